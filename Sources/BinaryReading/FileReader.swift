@@ -1,0 +1,89 @@
+import Glibc
+
+/// An open file that is read by position; closes its descriptor when it goes.
+///
+/// Files are read, never mapped: a mapped file that somebody truncates kills its reader with SIGBUS.
+public struct FileReader: ~Copyable, Sendable {
+  /// The path that it was opened by, for messages.
+  public let path: String
+  /// The open descriptor; owned by this value.
+  public let descriptor: Int32
+
+  /// Opens `path` for reading.
+  public init(path: String) throws(BinaryReadingError) {
+    self = FileReader(path: path, owning: try Self.open(path))
+  }
+
+  /// Takes over an open descriptor.
+  public init(path: String, owning descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// What `fstat` says of the file.
+  public func status() throws(BinaryReadingError) -> FileStatus {
+    var status = stat()
+    // SAFETY: `status` is written only during the call.
+    guard unsafe fstat(descriptor, &status) == 0 else { throw .io(path: path, errno: errno) }
+    return FileStatus(
+      size: UInt64(clamping: status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+      isRegularFile: status.st_mode & S_IFMT == S_IFREG)
+  }
+
+  /// Reads exactly `count` bytes at `offset`; fewer are an error.
+  ///
+  /// `count` is compared with the file's size before memory is taken, so a hostile length costs nothing.
+  public func read(at offset: UInt64, count: UInt64) throws(BinaryReadingError) -> [UInt8] {
+    let size = try status().size
+    guard offset <= size, count <= size - offset, let wanted = Int(exactly: count),
+      let start = off_t(exactly: offset)
+    else {
+      throw .truncated(
+        offset: Int(clamping: offset), count: Int(clamping: count),
+        available: Int(clamping: size - min(size, offset)))
+    }
+    var failure: BinaryReadingError?
+    // SAFETY: `filled` counts what pread has written, as the initializer demands.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      while filled < wanted {
+        // SAFETY: `filled < wanted`, the buffer's capacity; pread writes at most the rest of it.
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress?.advanced(by: filled), wanted - filled, start + off_t(filled))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else {
+          failure =
+            got < 0
+            ? .io(path: path, errno: errno)
+            : .truncated(offset: Int(start) + filled, count: wanted - filled, available: 0)
+          return
+        }
+        filled += got
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  private static func open(_ path: String) throws(BinaryReadingError) -> Int32 {
+    while true {
+      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+      let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      if descriptor >= 0 { return descriptor }
+      guard errno == EINTR else { throw .io(path: path, errno: errno) }
+    }
+  }
+}
+
+/// The part of `struct stat` that tells files apart.
+public struct FileStatus: Hashable, Sendable {
+  /// Bytes in the file.
+  public var size: UInt64
+  /// Device number, as `st_dev` has it.
+  public var device: UInt64
+  /// Inode number.
+  public var inode: UInt64
+  /// False for folders, devices, pipes and sockets.
+  public var isRegularFile: Bool
+}

@@ -1,0 +1,168 @@
+/// Samples with named frames, and what is known of how they came about. Every view is a pure function of it.
+public struct Profile: Sendable {
+  /// What was profiled, how, and how well that went.
+  public var metadata = ProfileMetadata()
+  /// Sorted by first appearance.
+  public var processes: [ProcessRecord] = []
+  /// Sorted by first appearance.
+  public var threads: [ThreadRecord] = []
+  /// Binaries, kernel and JIT regions that frames lie in.
+  public var modules: [Module] = []
+  /// Functions; distinct by everything but their lines.
+  public var functions: [Function] = []
+  /// Places in functions; what `stacks` refers to.
+  public var frames: [Frame] = []
+  /// Stacks of `frames`, root first. The process's and thread's names are not in them.
+  public var stacks = StackTable()
+  /// In order of time.
+  public var samples: [Sample] = []
+
+  /// An empty profile.
+  public init() {}
+}
+
+/// A process that was sampled.
+public struct ProcessRecord: Hashable, Sendable {
+  /// The process's number on the machine; 0 where the source doesn't say.
+  public var pid: Int32
+  /// Its short name (`comm`), the last one it had.
+  public var name: String
+  /// A process record.
+  public init(pid: Int32, name: String) {
+    self.pid = pid
+    self.name = name
+  }
+}
+
+/// A thread that was sampled.
+public struct ThreadRecord: Hashable, Sendable {
+  /// The process that it belongs to.
+  public var process: ProcessID
+  /// The thread's number on the machine; 0 where the source doesn't say.
+  public var tid: Int32
+  /// Its short name (`comm`), the last one it had.
+  public var name: String
+  /// A thread record.
+  public init(process: ProcessID, tid: Int32, name: String) {
+    self.process = process
+    self.tid = tid
+    self.name = name
+  }
+}
+
+/// A binary, the kernel, or a region of JIT code.
+public struct Module: Hashable, Sendable {
+  /// Full path, or `[kernel]`, `[vdso]`, `[jit]`…
+  public var path: String
+  /// Identity, where the file has one.
+  public var buildID: BuildID?
+  /// Where its names came from: `.symtab`, `debug file /usr/lib/debug/…`, `.dynsym`, `kallsyms`, `none`…
+  public var symbolSource: String?
+  /// A module.
+  public init(path: String, buildID: BuildID? = nil, symbolSource: String? = nil) {
+    self.path = path
+    self.buildID = buildID
+    self.symbolSource = symbolSource
+  }
+  /// The last component of the path.
+  public var name: String {
+    path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? path
+  }
+}
+
+/// A function, or what stands for one.
+public struct Function: Hashable, Sendable {
+  /// The name to show: demangled, short form. Without a symbol: `module+0x1234`.
+  public var name: String
+  /// Demangled with all types and arguments; nil when it's the same as `name`.
+  public var fullName: String?
+  /// As the linker knows it; nil when it's the same as `name`.
+  public var linkageName: String?
+  /// The module that it lies in.
+  public var module: ModuleID?
+  /// Source file, where known.
+  public var file: String?
+  /// False for `module+0x1234` and other stand-ins for a missing symbol.
+  public var isSymbolized: Bool
+  /// A function.
+  public init(
+    name: String, fullName: String? = nil, linkageName: String? = nil, module: ModuleID? = nil, file: String? = nil,
+    isSymbolized: Bool = true
+  ) {
+    self.name = name
+    self.fullName = fullName
+    self.linkageName = linkageName
+    self.module = module
+    self.file = file
+    self.isSymbolized = isSymbolized
+  }
+}
+
+/// What kind of code a frame is; pictures color by it, folded stacks carry it as a suffix.
+public enum FrameKind: UInt8, Hashable, Sendable, CaseIterable {
+  /// Compiled user code.
+  case user
+  /// Kernel code, `_[k]`.
+  case kernel
+  /// A call that the compiler inlined into its caller, `_[i]`.
+  case inlined
+  /// Code made at run time, `_[j]`.
+  case jit
+  /// Stands for the frames missing at the root: `[truncated: REASON]`. Always the first frame of its stack.
+  case truncated
+  /// Stands for frames left out in the middle: `[N frames elided]`.
+  case elided
+}
+
+/// A place in a function that stacks go through.
+public struct Frame: Hashable, Sendable {
+  /// The function.
+  public var function: FunctionID
+  /// What kind of code it is.
+  public var kind: FrameKind
+  /// Source line of the call or sample; 0 where unknown.
+  public var line: UInt32
+  /// Address relative to the module's base (its stated address), lookup form; 0 where unknown.
+  public var address: UInt64
+  /// A frame.
+  public init(function: FunctionID, kind: FrameKind, line: UInt32 = 0, address: UInt64 = 0) {
+    self.function = function
+    self.kind = kind
+    self.line = line
+    self.address = address
+  }
+}
+
+/// What a sample's weight counts.
+public enum WeightKind: UInt8, Hashable, Sendable {
+  /// Samples of threads on a CPU.
+  case cpuSamples
+  /// Nanoseconds off the CPU.
+  case offCPUNanoseconds
+  /// Bytes allocated.
+  case allocatedBytes
+}
+
+/// One observation: a thread had this stack at this time.
+public struct Sample: Hashable, Sendable {
+  /// Nanoseconds since the recording's start; 0 where the source has no times.
+  public var time: UInt64
+  /// The thread.
+  public var thread: ThreadID
+  /// Its stack; nil for a sample without any frame.
+  public var stack: StackID?
+  /// How much it counts, in the unit of `kind`; never negative.
+  public var weight: Int64
+  /// What the weight counts.
+  public var kind: WeightKind
+  /// A sample.
+  public init(
+    time: UInt64, thread: ThreadID, stack: StackID?, weight: Int64 = 1, kind: WeightKind = .cpuSamples
+  ) {
+    self.time = time
+    self.thread = thread
+    self.stack = stack
+    self.weight = weight
+    self.kind = kind
+  }
+}

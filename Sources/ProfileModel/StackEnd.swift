@@ -1,0 +1,47 @@
+/// How a walk up a stack ended.
+public enum StackEnd: Hashable, Sendable {
+  /// At the thread's first function.
+  case rooted
+  /// Before it, for this reason.
+  case truncated(TruncationReason)
+}
+
+/// Why a stack has no root.
+public enum TruncationReason: Hashable, Sendable {
+  /// The stack went on past the dumped bytes and could not be read on.
+  case stackDumpTooShort
+  /// A frame lies in a module without unwind information for it, and frame pointers did not help.
+  case noUnwindInfo(module: String)
+  /// A frame's unwind information contradicts itself or the format.
+  case badUnwindInfo(module: String)
+  /// Memory that a rule refers to could not be read.
+  case memoryUnreadable
+  /// The walk went on past the limit of frames.
+  case depthLimit
+  /// A return address lies where no code is mapped.
+  case unmappedCode
+  /// A frame pointer was followed that can't be one.
+  case implausibleFramePointer
+  /// The stack pointer did not move on.
+  case noProgress
+  /// The kernel gave no user registers (a thread that is exiting, or a 32-bit one).
+  case noUserRegisters
+  /// A reason that another version, or another program's file, names.
+  case other(String)
+
+  /// The text in outputs, as in `[truncated: REASON]`.
+  public var description: String {
+    switch self {
+    case .stackDumpTooShort: "stack dump too short"
+    case .noUnwindInfo(let module): "no unwind info in \(module)"
+    case .badUnwindInfo(let module): "bad unwind info in \(module)"
+    case .memoryUnreadable: "memory unreadable"
+    case .depthLimit: "depth limit"
+    case .unmappedCode: "code not mapped"
+    case .implausibleFramePointer: "implausible frame pointer"
+    case .noProgress: "no progress"
+    case .noUserRegisters: "no user registers"
+    case .other(let text): text
+    }
+  }
+}
