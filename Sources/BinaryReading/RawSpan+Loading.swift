@@ -33,3 +33,14 @@ extension RawSpan {
     return extracting(offset..<offset + count)
   }
 }
+
+extension [UInt8] {
+  /// The array's bytes as a view that lives as long as the array.
+  public var rawSpan: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // SAFETY: `UInt8` has no padding and every bit pattern is a value; the span borrows the array.
+      unsafe span.bytes
+    }
+  }
+}
