@@ -19,8 +19,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
     swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")])
 }
 
+/// A protobuf schema and the Swift that was generated from it, which does not know strict memory safety.
+func schema(_ name: String, _ file: String) -> Target {
+  .target(
+    name: name, dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], exclude: [file],
+    swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
 let package = Package(
   name: "perfprof",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
   targets: [
     .target(name: "CLinuxPerf"),
     .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
@@ -29,6 +40,13 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
+    schema("RecordingSchema", "recording.proto"),
+    module(
+      "Recording",
+      [
+        "BinaryReading", "CZlib", "ProfileModel", "RecordingSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
