@@ -29,8 +29,10 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
   ]
 )
