@@ -47,8 +47,10 @@ let package = Package(
         "BinaryReading", "CZlib", "ProfileModel", "RecordingSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
   ]
 )
