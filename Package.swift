@@ -29,8 +29,10 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
   ]
 )
