@@ -52,5 +52,10 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
   ]
 )
