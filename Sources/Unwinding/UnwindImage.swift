@@ -1,0 +1,92 @@
+import BinaryReading
+import ELF
+import ProfileModel
+
+/// The unwind information of one image, read when the first frame lies in it, and shared by all processes that map it.
+final class UnwindImage {
+  /// A section's bytes and where the file states them to be.
+  struct Block {
+    var address: UInt64
+    var bytes: [UInt8]
+  }
+
+  let image: ELFImage
+  private var isLoaded = false
+  private var storedFrame: Block?
+  private var storedHeader: Block?
+  private var storedTable: SearchTable?
+
+  init(_ image: ELFImage) { self.image = image }
+
+  /// The image's path, for reasons that name it.
+  var path: String { image.path }
+
+  /// `.eh_frame`.
+  var frame: Block? {
+    load()
+    return storedFrame
+  }
+
+  /// `.eh_frame_hdr`.
+  var header: Block? {
+    load()
+    return storedHeader
+  }
+
+  /// Where the binary search table of `.eh_frame_hdr` lies.
+  var searchTable: SearchTable? {
+    load()
+    return storedTable
+  }
+
+  /// Bytes of unwind information that are still held.
+  private static let sizeLimit: UInt64 = 512 << 20
+
+  private func load() {
+    guard !isLoaded else { return }
+    isLoaded = true
+    if let segment = image.segment(ofType: .ehFrameHeader), segment.fileSize <= Self.sizeLimit,
+      let bytes = try? image.read(address: segment.virtualAddress, count: Int(segment.fileSize))
+    {
+      storedHeader = Block(address: segment.virtualAddress, bytes: bytes)
+      storedTable = SearchTable(bytes.rawSpan, at: segment.virtualAddress)
+    }
+    if let section = image.section(named: ".eh_frame"), section.hasContents,
+      let bytes = try? image.contents(of: section, limit: Self.sizeLimit)
+    {
+      storedFrame = Block(address: section.address, bytes: bytes)
+    } else if let address = storedTable?.frameAddress {
+      // Without section headers: from where the header points to, to the end of the segment.
+      let count = min(image.bytesAvailable(at: address), Self.sizeLimit)
+      if let bytes = try? image.read(address: address, count: Int(count)) {
+        storedFrame = Block(address: address, bytes: bytes)
+      }
+    }
+  }
+}
+
+/// The head of `.eh_frame_hdr` (LSB 5.0, section 10.6.2), in the one form that linkers write: `.eh_frame`'s address
+/// pc-relative, the table sorted pairs of 32-bit offsets from the header's start.
+struct SearchTable {
+  /// Stated address of `.eh_frame`.
+  var frameAddress: UInt64
+  /// Pairs in the table; 0 when it is not in the usual form.
+  var count: UInt64
+  /// Where the pairs start, from the header's start.
+  var offset: UInt64
+
+  init?(_ bytes: RawSpan, at address: UInt64) {
+    var cursor = ByteCursor(bytes)
+    do throws(BinaryReadingError) {
+      guard try cursor.read(UInt8.self) == 1 else { return nil }
+      let frameEncoding: UInt8 = try cursor.read()
+      let countEncoding: UInt8 = try cursor.read()
+      let tableEncoding: UInt8 = try cursor.read()
+      guard frameEncoding == 0x1B else { return nil }
+      frameAddress = address &+ 4 &+ UInt64(bitPattern: Int64(try cursor.read(Int32.self)))
+      (count, offset) = (0, 12)
+      guard countEncoding == 0x03, tableEncoding == 0x3B else { return }
+      count = min(UInt64(try cursor.read(UInt32.self)), UInt64(cursor.remaining / 8))
+    } catch { return nil }
+  }
+}
