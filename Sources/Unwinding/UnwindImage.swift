@@ -90,3 +90,25 @@ struct SearchTable {
     } catch { return nil }
   }
 }
+
+extension UnwindImage {
+  /// The word at a stated address in `.eh_frame_hdr` or `.eh_frame`; nil when none of its bytes lies there.
+  ///
+  /// libunwind reads aligned words, so the first and last may stick out; what sticks out reads as zero.
+  func unwindInfoWord(at address: UInt64) -> UInt64? {
+    frame?.word(at: address) ?? header?.word(at: address)
+  }
+}
+
+extension UnwindImage.Block {
+  fileprivate func word(at target: UInt64) -> UInt64? {
+    let offset = Int64(bitPattern: target &- address)
+    guard offset > -8, offset < bytes.count else { return nil }
+    if offset >= 0, offset + 8 <= bytes.count { return try? bytes.rawSpan.load(at: Int(offset)) }
+    var word: UInt64 = 0
+    for index in 0..<8 where offset + Int64(index) >= 0 && offset + Int64(index) < bytes.count {
+      word |= UInt64(bytes[Int(offset) + index]) << UInt64(8 * index)
+    }
+    return word
+  }
+}
