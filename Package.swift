@@ -34,5 +34,10 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
   ]
 )
