@@ -21,6 +21,13 @@ struct AddressSpace {
 
   init(generation: UInt32) { self.generation = generation }
 
+  /// The same regions, as after `fork`.
+  func copy(generation: UInt32) -> AddressSpace {
+    var copy = self
+    copy.generation = generation
+    return copy
+  }
+
   /// Adds a region; what it covers of older ones is gone, as after `mmap` with `MAP_FIXED`.
   ///
   /// - Returns: whether older regions were cut, so that what was remembered about them is void.

@@ -1,7 +1,7 @@
 import CLibunwind
 
 /// A libunwind address space with its cache of decoded rules; released with its last reference.
-final class LibunwindSpace {
+@safe final class LibunwindSpace {
   /// The handle that `unw_init_remote` takes.
   let handle: unw_addr_space_t
   private var generation: UInt32

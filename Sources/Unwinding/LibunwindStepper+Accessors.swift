@@ -3,7 +3,7 @@ import CLibunwind
 extension LibunwindStepper {
   /// libunwind's callbacks; each finds its stepper in the context pointer that `begin` passed.
   static var accessors: unw_accessors_t {
-    var accessors = unsafe unw_accessors_t()
+    var accessors = unw_accessors_t()
     unsafe accessors.find_proc_info = { space, address, info, needsUnwindInfo, context in
       guard let space = unsafe space, let info = unsafe info, let stepper = unsafe stepper(context) else {
         return -Int32(UNW_EINVAL.rawValue)
@@ -32,12 +32,12 @@ extension LibunwindStepper {
     unsafe accessors.access_fpreg = { _, _, _, _, _ in -Int32(UNW_EBADREG.rawValue) }
     unsafe accessors.resume = { _, _, _ in -Int32(UNW_EINVAL.rawValue) }
     unsafe accessors.get_proc_name = { _, _, _, _, _, _ in -Int32(UNW_ENOINFO.rawValue) }
-    return unsafe accessors
+    return accessors
   }
+}
 
-  private static func stepper(_ context: UnsafeMutableRawPointer?) -> LibunwindStepper? {
-    guard let context else { return nil }
-    // SAFETY: `begin` passed its own object, which is alive while its methods call libunwind.
-    return unsafe Unmanaged<LibunwindStepper>.fromOpaque(context).takeUnretainedValue()
-  }
+private func stepper(_ context: UnsafeMutableRawPointer?) -> LibunwindStepper? {
+  guard let context = unsafe context else { return nil }
+  // SAFETY: `begin` passed its own object, which is alive while its methods call libunwind.
+  return unsafe Unmanaged<LibunwindStepper>.fromOpaque(context).takeUnretainedValue()
 }

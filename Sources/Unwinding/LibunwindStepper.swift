@@ -5,7 +5,7 @@ import ProfileModel
 /// Steps from frame to frame with libunwind, which asks back for registers, memory and unwind information.
 ///
 /// The judge of the tables, and the way out for rules that they can't express.
-final class LibunwindStepper {
+@safe final class LibunwindStepper {
   /// How a step ended.
   enum Outcome {
     /// At the caller.
@@ -71,7 +71,7 @@ final class LibunwindStepper {
   }
 
   func answer(wordAt address: UInt64) -> UInt64? {
-    if let value = unsafe context.memory.dumpWord(at: address) {
+    if let value = context.memory.dumpWord(at: address) {
       context.memory.seam = (address, value)
       return value
     }

@@ -12,18 +12,18 @@ import ProfileModel
 /// The thread has run on since the dump was taken. Frames near the root seldom change, so live memory is taken, but
 /// only when the last word that the walk used still holds what the dump holds. Memory elsewhere (the interrupted stack
 /// below an alternate signal stack, a coroutine's) has no such word to check; there the chain itself has to hold up.
-final class TargetMemory {
+@safe final class TargetMemory {
   /// Actual address of the dump's first byte.
   private(set) var dumpBase: UInt64 = 0
   /// The dump; set only while a stack is unwound.
-  private(set) var dump = UnsafeRawBufferPointer(start: nil, count: 0)
+  private(set) var dump = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   /// Why the last failed read failed.
   private(set) var failure: TruncationReason = .memoryUnreadable
   /// Address and value of the last word used, where a window may be joined on.
   var seam: (address: UInt64, value: UInt64)?
 
   private var process = ProcessMemory(pid: 0)
-  private var window: [UInt8] = []
+  private var window = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var windowBase: UInt64 = 0
   private var windowCount: UInt64 = 0
   private var readCount = 0
@@ -35,6 +35,8 @@ final class TargetMemory {
   private static let stackReach: UInt64 = 1 << 30
   /// Live reads for one stack; a chain that needs more is being led around.
   private static let readLimit = 64
+
+  deinit { unsafe window.deallocate() }
 
   /// Calls `body` while the words of `stack`, which starts at `base`, can be read.
   func withDump<Result>(_ stack: RawSpan, at base: UInt64, of tid: Int32, _ body: () -> Result) -> Result {
@@ -50,7 +52,7 @@ final class TargetMemory {
 
   /// The word at `address`, or nil, with the reason in `failure`.
   func word(at address: UInt64) -> UInt64? {
-    guard let value = unsafe dumpWord(at: address) ?? liveWord(at: address) else { return nil }
+    guard let value = dumpWord(at: address) ?? liveWord(at: address) else { return nil }
     seam = (address, value)
     return value
   }
@@ -61,7 +63,8 @@ final class TargetMemory {
     let offset = address &- dumpBase
     guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return nil }
     // SAFETY: `offset + 8 <= dump.count`, and the dump lives as long as the walk (`withDump`).
-    return unsafe UInt64(littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+    return unsafe UInt64(
+      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
   }
 
   private func liveWord(at address: UInt64) -> UInt64? {
@@ -98,15 +101,20 @@ final class TargetMemory {
   private func windowWord(at address: UInt64) -> UInt64? {
     let offset = address &- windowBase
     guard windowCount >= 8, offset <= windowCount - 8 else { return nil }
-    return try? window.rawSpan.load(at: Int(offset))
+    // SAFETY: `offset + 8 <= windowCount`, which never exceeds the buffer.
+    return unsafe UInt64(
+      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
   }
 
   private func fillWindow(from start: UInt64, count: UInt64) -> Bool {
     guard let wanted = Int(exactly: count) else { return false }
-    if window.count < wanted { window = [UInt8](repeating: 0, count: wanted) }
+    if unsafe window.count < wanted {
+      unsafe window.deallocate()
+      unsafe window = .allocate(byteCount: wanted, alignment: 16)
+    }
     windowBase = start
-    // SAFETY: at most the first `wanted` bytes of the array are written, during the call.
-    let got = unsafe window.withUnsafeMutableBytes { unsafe process.read(at: start, into: .init(rebasing: $0[..<wanted])) }
+    // SAFETY: the buffer holds at least `wanted` bytes, and only this object has it.
+    let got = unsafe process.read(at: start, into: UnsafeMutableRawBufferPointer(rebasing: window[..<wanted]))
     windowCount = UInt64(got)
     return got >= 8
   }

@@ -12,6 +12,17 @@ final class TargetProcess {
 
   init(space: AddressSpace) { self.space = space }
 
+  /// Adds a region; what was remembered about code that it covers is void.
+  func insert(_ region: AddressSpace.Region, generation: UInt32) {
+    if space.insert(region, generation: generation) { trampolines.removeAll() }
+  }
+
+  /// Forgets what lies where.
+  func removeAll(generation: UInt32) {
+    space.removeAll(generation: generation)
+    trampolines.removeAll()
+  }
+
   /// libunwind's address space for this process, its cache emptied when what it knew is void.
   func libunwindSpace(cacheRows: UInt64) -> LibunwindSpace? {
     if libunwind == nil { libunwind = LibunwindSpace(cacheRows: cacheRows, generation: space.generation) }
