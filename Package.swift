@@ -29,8 +29,10 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("Sampling", ["ProfileModel"]),
   ]
 )
