@@ -38,5 +38,10 @@ let package = Package(
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Unwinding", ["BinaryReading", "ProfileModel", "ELF"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("Sampling", ["ProfileModel"]),
   ]
 )
