@@ -31,17 +31,14 @@ let package = Package(
     module("ProfileModel"),
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
-    tests("Unwinding", ["BinaryReading", "ProfileModel", "ELF"]),
-    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
-
-    tests("BinaryReading"),
-    tests("ProfileModel"),
     tests("Sampling", ["ProfileModel"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
   ]
 )

@@ -16,10 +16,13 @@ final class UnwindImage {
   private var storedHeader: Block?
   private var storedTable: SearchTable?
 
-  init(_ image: ELFImage) { self.image = image }
+  /// The file's name, for reasons that name the module.
+  let name: String
 
-  /// The image's path, for reasons that name it.
-  var path: String { image.path }
+  init(_ image: ELFImage) {
+    self.image = image
+    name = image.path.split(separator: "/").last.map(String.init) ?? image.path
+  }
 
   /// `.eh_frame`.
   var frame: Block? {

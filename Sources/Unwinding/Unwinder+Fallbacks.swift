@@ -29,7 +29,7 @@ extension Unwinder {
     let record = frame.fp
     // Both ABIs mark the outermost frame by a zero frame pointer; a leaf's may be anything.
     if record == 0, !isLeaf { return .ended(.rooted) }
-    let reason: TruncationReason = image.map { .noUnwindInfo(module: $0.path) } ?? .implausibleFramePointer
+    let reason: TruncationReason = image.map { .noUnwindInfo(module: $0.name) } ?? .implausibleFramePointer
     guard record & 7 == 0, isAbove(record, frame) else { return .ended(.truncated(reason)) }
     guard let caller = context.memory.word(at: record), let address = context.memory.word(at: record &+ 8) else {
       return .ended(.truncated(context.memory.failure == .stackDumpTooShort ? .stackDumpTooShort : reason))

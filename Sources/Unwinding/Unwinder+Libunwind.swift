@@ -41,7 +41,7 @@ extension Unwinder {
     case .rooted: return .ended(.rooted)
     case .failed:
       return .ended(
-        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.path)))
+        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
     case .stepped: break
     }
     return finishLibunwindStep(&frame, image: image, isSignalFrame: isSignalFrame, isLeaf: isLeaf)
@@ -52,7 +52,7 @@ extension Unwinder {
     guard
       libunwind.begin(
         frame.registers, pc: frame.lookupAddress, architecture: architecture, cacheRows: options.libunwindCacheRows)
-    else { return .ended(.truncated(.badUnwindInfo(module: image.path))) }
+    else { return .ended(.truncated(.badUnwindInfo(module: image.name))) }
     return stepLibunwind(&frame, image: image, isLeaf: isLeaf)
   }
 
@@ -62,7 +62,7 @@ extension Unwinder {
   ) -> StepOutcome {
     guard let pc = libunwind.register(frame.pcNumber), let sp = libunwind.register(frame.spNumber) else {
       return .ended(
-        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.path)))
+        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
     }
     let returnAddress = withoutAuthentication(pc)
     if returnAddress == 0 { return .ended(.rooted) }

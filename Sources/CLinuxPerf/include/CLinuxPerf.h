@@ -3,8 +3,6 @@
 // asserted at compile time.
 #pragma once
 
-#include "ProcessMemory.h"
-
 #include <linux/perf_event.h>
 #include <signal.h>
 #include <stddef.h>
