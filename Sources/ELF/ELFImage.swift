@@ -20,7 +20,7 @@ public final class ELFImage: Sendable {
     case other(UInt16)
   }
 
-  /// Where it was opened, for messages.
+  /// What it is called, for messages: for a mapped image, the path that the process knows it by.
   public let path: String
   /// What the file system says of it; nil for images taken from memory.
   public let status: FileStatus?
@@ -42,8 +42,10 @@ public final class ELFImage: Sendable {
   let source: ImageSource
 
   /// Reads the headers of an open file.
-  public convenience init(file: consuming FileReader) throws(ELFError) {
-    let path = file.path
+  ///
+  /// - Parameter path: What to call it, where that is not what it was opened by.
+  public convenience init(file: consuming FileReader, path: String? = nil) throws(ELFError) {
+    let path = path ?? file.path
     let status: FileStatus
     do { status = try file.status() } catch { throw .reading(path: path, error) }
     guard status.isRegularFile else { throw .notELF(path: path) }
