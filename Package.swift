@@ -27,10 +27,15 @@ let package = Package(
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
+    .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
+
     module("BinaryReading"),
     module("ProfileModel"),
+    module("Demangling", ["CDemangling"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("Demangling"),
   ]
 )
