@@ -37,5 +37,10 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("Demangling"),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
   ]
 )

@@ -2,6 +2,8 @@
 // No logic lives here. Every function carries the prefix `clp_`; layouts are asserted at compile time.
 #pragma once
 
+#include "ProcessMemory.h"
+
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdint.h>
