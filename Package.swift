@@ -26,21 +26,20 @@ let package = Package(
     .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
     .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
     module("BinaryReading"),
     module("ProfileModel"),
-    module("Demangling", ["CDemangling"]),
-
-    tests("BinaryReading"),
-    tests("ProfileModel"),
-    tests("Demangling"),
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("Demangling", ["CDemangling"]),
+    module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
+    tests("Demangling"),
+    tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
   ]
 )
