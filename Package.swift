@@ -37,6 +37,9 @@ let package = Package(
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
     module("BinaryReading"),
     module("ProfileModel"),
@@ -53,6 +56,8 @@ let package = Package(
     tests("ProfileModel"),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("Demangling", ["CDemangling"]),
+    module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
@@ -68,5 +73,7 @@ let package = Package(
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Sampling", ["ProfileModel"]),
     tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
+    tests("Demangling"),
+    tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
   ]
 )
