@@ -32,5 +32,8 @@ let package = Package(
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+
+    // Black-box tests of the built `perfprof` on the programs of `Samples`.
+    .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )
