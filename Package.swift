@@ -75,5 +75,8 @@ let package = Package(
     tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
     tests("Demangling"),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+
+    // Black-box tests of the built `perfprof` on the programs of `Samples`.
+    .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )
