@@ -12,6 +12,7 @@ import Glibc
 /// An event that children inherit can't have a ring of its own unless it is bound to a CPU: hence one for each thread
 /// and CPU.
 public struct PerfEventSampler: ~Copyable, Sampler {
+  /// How it samples, and what it could not do.
   public private(set) var description: SamplerDescription
 
   private let ringSet: RingSet
@@ -19,7 +20,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private var exits: ExitWatch
   private var merge = RecordMerge()
   private var delivery: RecordDelivery
+  /// To be described by the first poll.
   private let processes: [Int32]
+  private let hasEnd: Bool
   private let wakeDescriptor: Int32?
   private var isDescribed: Bool
   private var lastDescription: UInt64 = 0
@@ -56,10 +59,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
       ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     self.ringSet = ringSet
     self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
+    hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
     if case .suspended = target { isDescribed = true } else { isDescribed = false }
   }
 
+  /// Waits for records, at most the given time, and hands them to `handler` in order of time.
   public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
@@ -71,6 +76,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     return state
   }
 
+  /// Closes the events and hands over what they left in the rings.
   public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     describeProcesses(handler: &handler)
     events.removeAll()
@@ -104,7 +110,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
     // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
     // All of a ring's events share one flag of readiness, so that these must ask for input as well.
-    if exits.allEnded { waits += events.watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
+    if hasEnd, exits.allEnded { waits += events.watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
     // SAFETY: the array lives through the call.
     guard unsafe Glibc.poll(&waits, nfds_t(waits.count), timeout) >= 0 || errno == EINTR else {
       throw .system(call: "poll", errno: errno)
@@ -112,7 +118,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   }
 
   private mutating func state() -> SamplerState {
-    guard !processes.isEmpty, !exits.descriptors.isEmpty || exits.allEnded else { return .running }
+    guard hasEnd else { return .running }
     exits.refresh()
     guard exits.allEnded else { return .running }
     events.dropEnded { event in
