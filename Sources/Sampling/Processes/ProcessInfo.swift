@@ -4,6 +4,8 @@ import Glibc
 public struct ProcessInfo: Hashable, Sendable {
   /// The process.
   public var pid: Int32
+  /// The process that `pid` is a thread of: `pid` itself, unless another thread's number was given.
+  public var process: Int32
   /// Its short name (`comm`), at most 15 bytes.
   public var name: String
   /// Command and arguments; empty for kernel threads and zombies.
@@ -34,6 +36,7 @@ public struct ProcessInfo: Hashable, Sendable {
     isKernelThread = stat.flags & 0x0020_0000 != 0  // PF_KTHREAD
     let status = Self.status(of: pid)
     owner = status.owner
+    process = status.process ?? pid
     tracer = status.tracer
     let command = (try? ProcFile.read("/proc/\(pid)/cmdline", limit: 4 << 20)) ?? []
     self.command = command.split(separator: 0, omittingEmptySubsequences: false).dropLast()
@@ -56,17 +59,19 @@ public struct ProcessInfo: Hashable, Sendable {
   /// Number of the user that a process runs as; nil when it's gone.
   static func owner(of pid: Int32) -> UInt32? { status(of: pid).owner }
 
-  private static func status(of pid: Int32) -> (owner: UInt32?, tracer: Int32) {
+  private static func status(of pid: Int32) -> (owner: UInt32?, tracer: Int32, process: Int32?) {
     var owner: UInt32?
     var tracer: Int32 = 0
+    var process: Int32?
     // A line break in the name is escaped there, so that it can't pass for another line.
     for line in (ProcFile.text("/proc/\(pid)/status") ?? "").split(separator: "\n") {
       let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
       guard fields.count >= 2 else { continue }
       if fields[0] == "Uid:", fields.count >= 3 { owner = UInt32(fields[2]) }
+      if fields[0] == "Tgid:" { process = Int32(fields[1]) }
       if fields[0] == "TracerPid:" { tracer = Int32(fields[1]) ?? 0 }
     }
-    return (owner, tracer)
+    return (owner, tracer, process)
   }
 }
 
