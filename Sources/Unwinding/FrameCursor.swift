@@ -6,6 +6,8 @@ struct FrameCursor {
   var registers: UserRegisters
   /// Whether the program counter points behind a call.
   var isReturnAddress: Bool
+  /// Where the last return address was read, if it was read from memory.
+  var returnSlot: UInt64?
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (Int, Int, Int)
 

@@ -57,6 +57,17 @@ import ProfileModel
     return value
   }
 
+  /// The word at `address`; where that is behind the dump, the word at `seam`, if any, must not have changed.
+  @inline(__always)
+  func word(at address: UInt64, seam: UInt64?) -> UInt64? {
+    dumpWord(at: address) ?? word(at: address, behind: seam)
+  }
+
+  private func word(at address: UInt64, behind seamAddress: UInt64?) -> UInt64? {
+    if let seamAddress, let value = dumpWord(at: seamAddress) { seam = (seamAddress, value) }
+    return word(at: address)
+  }
+
   /// The word at `address` if the dump holds all of it.
   @inline(__always)
   func dumpWord(at address: UInt64) -> UInt64? {

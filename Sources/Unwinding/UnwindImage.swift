@@ -1,6 +1,7 @@
 import BinaryReading
 import ELF
 import ProfileModel
+import UnwindTables
 
 /// The unwind information of one image, read when the first frame lies in it, and shared by all processes that map it.
 final class UnwindImage {
@@ -15,6 +16,7 @@ final class UnwindImage {
   private var storedFrame: Block?
   private var storedHeader: Block?
   private var storedTable: SearchTable?
+  private var storedRules: UnwindTable?
 
   /// The file's name, for reasons that name the module.
   let name: String
@@ -40,6 +42,27 @@ final class UnwindImage {
   var searchTable: SearchTable? {
     load()
     return storedTable
+  }
+
+  /// The rule for a stated lookup address.
+  func rule(at address: UInt64) -> UnwindRule {
+    if storedRules == nil { storedRules = makeTable() }
+    return storedRules?.rule(at: address) ?? .uncovered
+  }
+
+  private func makeTable() -> UnwindTable? {
+    guard let architecture = image.architecture else { return nil }
+    var sections = UnwindTable.Sections()
+    sections.ehFrame = frame?.bytes
+    sections.ehFrameAddress = frame?.address ?? 0
+    sections.ehFrameHeader = header?.bytes
+    sections.ehFrameHeaderAddress = header?.address ?? 0
+    if let section = image.section(named: ".debug_frame") {
+      sections.debugFrame = try? image.contents(of: section, limit: Self.sizeLimit)
+    }
+    sections.textAddress = image.section(named: ".text")?.address ?? 0
+    sections.dataAddress = image.section(named: ".got")?.address ?? 0
+    return UnwindTable(architecture: architecture, sections: sections)
   }
 
   /// Bytes of unwind information that are still held.

@@ -2,8 +2,103 @@ import ProfileModel
 import UnwindTables
 
 extension Unwinder {
-  /// Walks a stack by compact rules.
+  /// Walks a stack by compact rules; libunwind and frame pointers take over, for one frame, where there are none.
   func walkTables(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
-    walkLibunwind(from: registers, into: &stack)
+    var frame = FrameCursor(leaf: registers, architecture: architecture)
+    let generation = context.process.space.generation
+    let slots = RegisterSlots.of(architecture)
+    let memory = context.memory
+    while stack.depth < Self.frameLimit {
+      let address = frame.lookupAddress
+      guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
+        guard stack.depth == 0 else { return .truncated(.unmappedCode) }
+        stack.append(unmapped: frame)
+        if case .ended(let end) = stepOverWildCall(&frame) { return end }
+        continue
+      }
+      stack.append(
+        .init(
+          address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
+          isReturnAddress: frame.isReturnAddress))
+      let outcome =
+        entry.rule.isApplicable
+        ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1)
+        : stepWithoutRule(&frame, entry, isLeaf: stack.depth == 1)
+      if case .ended(let end) = outcome { return end }
+    }
+    return .truncated(.depthLimit)
+  }
+
+  /// Looks an address up in the process and in its module's table, and remembers the answer.
+  private func findEntry(at address: UInt64) -> CodeEntry? {
+    guard let (region, image) = context.location(of: address), region.isExecutable else { return nil }
+    let entry = CodeEntry(
+      address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+      rule: image?.rule(at: address &- region.bias) ?? .uncovered)
+    cache.insert(entry)
+    return entry
+  }
+
+  /// Steps over a frame for which the tables have no rule.
+  private func stepWithoutRule(_ frame: inout FrameCursor, _ entry: CodeEntry, isLeaf: Bool) -> StepOutcome {
+    let image = context.image(entry.module)
+    if let image, entry.rule.kind == .needsFallback,
+      let outcome = stepOnceWithLibunwind(&frame, image: image, isLeaf: isLeaf)
+    {
+      return outcome
+    }
+    return stepWithoutInfo(&frame, isLeaf: isLeaf, image: image)
+  }
+
+  /// Steps to the caller as a rule says.
+  @inline(__always)
+  private func apply(
+    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory, isLeaf: Bool
+  ) -> StepOutcome {
+    let rule = entry.rule
+    if rule.isRoot { return .ended(.rooted) }
+    guard
+      let cfa = rule.canonicalFrameAddress(
+        register: frame.registers[rule.cfaRegister], programCounter: frame.pc,
+        load: { memory.word(at: $0, seam: frame.returnSlot) })
+    else { return .ended(.truncated(memory.failure)) }
+    // A signal may have come in on another stack, and a leaf without frame has moved nothing (AArch64).
+    guard cfa > frame.sp || rule.isSignalFrame || isLeaf && cfa == frame.sp else {
+      return .ended(.truncated(.noProgress))
+    }
+    let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[rule.saveBaseRegister]
+    var returnAddress: UInt64
+    var changed = rule.changedSlots
+    if changed & 1 != 0 {
+      let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
+      let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &* 8))
+      guard let word = memory.word(at: slot, seam: frame.returnSlot) else {
+        return .ended(.truncated(memory.failure))
+      }
+      returnAddress = word
+      frame.returnSlot = slot
+    } else {
+      returnAddress = frame.registers[rule.returnAddressRegister]
+    }
+    changed &= ~1
+    while changed != 0 {
+      let slot = changed.trailingZeroBitCount
+      changed &= changed &- 1
+      let words = rule.slotWords(slot)
+      guard words != UnwindRule.undefinedSlot else { continue }
+      guard
+        let word = memory.word(
+          at: base &+ UInt64(bitPattern: Int64(words &* 8)), seam: frame.returnSlot)
+      else {
+        return .ended(.truncated(memory.failure))
+      }
+      frame.registers[Int(slots.numbers[slot])] = word
+    }
+    returnAddress = withoutAuthentication(returnAddress)
+    if returnAddress == 0 { return .ended(.rooted) }
+    frame.pc = returnAddress
+    frame.sp = cfa
+    frame.isReturnAddress = !rule.isSignalFrame
+    return .stepped
   }
 }

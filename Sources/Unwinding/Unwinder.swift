@@ -35,6 +35,7 @@ public final class Unwinder {
   let options: Options
   let context = UnwindContext()
   let libunwind: LibunwindStepper
+  let cache = RuleCache()
   private var processes: [Int32: TargetProcess] = [:]
   private var nextGeneration: UInt32 = 0
 

@@ -1,0 +1,47 @@
+import BinaryReading
+
+/// Reads entries of a section; holds what is worth keeping between them.
+struct FrameReader: Sendable {
+  private let conventions: FrameConventions
+  private var machine = CallFrameMachine()
+  /// CIEs by a hash of their offset. Few sections have more than a handful; none makes us keep more.
+  private var cies: [CommonInformationEntry?] = Array(repeating: nil, count: 64)
+
+  init(conventions: FrameConventions) { self.conventions = conventions }
+
+  /// Reads the FDE at `offset` and its CIE; nil when there is none or it is malformed.
+  mutating func function(at offset: Int, in section: FrameSection)
+    -> (cie: CommonInformationEntry, fde: FrameDescriptionEntry)?
+  {
+    guard let entry = try? FrameEntry(at: offset, of: section.kind, in: section.bytes.rawSpan),
+      case .fde(let pointer) = entry.role, let cie = cie(at: pointer, in: section),
+      let fde = try? FrameDescriptionEntry(entry, cie: cie, in: section)
+    else { return nil }
+    return (cie, fde)
+  }
+
+  private mutating func cie(at offset: Int, in section: FrameSection) -> CommonInformationEntry? {
+    let position = (offset >> 2) & (cies.count - 1)
+    if let known = cies[position], known.offset == offset { return known }
+    let cie = try? CommonInformationEntry(at: offset, in: section, conventions: conventions, machine: &machine)
+    guard let cie else { return nil }
+    cies[position] = cie
+    return cie
+  }
+
+  /// Decodes the function whose FDE is at `offset`; nil when there is none there or it describes another function.
+  mutating func decode(at offset: Int, start: UInt64, in section: FrameSection, into store: inout RowStore)
+    -> RowStore.Block?
+  {
+    guard let (cie, fde) = function(at: offset, in: section), fde.start == nil || fde.start == start else { return nil }
+    store.begin(isSignalFrame: cie.isSignalFrame)
+    guard cie.isUnderstood, let length = UInt32(exactly: fde.length) else {
+      store.handOn(from: 0)
+      return store.finish(length: UInt32(clamping: fde.length))
+    }
+    let unknown = machine.run(
+      fde, cie: cie, start: start, section: section, conventions: conventions, into: &store)
+    if let unknown { store.handOn(from: unknown) }
+    return store.finish(length: length)
+  }
+}
