@@ -19,19 +19,62 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
     swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")])
 }
 
+/// A protobuf schema and the Swift that was generated from it, which does not know strict memory safety.
+func schema(_ name: String, _ file: String) -> Target {
+  .target(
+    name: name, dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], exclude: [file],
+    swiftSettings: [.swiftLanguageMode(.v6)])
+}
+
 let package = Package(
   name: "perfprof",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
   targets: [
     .target(name: "CLinuxPerf"),
-    .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
     module("BinaryReading"),
     module("ProfileModel"),
+    schema("RecordingSchema", "recording.proto"),
+    module(
+      "Recording",
+      [
+        "BinaryReading", "CZlib", "ProfileModel", "RecordingSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("Demangling", ["CDemangling"]),
+    module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("Sampling", ["ProfileModel"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
+    tests("Demangling"),
+    tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
 
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -1,0 +1,122 @@
+import ProfileModel
+import RecordingSchema
+
+/// Gives recorded frames their names: one address becomes one frame, or several where calls were inlined.
+struct FrameResolver {
+  private let tables: RecordingTables
+  private let symbols: [UInt32: Recording_Symbols]
+  private let updates: [UInt32: Recording_ModuleUpdate]
+  private var builder = ProfileBuilder()
+  private var moduleIDs: [ModuleID] = []
+
+  /// For each recorded node, the profile's stack.
+  private(set) var stacks: [StackID] = []
+
+  init(tables: RecordingTables, symbols: [UInt32: Recording_Symbols], updates: [UInt32: Recording_ModuleUpdate]) {
+    self.tables = tables
+    self.symbols = symbols
+    self.updates = updates
+  }
+
+  /// Builds modules, functions, frames and stacks.
+  mutating func resolve() -> Profile {
+    for (index, module) in tables.modules.enumerated() {
+      let update = updates[UInt32(index)]
+      let source = update?.symbolSource ?? ""
+      // Not interned: a row each, so that indexes stay the recording's.
+      builder.profile.modules.append(
+        Module(path: module.path, buildID: module.buildID, symbolSource: source.isEmpty ? nil : source))
+      moduleIDs.append(ModuleID(index: index))
+      if let problem = update?.problem, !problem.isEmpty { builder.profile.metadata.notes.append(problem) }
+    }
+    let expansions = expandFrames()
+    stacks.reserveCapacity(tables.stacks.count)
+    for node in 0..<tables.stacks.count {
+      let parent = tables.stacks.parents[node]
+      var stack = parent == StackTable.noParent ? nil : stacks[Int(parent)]
+      var last = stack
+      for frame in expansions[Int(tables.stacks.frames[node])] {
+        last = builder.intern(parent: stack, frame: frame)
+        stack = last
+      }
+      // Every expansion has at least one frame.
+      stacks.append(last ?? StackID(rawValue: 0))
+    }
+    return builder.profile
+  }
+
+  /// For each recorded frame its frames, outermost first.
+  private mutating func expandFrames() -> [[FrameID]] {
+    var lookups: [UInt32: ModuleNames] = [:]
+    for (module, part) in symbols { lookups[module] = ModuleNames(part) }
+    return (0..<tables.frames.count).map { row in
+      let module = tables.frames.modules[row]
+      let address = tables.frames.addresses[row]
+      guard module > 0 else { return [marker(tables.markers[Int(address)])] }
+      return named(module: module - 1, address: address, names: lookups[module - 1])
+    }
+  }
+
+  private mutating func marker(_ text: String) -> FrameID {
+    let function = builder.intern(Function(name: text))
+    let kind: FrameKind = text.hasPrefix("[truncated") ? .truncated : .elided
+    return builder.intern(Frame(function: function, kind: kind))
+  }
+
+  private mutating func named(module: UInt32, address: UInt64, names: ModuleNames?) -> [FrameID] {
+    let recorded = tables.modules[Int(module)]
+    let kind: FrameKind =
+      switch recorded.kind {
+      case .kernel: .kernel
+      case .jit: .jit
+      case .file, .vdso: .user
+      }
+    let lines = names?.lines(at: address) ?? []
+    guard !lines.isEmpty else {
+      let function = builder.intern(
+        Function(
+          name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
+      return [builder.intern(Frame(function: function, kind: kind, address: address))]
+    }
+    // Innermost first in the file; only the outermost of them is a real call.
+    return lines.indices.reversed().map { index in
+      let (function, line) = lines[index]
+      var row = function
+      row.module = moduleIDs[Int(module)]
+      let isOutermost = index == lines.count - 1
+      return builder.intern(
+        Frame(function: builder.intern(row), kind: isOutermost ? kind : .inlined, line: line, address: address))
+    }
+  }
+
+  /// `module+0x1234`, or the bare address where no file gives it a base.
+  static func standIn(for module: RecordedModule, address: UInt64) -> String {
+    let name = Module(path: module.path).name
+    return "\(name)+0x\(String(address, radix: 16))"
+  }
+}
+
+/// The names of one module by address.
+private struct ModuleNames {
+  private var functions: [Function]
+  private var lines: [UInt64: [Recording_Line]] = [:]
+
+  init(_ symbols: Recording_Symbols) {
+    functions = symbols.functions.map { function in
+      Function(
+        name: function.name, fullName: function.fullName.isEmpty ? nil : function.fullName,
+        linkageName: function.linkageName.isEmpty ? nil : function.linkageName,
+        file: function.file.isEmpty ? nil : function.file, isSymbolized: !function.unsymbolized)
+    }
+    for location in symbols.locations { lines[location.address] = location.lines }
+  }
+
+  func lines(at address: UInt64) -> [(Function, UInt32)] {
+    (lines[address] ?? []).compactMap { line in
+      guard Int(line.function) < functions.count else { return nil }
+      var function = functions[Int(line.function)]
+      if !line.file.isEmpty { function.file = line.file }
+      return (function, line.line)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import ProfileModel
+import RecordingSchema
+import SwiftProtobuf
+
+/// Puts a profile together from a recording's chunks; refuses a chunk whose references lead nowhere.
+struct ProfileAssembly {
+  private var metadata = ProfileMetadata()
+  private var tables = RecordingTables()
+  private var samples: [Sample] = []
+  private var symbols: [UInt32: Recording_Symbols] = [:]
+  private var updates: [UInt32: Recording_ModuleUpdate] = [:]
+  private var time: UInt64 = 0
+  private var isClosed = false
+  private var nodeCount = 0
+
+  /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
+  mutating func add(_ chunk: Recording_Chunk) -> Bool {
+    if chunk.hasHeader { add(chunk.header) }
+    for module in chunk.modules {
+      tables.modules.append(
+        RecordedModule(
+          path: module.path, buildID: BuildID(Array(module.buildID)),
+          kind: .init(rawValue: module.kind.rawValue) ?? .file,
+          pid: module.pid))
+    }
+    for process in chunk.processes { tables.processes.append(ProcessRecord(pid: process.pid, name: process.name)) }
+    for thread in chunk.threads {
+      guard Int(thread.process) < tables.processes.count else { return false }
+      tables.threads.append(
+        ThreadRecord(process: ProcessID(rawValue: thread.process), tid: thread.tid, name: thread.name))
+    }
+    for rename in chunk.renames where !apply(rename) { return false }
+    tables.markers += chunk.markers
+    guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
+    if chunk.hasCounters { add(chunk.counters) }
+    for part in chunk.symbols where Int(part.module) < tables.modules.count { symbols[part.module] = part }
+    for update in chunk.moduleUpdates { updates[update.module] = update }
+    if chunk.hasTrailer { add(chunk.trailer) }
+    return true
+  }
+
+  // MARK: Parts of a chunk
+
+  private mutating func add(_ header: Recording_Header) {
+    metadata.command = header.command
+    metadata.startTime = header.startUnixNanoseconds
+    metadata.sampler = header.sampler
+    metadata.requestedFrequency = header.requestedFrequency
+    metadata.notes = header.notes
+  }
+
+  private mutating func add(_ counters: Recording_Counters) {
+    metadata.lost = counters.lost
+    metadata.throttled = counters.throttled
+    metadata.durationSeconds = counters.durationSeconds
+  }
+
+  private mutating func add(_ trailer: Recording_Trailer) {
+    metadata.durationSeconds = trailer.durationSeconds
+    metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
+    metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
+    metadata.actualFrequency = trailer.actualFrequency
+    metadata.notes += trailer.notes
+    isClosed = true
+  }
+
+  private mutating func apply(_ rename: Recording_Rename) -> Bool {
+    switch rename.what {
+    case .process(let index):
+      guard Int(index) < tables.processes.count else { return false }
+      tables.processes[Int(index)].name = rename.name
+    case .thread(let index):
+      guard Int(index) < tables.threads.count else { return false }
+      tables.threads[Int(index)].name = rename.name
+    case nil: break
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Frames) -> Bool {
+    guard rows.module.count == rows.address.count else { return false }
+    var address: UInt64 = 0
+    for index in rows.module.indices {
+      address = address &+ UInt64(bitPattern: rows.address[index])
+      let module = rows.module[index]
+      let limit = module == 0 ? tables.markers.count : tables.modules.count
+      let reference = module == 0 ? address : UInt64(module - 1)
+      guard reference < UInt64(limit) else { return false }
+      tables.frames.append(module: module, address: address)
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Stacks) -> Bool {
+    guard rows.parent.count == rows.frame.count else { return false }
+    var parent: UInt32 = 0
+    var frame: UInt32 = 0
+    for index in rows.parent.indices {
+      parent = parent &+ UInt32(bitPattern: rows.parent[index])
+      frame = frame &+ UInt32(bitPattern: rows.frame[index])
+      guard Int(parent) <= tables.stacks.count, Int(frame) < tables.frames.count else { return false }
+      let node = tables.stacks.intern(parent: parent == 0 ? nil : StackID(rawValue: parent - 1), frame: frame)
+      // A writer never writes a node twice; if it did, later indexes would shift.
+      guard node.index == nodeCount else { return false }
+      nodeCount += 1
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Samples) -> Bool {
+    let count = rows.time.count
+    guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count
+    else { return false }
+    let kept = samples.count
+    var stack: UInt32 = 0
+    for index in 0..<count {
+      time = time &+ UInt64(bitPattern: rows.time[index])
+      stack = stack &+ UInt32(bitPattern: rows.stack[index])
+      guard Int(rows.thread[index]) < tables.threads.count, Int(stack) <= tables.stacks.count else {
+        samples.removeSubrange(kept...)
+        return false
+      }
+      samples.append(
+        Sample(
+          time: time.multipliedReportingOverflow(by: 1000).partialValue,
+          thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
+          weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
+          kind: WeightKind(rawValue: UInt8(clamping: rows.kind)) ?? .cpuSamples))
+    }
+    return true
+  }
+
+  // MARK: The profile
+
+  /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
+  consuming func finish(unreadBytes: Int) -> Profile {
+    var metadata = metadata
+    metadata.isComplete = isClosed && unreadBytes == 0
+    if !metadata.isComplete {
+      if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
+      metadata.notes.append(
+        isClosed
+          ? "\(unreadBytes) bytes behind the recording's end were left out"
+          : "the recording was cut short: its tail is missing")
+    }
+    var resolver = FrameResolver(tables: tables, symbols: symbols, updates: updates)
+    var profile = resolver.resolve()
+    metadata.notes += profile.metadata.notes
+    profile.metadata = metadata
+    profile.processes = tables.processes
+    profile.threads = tables.threads
+    profile.samples = samples
+    for index in profile.samples.indices {
+      profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
+    }
+    profile.samples.sort { $0.time < $1.time }
+    return profile
+  }
+}

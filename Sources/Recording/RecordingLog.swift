@@ -1,0 +1,173 @@
+import ProfileModel
+import RecordingSchema
+import SwiftProtobuf
+
+/// Collects what is recorded and cuts it into chunks. Memory: the tables; samples only until the next chunk.
+///
+///     tables   ├────── in earlier chunks ──────┼── pending ──┤
+///                                         `flushed`        count
+struct RecordingLog: Sendable {
+  private(set) var tables = RecordingTables()
+  private(set) var sampleCount: UInt64 = 0
+  private var flushed = Flushed()
+  private var pending = PendingSamples()
+  private var renames: [Recording_Rename] = []
+  private var markerIndexes: [String: UInt32] = [:]
+  private var lastTime: UInt64 = 0
+
+  private struct Flushed {
+    var modules = 0
+    var processes = 0
+    var threads = 0
+    var markers = 0
+    var frames = 0
+    var stacks = 0
+  }
+
+  private struct PendingSamples {
+    var time: [Int64] = []
+    var thread: [UInt32] = []
+    var stack: [Int32] = []
+    var lastStack: UInt32 = 0
+  }
+
+  /// How many samples the next chunk will hold.
+  var pendingSampleCount: Int { pending.time.count }
+
+  // MARK: Rows
+
+  mutating func add(_ module: RecordedModule) -> UInt32 {
+    tables.modules.append(module)
+    return UInt32(truncatingIfNeeded: tables.modules.count - 1)
+  }
+
+  mutating func add(_ process: ProcessRecord) -> ProcessID {
+    tables.processes.append(process)
+    return ProcessID(index: tables.processes.count - 1)
+  }
+
+  mutating func add(_ thread: ThreadRecord) -> ThreadID {
+    tables.threads.append(thread)
+    return ThreadID(index: tables.threads.count - 1)
+  }
+
+  mutating func rename(process: ProcessID, to name: String) {
+    guard tables.processes[process.index].name != name else { return }
+    tables.processes[process.index].name = name
+    renames.append(
+      .with {
+        $0.process = process.rawValue; $0.name = name
+      })
+  }
+
+  mutating func rename(thread: ThreadID, to name: String) {
+    guard tables.threads[thread.index].name != name else { return }
+    tables.threads[thread.index].name = name
+    renames.append(
+      .with {
+        $0.thread = thread.rawValue; $0.name = name
+      })
+  }
+
+  /// The frame for a place in a module.
+  mutating func frame(module: UInt32, address: UInt64) -> UInt32 {
+    tables.frames.intern(module: module &+ 1, address: address)
+  }
+
+  /// The frame that stands for missing ones, by its text.
+  mutating func marker(_ text: String) -> UInt32 {
+    let index: UInt32
+    if let known = markerIndexes[text] {
+      index = known
+    } else {
+      index = UInt32(truncatingIfNeeded: tables.markers.count)
+      tables.markers.append(text)
+      markerIndexes[text] = index
+    }
+    return tables.frames.intern(module: 0, address: UInt64(index))
+  }
+
+  mutating func stack(parent: StackID?, frame: UInt32) -> StackID {
+    tables.stacks.intern(parent: parent, frame: frame)
+  }
+
+  /// Adds a sample; `time` is in microseconds since the start.
+  mutating func add(time: UInt64, thread: ThreadID, stack: StackID?) {
+    let stack = stack.map { $0.rawValue &+ 1 } ?? 0
+    pending.time.append(Int64(bitPattern: time &- lastTime))
+    pending.thread.append(thread.rawValue)
+    pending.stack.append(Int32(bitPattern: stack &- pending.lastStack))
+    lastTime = time
+    pending.lastStack = stack
+    sampleCount += 1
+  }
+
+  // MARK: Chunks
+
+  /// Everything since the last chunk.
+  mutating func takeChunk() -> Recording_Chunk {
+    var chunk = Recording_Chunk()
+    chunk.modules = tables.modules[flushed.modules...].map { module in
+      .with {
+        $0.path = module.path
+        $0.buildID = .init(module.buildID?.bytes ?? [])
+        $0.kind = Recording_Module.Kind(rawValue: module.kind.rawValue) ?? .file
+        $0.pid = module.pid
+      }
+    }
+    chunk.processes = tables.processes[flushed.processes...].map { process in
+      .with {
+        $0.pid = process.pid; $0.name = process.name
+      }
+    }
+    chunk.threads = tables.threads[flushed.threads...].map { thread in
+      .with {
+        $0.process = thread.process.rawValue; $0.tid = thread.tid; $0.name = thread.name
+      }
+    }
+    chunk.markers = Array(tables.markers[flushed.markers...])
+    chunk.renames = renames
+    if flushed.frames < tables.frames.count { chunk.frames = pendingFrames() }
+    if flushed.stacks < tables.stacks.count { chunk.stacks = pendingStacks() }
+    if !pending.time.isEmpty {
+      chunk.samples = .with {
+        $0.time = pending.time
+        $0.thread = pending.thread
+        $0.stack = pending.stack
+      }
+    }
+    flushed = Flushed(
+      modules: tables.modules.count, processes: tables.processes.count, threads: tables.threads.count,
+      markers: tables.markers.count, frames: tables.frames.count, stacks: tables.stacks.count)
+    pending = PendingSamples()
+    renames = []
+    return chunk
+  }
+
+  private func pendingFrames() -> Recording_Frames {
+    var rows = Recording_Frames()
+    var last: UInt64 = 0
+    rows.module = Array(tables.frames.modules[flushed.frames...])
+    rows.address = tables.frames.addresses[flushed.frames...].map { address in
+      defer { last = address }
+      return Int64(bitPattern: address &- last)
+    }
+    return rows
+  }
+
+  private func pendingStacks() -> Recording_Stacks {
+    var rows = Recording_Stacks()
+    var lastParent: UInt32 = 0
+    var lastFrame: UInt32 = 0
+    for node in flushed.stacks..<tables.stacks.count {
+      // `noParent` is 2^32 - 1, so that a root wraps to 0.
+      let parent = tables.stacks.parents[node] &+ 1
+      let frame = tables.stacks.frames[node]
+      rows.parent.append(Int32(bitPattern: parent &- lastParent))
+      rows.frame.append(Int32(bitPattern: frame &- lastFrame))
+      lastParent = parent
+      lastFrame = frame
+    }
+    return rows
+  }
+}
