@@ -32,6 +32,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
+  products: [.library(name: "UnwindTables", targets: ["UnwindTables"])],
   targets: [
     .target(name: "CLinuxPerf"),
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
