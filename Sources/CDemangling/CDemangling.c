@@ -3,15 +3,13 @@
 
 #include <libiberty/demangle.h>
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 struct bounded_output {
@@ -59,57 +57,47 @@ static void limit_child(void) {
   rlim_t bytes = (rlim_t)pages * 4096 + (rlim_t)256 * 1024 * 1024;
   struct rlimit memory = {bytes, bytes};
   setrlimit(RLIMIT_AS, &memory);
-  struct rlimit seconds = {2, 2};
-  setrlimit(RLIMIT_CPU, &seconds);
 }
 
-static long long now_milliseconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+static bool write_all(int descriptor, const void *bytes, size_t count) {
+  const char *next = bytes;
+  while (count > 0) {
+    ssize_t wrote = write(descriptor, next, count);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return false;
+    next += wrote;
+    count -= (size_t)wrote;
+  }
+  return true;
 }
 
-ptrdiff_t perfprof_demangle_swift_isolated(
-    const char *name, size_t length, bool full, char *output, size_t capacity, int milliseconds) {
+static bool write_text(int descriptor, char *text) {
+  size_t count = text ? strlen(text) : 0;
+  uint32_t length = count > UINT32_MAX ? 0 : (uint32_t)count;
+  bool written = write_all(descriptor, &length, sizeof length) && write_all(descriptor, text, length);
+  free(text);
+  return written;
+}
+
+int perfprof_start_swift_demangling(const char *names, size_t count, pid_t *child) {
   int ends[2];
-  if (pipe2(ends, 02000000 /* O_CLOEXEC */) != 0) return -1;
-  pid_t child = fork();
-  if (child < 0) {
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  *child = fork();
+  if (*child < 0) {
     close(ends[0]);
     close(ends[1]);
     return -1;
   }
-  if (child == 0) {
-    limit_child();
-    char *text = full ? swift_demangle(name, length, NULL, NULL, 0) : _swift_backtrace_demangle(name, length, NULL, NULL);
-    size_t count = text ? strlen(text) : 0;
-    bool fits = text && count < capacity;
-    for (size_t done = 0; fits && done < count;) {
-      ssize_t wrote = write(ends[1], text + done, count - done);
-      if (wrote <= 0) break;
-      done += (size_t)wrote;
-    }
-    _exit(fits ? 0 : 1);
+  if (*child > 0) {
+    close(ends[1]);
+    return ends[0];
   }
-  close(ends[1]);
-  long long deadline = now_milliseconds() + milliseconds;
-  size_t count = 0;
-  bool ended = false;
-  while (!ended && count < capacity) {
-    long long left = deadline - now_milliseconds();
-    struct pollfd wait = {.fd = ends[0], .events = POLLIN};
-    int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) break;
-    ssize_t got = read(ends[0], output + count, capacity - count);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) break;
-    if (got == 0) ended = true;
-    count += (size_t)got;
+  limit_child();
+  for (size_t index = 0; index < count; index++) {
+    size_t length = strlen(names);
+    if (!write_text(ends[1], _swift_backtrace_demangle(names, length, NULL, NULL))) _exit(1);
+    if (!write_text(ends[1], swift_demangle(names, length, NULL, NULL, 0))) _exit(1);
+    names += length + 1;
   }
-  close(ends[0]);
-  if (!ended) kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  return ended && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? (ptrdiff_t)count : -1;
+  _exit(0);
 }

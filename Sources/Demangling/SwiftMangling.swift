@@ -2,53 +2,55 @@ import CDemangling
 
 /// Swift's names, by the functions that its runtime exports (Swift's docs/ABI/Mangling.rst).
 ///
-/// A substitution (`A…`) repeats a type named before, so a name of n of them can stand for a text of up to 1.44^n
-/// entities. The runtime prints them all. Names with few substitutions (999 of 1,000 real ones) can't grow past some
-/// megabytes and are demangled here; the others in a child process with limits.
+/// A substitution (`A…`) repeats a type named before, which may hold substitutions itself: n of them can stand for a
+/// text of 2^n types, and the runtime prints them all. Names with few substitutions (19 of 20 real ones) are demangled
+/// in place, the others in a child process with limits.
 enum SwiftMangling {
-  /// Bound on substitutions for demangling in this process.
-  static let substitutionLimit = 40
+  /// Bound on substitutions for demangling in this process: a million types take some 50 ms.
+  static let substitutionLimit = 20
   /// Longer names are isolated too: their nesting could exhaust a thread's stack.
-  static let lengthLimit = 8_192
-  /// What an isolated name may take.
-  static let isolatedMilliseconds: Int32 = 250
+  static let lengthLimit = 4_096
 
-  private static let prefixes = ["$s", "$S", "$e", "_$s", "_$S", "_$e", "_T0", "@__swiftmacro_"]
-
-  static func isMangled(_ name: String) -> Bool {
-    prefixes.contains { name.utf8.starts(with: $0.utf8) }
+  static func isMangled(_ name: borrowing Span<UInt8>) -> Bool {
+    guard name.count > 3 else { return false }
+    let start = name[0] == UInt8(ascii: "_") ? 1 : 0
+    switch (name[start], name[start + 1]) {
+    case (UInt8(ascii: "$"), UInt8(ascii: "s")), (UInt8(ascii: "$"), UInt8(ascii: "S")),
+      (UInt8(ascii: "$"), UInt8(ascii: "e")):
+      return true
+    case (UInt8(ascii: "T"), UInt8(ascii: "0")): return start == 1
+    case (UInt8(ascii: "@"), UInt8(ascii: "_")): return start == 0  // @__swiftmacro_
+    default: return false
+    }
   }
 
-  static func short(_ name: String) -> String? { text(name, full: false) }
-
-  static func full(_ name: String) -> String? { text(name, full: true) }
-
-  private static func text(_ name: String, full: Bool) -> String? {
-    let bytes = Array(name.utf8)
-    let isTame = bytes.count <= lengthLimit && substitutions(in: bytes) <= substitutionLimit
-    if !isTame {
-      return unsafe boundedText(name) { name, output, capacity in
-        // SAFETY: the shim reads `bytes.count` bytes of the name and writes at most `capacity`.
-        unsafe perfprof_demangle_swift_isolated(name, bytes.count, full, output, capacity, isolatedMilliseconds)
-      }
-    }
-    // SAFETY: the name lives as long as the call; the runtime mallocs its result, which `takeText` frees.
-    let text: String? = unsafe name.withCString { pointer in
-      unsafe takeText(
-        full
-          ? swift_demangle(pointer, bytes.count, nil, nil, 0)
-          : _swift_backtrace_demangle(pointer, bytes.count, nil, nil))
-    }
-    return text == name ? nil : text
+  /// Whether the name's demangling has a bound that this process can stand.
+  static func isTame(_ name: borrowing Span<UInt8>) -> Bool {
+    name.count <= lengthLimit && substitutions(in: name) <= substitutionLimit
   }
 
-  /// At least the number of substitutions that the name holds: each `A` is read as the start of one.
-  static func substitutions(in bytes: [UInt8]) -> Int {
+  /// The short and the full form of a tame name.
+  static func demangle(_ name: String) -> (short: String, full: String)? {
+    let count = name.utf8.count
+    // SAFETY: the name lives as long as the call; the runtime mallocs its results, which `takeText` frees.
+    return unsafe name.withCString { pointer in
+      guard let short = unsafe takeText(_swift_backtrace_demangle(pointer, count, nil, nil)),
+        let full = unsafe takeText(swift_demangle(pointer, count, nil, nil, 0)), full != name
+      else { return nil }
+      return (short, full)
+    }
+  }
+
+  /// At least the number of substitutions that the name holds: each `A` is read as the start of some.
+  static func substitutions(in bytes: borrowing Span<UInt8>) -> Int {
     var total = 0
-    for start in bytes.indices where bytes[start] == UInt8(ascii: "A") {
+    var start = 0
+    while start < bytes.count {
+      defer { start += 1 }
+      guard bytes[start] == UInt8(ascii: "A") else { continue }
       var position = start + 1
       var repeats = 0
-      scan: while position < bytes.count {
+      scan: while position < bytes.count, total <= substitutionLimit {
         let byte = bytes[position]
         position += 1
         switch byte {
@@ -65,7 +67,6 @@ enum SwiftMangling {
           break scan
         default: break scan
         }
-        if total > substitutionLimit { return total }
       }
     }
     return total

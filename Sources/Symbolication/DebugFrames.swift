@@ -10,7 +10,7 @@ struct DebugFrames {
   }
 
   func chain(at index: Int) -> [Entry]? { nil }
-  func name(of entry: Entry) -> String? { nil }
+  var names: [String] { [] }
   func file(of entry: Entry) -> String? { nil }
 
   static func read(_ image: ELFImage, alternate: ELFImage?, addresses: [UInt64]) -> DebugFrames? { nil }

@@ -31,21 +31,12 @@ extension Symbolicator {
     _ names: FunctionNames, _ inlines: DebugFrames?, addresses: [UInt64], module: String,
     _ functionRange: FunctionRange?
   ) -> [[SymbolizedFrame]] {
-    let demangler = Demangler(options: options.names)
-    var shown: [String: SymbolizedFrame] = [:]
-    func frame(_ linkageName: String) -> SymbolizedFrame {
-      if let frame = shown[linkageName] { return frame }
-      let frame = SymbolizedFrame(linkageName: linkageName, demangler: demangler)
-      shown[linkageName] = frame
-      return frame
-    }
-    var plain = [SymbolizedFrame?](repeating: nil, count: names.functions.count)
+    let plain = SymbolizedFrame.named(names.functions.map(\.linkageName), options.names)
+    let inlined = SymbolizedFrame.named(inlines?.names ?? [], options.names)
     return addresses.indices.map { index in
       var outermost: SymbolizedFrame?
       if names.functionOf[index] >= 0 {
-        let function = Int(names.functionOf[index])
-        if plain[function] == nil { plain[function] = frame(names.functions[function].linkageName) }
-        outermost = plain[function]
+        outermost = plain[Int(names.functionOf[index])]
       }
       guard let inlines, let chain = inlines.chain(at: index) else {
         return [outermost ?? standIn(addresses[index], module: module, functionRange)]
@@ -58,8 +49,8 @@ extension Symbolicator {
         // The symbol table knows better which of several folded functions, or which part of one, this is.
         if isOutermost, let outermost {
           next = outermost
-        } else if let name = inlines.name(of: entry) {
-          next = frame(name)
+        } else if entry.name >= 0 {
+          next = inlined[Int(entry.name)]
         } else {
           next = standIn(addresses[index], module: module, functionRange)
         }
@@ -80,14 +71,13 @@ extension Symbolicator {
 }
 
 extension SymbolizedFrame {
-  /// The frame of the function that linkers know by this name.
-  init(linkageName: String, demangler: Demangler) {
-    guard let name = demangler.demangle(linkageName) else {
-      self.init(name: linkageName)
-      return
+  /// The frames of the functions that linkers know by these names.
+  fileprivate static func named(_ linkageNames: [String], _ options: Demangler.Options) -> [SymbolizedFrame] {
+    zip(linkageNames, Demangler(options: options).demangle(linkageNames)).map { linkageName, name in
+      guard let name else { return SymbolizedFrame(name: linkageName) }
+      return SymbolizedFrame(
+        name: name.short, fullName: name.full == name.short ? nil : name.full, linkageName: linkageName,
+        isForwarder: name.isForwarder)
     }
-    self.init(
-      name: name.short, fullName: name.full == name.short ? nil : name.full, linkageName: linkageName,
-      isForwarder: name.isForwarder)
   }
 }

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // What Swift can't import of the demanglers: two functions that the Swift runtime exports without a header, and bounds
 // on what libiberty writes (its print callbacks can't say "enough"; only a jump out of them can).
@@ -18,7 +19,7 @@ ptrdiff_t perfprof_demangle_rust(const char *name, char *output, size_t capacity
 /// D names; the result is malloc'd, NULL when `name` is none.
 char *perfprof_demangle_d(const char *name);
 
-/// Demangles a Swift name in a child process that gets `milliseconds` and 256 MB, because nothing else bounds the work
-/// that a hostile name can cause there. Returns the length written to `output`, or -1.
-ptrdiff_t perfprof_demangle_swift_isolated(
-    const char *name, size_t length, bool full, char *output, size_t capacity, int milliseconds);
+/// Starts a child process with 256 MB that demangles `count` Swift names, each ended by a zero byte, because nothing else
+/// bounds what a hostile name can make the runtime do. Returns a descriptor to read from, or -1: for each name the short
+/// and the full form, each as a 32-bit length and that many bytes. The caller sets the time, and ends and reaps `child`.
+int perfprof_start_swift_demangling(const char *names, size_t count, pid_t *child);
