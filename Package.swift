@@ -29,8 +29,10 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
+    module("FlameGraphs", ["ProfileModel"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
   ]
 )
