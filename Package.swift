@@ -79,5 +79,10 @@ let package = Package(
 
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
+    module("FlameGraphs", ["ProfileModel"]),
+
+    tests("BinaryReading"),
+    tests("ProfileModel"),
+    tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
   ]
 )
