@@ -38,24 +38,36 @@ let package = Package(
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    module("BinaryReading"),
-    module("ProfileModel"),
     schema("RecordingSchema", "recording.proto"),
+    schema("PprofSchema", "profile.proto"),
+
+    module("BinaryReading"),
+    module("TextWriting"),
+    module("ProfileModel"),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module(
       "Recording",
       [
         "BinaryReading", "CZlib", "ProfileModel", "RecordingSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module(
+      "ProfileFormats",
+      [
+        "BinaryReading", "CZlib", "PprofSchema", "ProfileModel", "TextWriting",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module("Reports", ["ProfileModel", "TextWriting"]),
+    module("ProfileComparison", ["ProfileModel", "TextWriting"]),
 
     tests("BinaryReading"),
-    tests("ProfileModel"),
-    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
-    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
-
-    tests("BinaryReading"),
+    tests("TextWriting"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("ProfileFormats", ["BinaryReading", "CZlib", "PprofSchema", "ProfileModel"]),
+    tests("Reports", ["ProfileModel"]),
+    tests("ProfileComparison", ["ProfileModel"]),
   ]
 )
