@@ -42,9 +42,14 @@ let package = Package(
     .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
-    module("BinaryReading"),
-    module("ProfileModel"),
     schema("RecordingSchema", "recording.proto"),
+    schema("PprofSchema", "profile.proto"),
+
+    module("BinaryReading"),
+    module("TextWriting"),
+    module("ProfileModel"),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module(
       "Recording",
       [
@@ -59,8 +64,17 @@ let package = Package(
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    module(
+      "ProfileFormats",
+      [
+        "BinaryReading", "CZlib", "PprofSchema", "ProfileModel", "TextWriting",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module("Reports", ["ProfileModel", "TextWriting"]),
+    module("ProfileComparison", ["ProfileModel", "TextWriting"]),
 
     tests("BinaryReading"),
+    tests("TextWriting"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
@@ -84,5 +98,9 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("ProfileFormats", ["BinaryReading", "CZlib", "PprofSchema", "ProfileModel"]),
+    tests("Reports", ["ProfileModel"]),
+    tests("ProfileComparison", ["ProfileModel"]),
   ]
 )

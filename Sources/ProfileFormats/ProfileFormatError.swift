@@ -1,0 +1,23 @@
+/// Why bytes are no profile of the format that they were read as.
+public enum ProfileFormatError: Error, Hashable, Sendable {
+  /// No line, or nothing at all, that could be a sample. `line` is the first that can't, where there is one.
+  case noSamples(format: String, badLine: Int?)
+  /// More lines are bad than good; `line` is the first bad one.
+  case mostlyBadLines(format: String, line: Int, bad: Int, good: Int)
+  /// A line of a differential file does not have two counts.
+  case missingCount(line: Int)
+  /// The counts up to this line do not fit 63 bits together.
+  case countTooLarge(line: Int)
+  /// The compressed data is damaged at this offset of the compressed bytes.
+  case badCompression(offset: Int)
+  /// The data would be larger than `limit` bytes once decompressed.
+  case decompressedTooLarge(limit: Int)
+  /// The bytes are no protocol buffer of the pprof schema.
+  case badProtobuf
+  /// A table refers to a row that it or another table doesn't have.
+  case badReference(table: String, value: Int64)
+  /// Values below zero, as in the difference of two profiles.
+  case negativeValues
+  /// Together the values do not fit 63 bits.
+  case valueTooLarge
+}

@@ -1,0 +1,132 @@
+import BinaryReading
+import ProfileModel
+import Testing
+
+@testable import ProfileFormats
+
+@Suite struct FoldedReaderTests {
+  private func read(_ text: String) throws -> FoldedContents { try FoldedReader.read(Array(text.utf8).rawSpan) }
+  private func written(_ profile: Profile) -> String {
+    String(decoding: FoldedStacks.bytes(of: profile), as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    "app;main;a 2\napp;main;b 4\nother;main 5\n",
+    "app;[truncated: depth limit];f;g_[i];[12 frames elided];j_[j];k_[k] 3\n",
+    "proc name;f(int, char);Foo<a -> b>::c() const 12\n",
+    "app;libc.so.6+0x12 1\n",
+    "a;f 3\na;f;g 1\na;fg 2\nb;f 1\n",
+  ])
+  func readsBackWhatIsWritten(text: String) throws {
+    #expect(written(try read(text).profile) == text)
+  }
+
+  @Test func tellsKindsAndMissingNames() throws {
+    let profile = try read("app;[truncated: depth limit];f;g_[i];j_[j];x.so+0x1f 3\napp;main;k_[k] 4\n").profile
+    #expect(Set(profile.frames.map(\.kind)) == [.truncated, .user, .inlined, .jit, .kernel])
+    let completeness = profile.completeness()
+    #expect(completeness.samples == 7)
+    #expect(completeness.rooted == 4)
+    #expect(completeness.truncated == ["depth limit": 3])
+    #expect(completeness.unsymbolizedSelf == 3)
+  }
+
+  @Test func piecesMayEndAnywhere() throws {
+    let text = Array("app;main;parse;lex 12\r\napp;main;parse 3\n\nb;x;y 1".utf8)
+    let whole = try FoldedReader.read(text.rawSpan).profile
+    for split in 0...text.count {
+      var reader = FoldedReader()
+      try reader.consume(text.rawSpan.extracting(0..<split))
+      try reader.consume(text.rawSpan.extracting(split..<text.count))
+      let profile = try reader.finish().profile
+      #expect(written(profile) == written(whole))
+      #expect(profile.samples.map(\.weight) == [12, 3, 1])
+    }
+  }
+
+  @Test func readsDifferentialFiles() throws {
+    let contents = try read("app;a 1 20\napp;b 0 3\napp;c 4 0\n")
+    #expect(written(contents.profile) == "app;a 20\napp;b 3\n")
+    #expect(contents.baseline.map(written) == "app;a 1\napp;c 4\n")
+  }
+
+  @Test func aDifferentialLineNeedsTwoCounts() {
+    let text = "app;a 1 2\n" + String(repeating: "app;a 1 2\n", count: 100) + "app;b 3\n"
+    #expect(throws: ProfileFormatError.missingCount(line: 102)) { try read(text) }
+  }
+
+  @Test func aNameMayEndWithANumber() throws {
+    #expect(written(try read("app;worker 1 5\napp;main 3\n").profile) == "app;main 3\napp;worker 1 5\n")
+  }
+
+  @Test func roundsFractionsAndSaysSo() throws {
+    let profile = try read("app;a 1.5\napp;b 2.4\napp;c 3.0\napp;d 7\n").profile
+    #expect(profile.samples.map(\.weight) == [2, 2, 3, 7])
+    #expect(profile.metadata.notes == ["3 counts with fractions were rounded."])
+  }
+
+  @Test func leavesBadLinesOutAndSaysSo() throws {
+    let profile = try read("app;a 1\nwarning: lost\napp;b x\napp;c 2\napp;d 3\n").profile
+    #expect(profile.samples.map(\.weight) == [1, 2, 3])
+    #expect(profile.metadata.notes == ["2 lines without a stack and a count were left out; the first is line 2."])
+  }
+
+  @Test(
+    arguments: [
+      ("", .noSamples(format: "folded", badLine: nil)),
+      ("\n\n", .noSamples(format: "folded", badLine: nil)),
+      ("\nHello World\n", .noSamples(format: "folded", badLine: 2)),
+      ("a 1\nb\nc\n", .mostlyBadLines(format: "folded", line: 2, bad: 2, good: 1)),
+      ("a;b 9223372036854775807\na;c 1\n", .countTooLarge(line: 2)),
+      ("a;b 9223372036854775808\n", .noSamples(format: "folded", badLine: 1)),
+      (" 12\n", .noSamples(format: "folded", badLine: 1)),
+    ] as [(String, ProfileFormatError)])
+  func refusesWhatIsNoFoldedFile(text: String, expected: ProfileFormatError) {
+    #expect(throws: expected) { try read(text) }
+  }
+
+  @Test(
+    arguments: [
+      ("a 0000000000000000000000000012", 12), ("a 9223372036854775807", .max), ("a  7", 7), ("a 0", nil), ("a\t5", 5),
+      (";; 3", 3), ("a; 2", 2),
+    ] as [(String, Int64?)])
+  func readsCounts(text: String, expected: Int64?) throws {
+    #expect(try read(text).profile.samples.first?.weight == expected)
+  }
+
+  @Test func aMissingRootIsOnlyMeantBelowTheProcess() throws {
+    let profile = try read("app;[truncated: x];f 1\napp;main;[truncated: x] 2\n").profile
+    #expect(profile.completeness().rooted == 2)
+    #expect(written(profile) == "app;[truncated: x];f 1\napp;main;[truncated: x] 2\n")
+  }
+
+  @Test func repairsInvalidUnicode() throws {
+    let profile = try FoldedReader.read((Array("app;".utf8) + [0xFF, 0xFE] + Array(" 1\n".utf8)).rawSpan).profile
+    #expect(profile.functions.map(\.name) == ["\u{FFFD}\u{FFFD}"])
+  }
+
+  /// Random bytes of the characters that matter must neither trap nor give negative weights.
+  @Test func anyBytesGiveAProfileOrAnError() {
+    var random = SeededGenerator(seed: 11)
+    let alphabet = Array("ab;; 0129.\n\r[]_k+x\u{7F}".utf8) + [0xC3, 0x00]
+    for _ in 0..<2_000 {
+      let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+      if let profile = try? FoldedReader.read(bytes.rawSpan).profile {
+        #expect(profile.samples.allSatisfy { $0.weight > 0 }, "\(bytes)")
+        _ = FoldedStacks.bytes(of: profile)
+      }
+    }
+  }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,135 @@
+import BinaryReading
+import ProfileModel
+import Testing
+
+@testable import ProfileFormats
+
+@Suite struct PerfScriptReaderTests {
+  private func read(_ text: String) throws -> Profile { try PerfScriptReader.read(Array(text.utf8).rawSpan) }
+  private func folded(_ text: String) throws -> String {
+    String(decoding: FoldedStacks.bytes(of: try read(text)), as: UTF8.self)
+  }
+
+  private static let captured = """
+    # ========
+    # captured on    : Sat Nov 21 02:14:00 2026
+    # ========
+    #
+    my loop 15739  1496.018690:    5000000 cpu-clock:pppH:\u{20}
+    \t            1152 inner+0x29 (/tmp/my dir (x)/my loop)
+    \t            1171 outer+0xf (/tmp/my dir (x)/my loop (deleted))
+    \t           27249 __libc_start_call_main+0x79 (/usr/lib/x86_64-linux-gnu/libc.so.6)
+    \t           27304 __libc_start_main_impl+0x84 (inlined)
+    \t            1060 _start+0x20 (/tmp/my loop)
+
+    my loop 15739  1496.023688:    5000000 cpu-clock:pppH:\u{20}
+    \tffffffff81000010 do_syscall_64+0x10 ([kernel.kallsyms])
+    \tffffffffc0000010 [unknown] ([nf_tables])
+    \t    7f0000001152 Foo<a -> b>::operator()(int (*)(char)) const+0x29 (/tmp/lib.so)
+    \t    7f0000002000 [unknown] (/usr/lib/libz.so.1)
+    \t    7f0000003000 LazyCompile:~f /a/b.js:1+0x3 (/tmp/perf-15739.map)
+    \t    7f0000004000 [unknown] ([unknown])
+
+
+    """
+
+  @Test func readsStacksWithNamesAsTheyStand() throws {
+    #expect(
+      try folded(Self.captured) == """
+        my loop;[unknown];LazyCompile:~f /a/b.js:1_[j];[libz.so.1];Foo<a -> b>::operator()(int (*)(char)) const;\
+        [nf_tables]_[k];do_syscall_64_[k] 1
+        my loop;_start;__libc_start_main_impl_[i];__libc_start_call_main;outer;inner 1
+
+        """)
+  }
+
+  @Test func readsTimesModulesAndThreads() throws {
+    let profile = try read(Self.captured)
+    #expect(profile.samples.map(\.time) == [0, 4_998_000])
+    #expect(profile.metadata.sampler == "perf:cpu-clock")
+    #expect(profile.threads == [ThreadRecord(process: ProcessID(index: 0), tid: 15739, name: "my loop")])
+    #expect(profile.modules.map(\.path).contains("/tmp/my dir (x)/my loop (deleted)"))
+    #expect(
+      profile.metadata.notes == [
+        "perf script does not say which stacks are complete: 50 % end at a known first function."
+      ])
+    #expect(profile.completeness().unsymbolizedSelf == 0)
+  }
+
+  @Test(
+    arguments: [
+      ("perf 12345 1234.567890: 250000 cpu-clock:u: ", "perf", nil, 12345, 1_234_567_890_000, "cpu-clock:u"),
+      ("a b 7 12/13 [003] 1.5: cycles:", "a b 7", 12, 13, 1_500_000_000, "cycles"),
+      (
+        "swapper     0 [001] 10.000001:          1 sched:sched_switch: prev_comm=x", "swapper", nil, 0, 10_000_001_000,
+        "sched:sched_switch"
+      ),
+      (":-1    -1 9.9:  1 cycles:", ":-1", nil, -1, 9_900_000_000, "cycles"),
+      ("task 3 cycles:", "task", nil, 3, nil, "cycles"),
+    ] as [(String, String, Int32?, Int32, UInt64?, String)])
+  func readsHeaders(
+    line: String, comm: String, pid: Int32?, tid: Int32, time: UInt64?, event: String
+  ) throws {
+    let parsed = PerfScriptHeader(Array(line.utf8).rawSpan)
+    let header = try #require(parsed)
+    #expect(header.comm == comm)
+    #expect(header.pid == pid)
+    #expect(header.tid == tid)
+    #expect(header.time == time)
+    #expect(header.event == event)
+  }
+
+  @Test(arguments: [
+    "app;main 12", "", "x", "a 1", "app;f(int) 1 2", "a 12 5.5",
+    "a 1 99999999999999999999.5: cycles:",
+  ])
+  func otherLinesAreNoHeaders(line: String) {
+    let isHeader = PerfScriptHeader(Array(line.utf8).rawSpan) != nil
+    #expect(!isHeader)
+  }
+
+  @Test func readsSamplesWithoutCallChains() throws {
+    let text = """
+               my loop 15778  1497.269016:    5000000 cpu-clock:pppH:      55c777ab5142 inner+0x19 (/tmp/my loop)
+               my loop 15778  1497.274016:    5000000 cpu-clock:pppH:      55c777ab5142 inner+0x19 (/tmp/my loop)
+
+      """
+    #expect(try folded(text) == "my loop;inner 2\n")
+  }
+
+  @Test func passesSourceLinesOver() throws {
+    let text = "a 1 1.0: 1 cycles:\n\t 1152 f+0x29 (/a)\n  loop.c:2\n\t 1171 g+0xf (/a)\n  loop.c:3\n\n"
+    #expect(try folded(text) == "a;g;f 1\n")
+  }
+
+  @Test func pidsGroupThreads() throws {
+    let text = """
+      main 10/10 1.0: 1 cycles:
+      \t 1 f (/a)
+
+      worker 10/11 2.0: 1 cycles:
+      \t 1 f (/a)
+
+
+      """
+    let profile = try read(text)
+    #expect(profile.processes == [ProcessRecord(pid: 10, name: "main")])
+    #expect(profile.threads.map(\.name) == ["main", "worker"])
+  }
+
+  @Test func piecesMayEndAnywhere() throws {
+    let text = Array(Self.captured.utf8)
+    let expected = try folded(Self.captured)
+    for split in stride(from: 0, to: text.count, by: 7) {
+      var reader = PerfScriptReader()
+      reader.consume(text.rawSpan.extracting(0..<split))
+      reader.consume(text.rawSpan.extracting(split..<text.count))
+      #expect(String(decoding: FoldedStacks.bytes(of: try reader.finish()), as: UTF8.self) == expected)
+    }
+  }
+
+  @Test func refusesTextWithoutSamples() {
+    #expect(throws: ProfileFormatError.noSamples(format: "perf script", badLine: 1)) { try read("hello\n") }
+    #expect(throws: ProfileFormatError.noSamples(format: "perf script", badLine: nil)) { try read("") }
+  }
+}
