@@ -9,8 +9,6 @@ struct FrameTable: Sendable {
   private(set) var isComplete: Bool
   /// Whether the index is the linker's, which is believed as long as the FDEs agree with it.
   private(set) var usesHeader: Bool
-  /// By entry of the index, the block of its rows; zero when not decoded.
-  private var blocks: [RowStore.Block]
   private var store: RowStore
   private var reader: FrameReader
 
@@ -33,7 +31,6 @@ struct FrameTable: Sendable {
       (index, isComplete) = reader.scan(section)
       usesHeader = false
     }
-    blocks = Array(repeating: 0, count: index.entries.count)
   }
 
   /// The rule for the frame at an address.
@@ -60,11 +57,15 @@ struct FrameTable: Sendable {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
       let start = index.origin &+ UInt64(index.start(position))
-      if let (_, fde) = reader.function(at: index.offset(position), in: section),
-        fde.start == nil || fde.start == start,
-        address - start < fde.length
-      {
-        let (end, overflow) = start.addingReportingOverflow(fde.length)
+      let length: UInt64
+      switch index.content(position) {
+      case .block(let block): length = UInt64(store.length(block))
+      case .entry(let offset):
+        let fde = reader.function(at: offset, in: section)?.fde
+        length = fde?.start == nil || fde?.start == start ? fde?.length ?? 0 : 0
+      }
+      if address - start < length {
+        let (end, overflow) = start.addingReportingOverflow(length)
         return overflow ? nil : start..<end
       }
       guard position > 0 else { return nil }
@@ -77,9 +78,11 @@ struct FrameTable: Sendable {
   private mutating func find(_ address: UInt64) -> (block: RowStore.Block, location: UInt32)? {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
-      var block = blocks[position]
-      if block == 0 {
-        guard let decoded = decode(position) else { return find(address) }
+      let block: RowStore.Block
+      switch index.content(position) {
+      case .block(let known): block = known
+      case .entry(let offset):
+        guard let decoded = decode(position, at: offset) else { return find(address) }
         block = decoded
       }
       let location = relative - index.start(position)
@@ -93,24 +96,28 @@ struct FrameTable: Sendable {
 
 extension FrameTable {
   /// Decodes the function of an index entry; nil when the index turned out to be wrong and was replaced.
-  private mutating func decode(_ position: Int) -> RowStore.Block? {
+  private mutating func decode(_ position: Int, at offset: Int) -> RowStore.Block? {
     let start = index.origin &+ UInt64(index.start(position))
-    guard let decoded = reader.decode(at: index.offset(position), start: start, in: section, into: &store) else {
+    guard var block = reader.decode(at: offset, start: start, in: section, into: &store) else {
       if usesHeader {
         replaceIndex()
         return nil
       }
       return handOn(position, length: .max)
     }
-    blocks[position] = decoded
     // Two functions at one address: believed only when they say the same.
     if position > 0, index.start(position - 1) == index.start(position) {
-      let other = reader.decode(at: index.offset(position - 1), start: start, in: section, into: &store)
-      if let other, store.length(other) > 0, !store.areEqual(decoded, other) {
-        return handOn(position, length: max(store.length(decoded), store.length(other)))
+      let other: RowStore.Block? =
+        switch index.content(position - 1) {
+        case .block(let known): known
+        case .entry(let offset): reader.decode(at: offset, start: start, in: section, into: &store)
+        }
+      if let other, store.length(other) > 0, !store.areEqual(block, other) {
+        block = handOn(position, length: max(store.length(block), store.length(other)))
       }
     }
-    return decoded
+    index.setBlock(block, at: position)
+    return block
   }
 
   /// Leaves a whole function to the fallback.
@@ -118,7 +125,7 @@ extension FrameTable {
     store.begin(isSignalFrame: false)
     store.handOn(from: 0)
     let block = store.finish(length: length)
-    blocks[position] = block
+    index.setBlock(block, at: position)
     return block
   }
 
@@ -126,12 +133,11 @@ extension FrameTable {
   private mutating func replaceIndex() {
     (index, isComplete) = reader.scan(section)
     usesHeader = false
-    blocks = Array(repeating: 0, count: index.entries.count)
     store = RowStore(conventions: conventions)
   }
 
   /// The memory held beside the section's own bytes.
-  var footprint: Int { index.footprint + blocks.capacity * 4 + store.footprint }
+  var footprint: Int { index.footprint + store.footprint }
   /// How many different rules were met so far.
   var ruleCount: Int { store.ruleCount }
 }
