@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 
 let package = Package(
   name: "perfprof",
+  products: [.library(name: "UnwindTables", targets: ["UnwindTables"])],
   targets: [
     .target(name: "CLinuxPerf"),
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),

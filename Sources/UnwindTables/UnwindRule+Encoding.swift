@@ -8,16 +8,16 @@ extension UnwindRule {
     var flags: Flags = []
     if isSignalFrame { flags.insert(.signalFrame) }
     if state.isReturnAddressSigned { flags.insert(.signedReturnAddress) }
-    let returnAddress = state.registers[conventions.linkRegisterSlot ?? 0]
-    if returnAddress == .undefined {
+    let returnSlot = conventions.linkRegisterSlot ?? 0
+    if state.registers[returnSlot] == .undefined {
       // Nothing else counts: there is no caller.
       var encoder = RuleEncoder(kind: .registerOffset, cfaRegister: conventions.stackPointer)
       encoder.flags = flags.union(.root)
       self = encoder.rule
       return
     }
-    guard var encoder = RuleEncoder(cfa: state.cfa, registerLimit: conventions.registerLimit),
-      Self.isStackPointerImplied(state)
+    guard let state = state.withImpliedStackPointer,
+      var encoder = RuleEncoder(cfa: state.cfa, registerLimit: conventions.registerLimit)
     else {
       self = .needsFallback
       return
@@ -27,21 +27,12 @@ extension UnwindRule {
       guard base == Self.cfaBase || base < conventions.registerLimit else { return nil }
       var attempt = encoder
       attempt.saveBase = base
-      return attempt.encodeSaves(of: state, returnAddress: returnAddress, conventions: conventions)
+      return attempt.encodeSaves(of: state, returnAddress: state.registers[returnSlot], conventions: conventions)
         ? attempt.rule : nil
     }
     // Frames too large for a slot to reach from the CFA keep their registers near the CFA's own register.
     self =
       attempt(Self.cfaBase) ?? attempt(Self.firstSaveBase(of: state)) ?? attempt(encoder.cfaRegister) ?? .needsFallback
-  }
-
-  /// Whether the caller's stack pointer is the CFA, as rules take for granted.
-  private static func isStackPointerImplied(_ state: FrameState) -> Bool {
-    switch state.stackPointer {
-    case .unchanged, .valueOfCFA(0): true
-    case .atRegister(let register, let offset): state.cfa == .dereference(register, inner: offset, outer: 0)
-    default: false
-    }
   }
 
   /// The register that the first register saved relative to one is relative to.
@@ -50,6 +41,34 @@ extension UnwindRule {
       if case .atRegister(let register, _) = state.registers[slot] { return register }
     }
     return cfaBase
+  }
+}
+
+extension FrameState {
+  /// The same state with a CFA that equals the caller's stack pointer, as rules take for granted; nil where it can't be
+  /// said like that.
+  ///
+  /// Code that loads a whole context (`setcontext`) names the context's address as CFA and restores the stack pointer
+  /// from it.
+  fileprivate var withImpliedStackPointer: FrameState? {
+    let place: (register: UInt8, offset: Int64)
+    switch (stackPointer, cfa) {
+    case (.unchanged, _), (.valueOfCFA(0), _): return self
+    case (.atRegister(let register, let offset), _):
+      if cfa == .dereference(register, inner: offset, outer: 0) { return self }
+      place = (register, offset)
+    case (.atCFA(let offset), .registerOffset(let register, let base)): place = (register, base &+ offset)
+    default: return nil
+    }
+    var result = self
+    result.cfa = .dereference(place.register, inner: place.offset, outer: 0)
+    result.stackPointer = .unchanged
+    for slot in 0..<UnwindRule.slotCount {
+      guard case .atCFA(let offset) = registers[slot] else { continue }
+      guard case .registerOffset(let register, let base) = cfa else { return nil }
+      result.registers[slot] = .atRegister(register, base &+ offset)
+    }
+    return result
   }
 }
 
