@@ -19,9 +19,11 @@ static inline unw_addr_space_t clu_create_address_space(unw_accessors_t *accesso
 
 static inline void clu_destroy_address_space(unw_addr_space_t space) { unw_destroy_addr_space(space); }
 
-/// Keeps decoded rules for up to `rows` addresses, for all threads.
+/// Keeps decoded rules for up to `rows` addresses, for all threads. The size is set twice because libunwind 1.6 takes the
+/// first call, which finds no cache yet, as one for the default of 128 rows.
 static inline void clu_enable_cache(unw_addr_space_t space, uint64_t rows) {
   unw_set_caching_policy(space, UNW_CACHE_GLOBAL);
+  unw_set_cache_size(space, rows, 0);
   unw_set_cache_size(space, rows, 0);
 }
 

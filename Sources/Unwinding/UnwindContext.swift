@@ -7,6 +7,8 @@ final class UnwindContext {
   var images: [UnwindImage?] = []
   /// Stack memory of the sample at hand.
   let memory = TargetMemory()
+  /// Registers of the frame at hand.
+  let registers = RegisterFile()
   /// The process of the sample at hand.
   var process = TargetProcess(space: AddressSpace(generation: 0))
 

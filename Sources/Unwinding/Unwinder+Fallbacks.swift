@@ -19,7 +19,7 @@ extension Unwinder {
       }
       interrupted[number] = value
     }
-    frame.registers = interrupted
+    frame.registers.load(interrupted)
     frame.isReturnAddress = false
     return .stepped
   }

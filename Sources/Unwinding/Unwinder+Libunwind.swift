@@ -4,7 +4,7 @@ import ProfileModel
 extension Unwinder {
   /// Walks a stack with libunwind as far as there is unwind information, and by frame pointers where there is none.
   func walkLibunwind(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
-    var frame = FrameCursor(leaf: registers, architecture: architecture)
+    var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
     var isCursorValid = false
     while stack.depth < Self.frameLimit {
       let isLeaf = stack.depth == 0
@@ -18,7 +18,8 @@ extension Unwinder {
       stack.append(frame, in: location.region)
       if !isCursorValid {
         isCursorValid = libunwind.begin(
-          frame.registers, pc: frame.lookupAddress, architecture: architecture, cacheRows: options.libunwindCacheRows)
+          frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
+          cacheRows: options.libunwindCacheRows)
       }
       switch stepLibunwind(&frame, image: location.image, isLeaf: isLeaf) {
       case .stepped: continue
@@ -51,7 +52,8 @@ extension Unwinder {
   func stepOnceWithLibunwind(_ frame: inout FrameCursor, image: UnwindImage, isLeaf: Bool) -> StepOutcome? {
     guard
       libunwind.begin(
-        frame.registers, pc: frame.lookupAddress, architecture: architecture, cacheRows: options.libunwindCacheRows)
+        frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
+        cacheRows: options.libunwindCacheRows)
     else { return .ended(.truncated(.badUnwindInfo(module: image.name))) }
     return stepLibunwind(&frame, image: image, isLeaf: isLeaf)
   }
@@ -60,7 +62,7 @@ extension Unwinder {
   private func finishLibunwindStep(
     _ frame: inout FrameCursor, image: UnwindImage, isSignalFrame: Bool, isLeaf: Bool
   ) -> StepOutcome {
-    guard let pc = libunwind.register(frame.pcNumber), let sp = libunwind.register(frame.spNumber) else {
+    guard let pc = libunwind.register(Int(frame.pcNumber)), let sp = libunwind.register(Int(frame.spNumber)) else {
       return .ended(
         .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
     }
@@ -68,7 +70,7 @@ extension Unwinder {
     if returnAddress == 0 { return .ended(.rooted) }
     guard isSignalFrame || sp > frame.sp || isLeaf && sp == frame.sp else { return .ended(.truncated(.noProgress)) }
     for number in SignalFrame.of(architecture).savedRegisters.map(\.number) {
-      if let value = libunwind.register(number) { frame.registers[number] = value }
+      if let value = libunwind.register(number) { frame.registers[UInt8(number)] = value }
     }
     frame.pc = returnAddress
     frame.sp = sp

@@ -4,7 +4,7 @@ import UnwindTables
 extension Unwinder {
   /// Walks a stack by compact rules; libunwind and frame pointers take over, for one frame, where there are none.
   func walkTables(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
-    var frame = FrameCursor(leaf: registers, architecture: architecture)
+    var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
     let generation = context.process.space.generation
     let slots = RegisterSlots.of(architecture)
     let memory = context.memory
@@ -59,14 +59,14 @@ extension Unwinder {
     if rule.isRoot { return .ended(.rooted) }
     guard
       let cfa = rule.canonicalFrameAddress(
-        register: frame.registers[rule.cfaRegister], programCounter: frame.pc,
+        register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
         load: { memory.word(at: $0, seam: frame.returnSlot) })
     else { return .ended(.truncated(memory.failure)) }
     // A signal may have come in on another stack, and a leaf without frame has moved nothing (AArch64).
     guard cfa > frame.sp || rule.isSignalFrame || isLeaf && cfa == frame.sp else {
       return .ended(.truncated(.noProgress))
     }
-    let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[rule.saveBaseRegister]
+    let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[UInt8(truncatingIfNeeded: rule.saveBaseRegister)]
     var returnAddress: UInt64
     var changed = rule.changedSlots
     if changed & 1 != 0 {
@@ -78,7 +78,7 @@ extension Unwinder {
       returnAddress = word
       frame.returnSlot = slot
     } else {
-      returnAddress = frame.registers[rule.returnAddressRegister]
+      returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
     }
     changed &= ~1
     while changed != 0 {
@@ -92,7 +92,7 @@ extension Unwinder {
       else {
         return .ended(.truncated(memory.failure))
       }
-      frame.registers[Int(slots.numbers[slot])] = word
+      frame.registers[slots.numbers[slot]] = word
     }
     returnAddress = withoutAuthentication(returnAddress)
     if returnAddress == 0 { return .ended(.rooted) }
