@@ -33,6 +33,6 @@ let package = Package(
 
     tests("BinaryReading"),
     tests("ProfileModel"),
-    tests("Sampling", ["ProfileModel"]),
+    tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
   ]
 )
