@@ -102,5 +102,6 @@ let package = Package(
     tests("ProfileFormats", ["BinaryReading", "CZlib", "PprofSchema", "ProfileModel"]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),
+    tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
   ]
 )
