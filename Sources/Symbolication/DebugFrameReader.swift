@@ -11,7 +11,11 @@ struct DebugFrameReader {
   /// For each address what was found in the unit at hand, outermost first.
   private var found: [[Call]]
   private var nameOf: [UInt: Int32] = [:]
+  /// By libdw's pointers, for the unit at hand.
   private var fileOf: [UInt: Int32] = [:]
+  private var fileOfPath: [String: Int32] = [:]
+  /// The folder that the unit at hand was compiled in.
+  private var folder = ""
   private var callFiles = CallFiles()
 
   /// A function around an address, and where it was called when it was inlined.
@@ -40,6 +44,8 @@ struct DebugFrameReader {
     guard !wanted.isEmpty else { return }
     unsafe callFiles.unit = unit.body
     callFiles.isRead = false
+    fileOf.removeAll(keepingCapacity: true)
+    folder = unsafe string(DW_AT_comp_dir, of: &unit.die) ?? ""
     for range in wanted {
       for index in range { found[index].removeAll() }
     }
@@ -140,15 +146,9 @@ struct DebugFrameReader {
     }
     let key = unsafe UInt(bitPattern: origin.addr)
     if let known = nameOf[key] { return known }
-    var text: String?
-    for kind in [DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name] {
-      // SAFETY: libdw checks that strings end inside their section, and follows at most 16 references.
-      guard unsafe dwarf_attr_integrate(&origin, UInt32(kind), &attribute) != nil,
-        let string = unsafe dwarf_formstring(&attribute)
-      else { continue }
-      text = unsafe String(cString: string)
-      break
-    }
+    let text =
+      unsafe string(DW_AT_linkage_name, of: &origin) ?? string(DW_AT_MIPS_linkage_name, of: &origin)
+      ?? string(DW_AT_name, of: &origin)
     var result: Int32 = -1
     if let text, !text.isEmpty {
       result = Int32(truncatingIfNeeded: frames.names.count)
@@ -156,6 +156,15 @@ struct DebugFrameReader {
     }
     nameOf[key] = result
     return result
+  }
+
+  private func string(_ attribute: Int, of die: inout Dwarf_Die) -> String? {
+    var found = unsafe Dwarf_Attribute()
+    // SAFETY: libdw checks that strings end inside their section, and follows at most 16 references.
+    guard unsafe dwarf_attr_integrate(&die, UInt32(attribute), &found) != nil,
+      let string = unsafe dwarf_formstring(&found)
+    else { return nil }
+    return unsafe String(cString: string)
   }
 
   private func number(_ attribute: Int, of die: inout Dwarf_Die) -> UInt32 {
@@ -176,9 +185,13 @@ struct DebugFrameReader {
   private mutating func file(_ path: UnsafePointer<CChar>) -> Int32 {
     let key = UInt(bitPattern: path)
     if let known = fileOf[key] { return known }
-    let result = Int32(truncatingIfNeeded: frames.files.count)
     // SAFETY: libdw keeps the terminated path as long as its handle.
-    frames.files.append(unsafe String(cString: path))
+    let text = SourcePath.resolved(unsafe String(cString: path), folder: folder)
+    let result = fileOfPath[text] ?? Int32(truncatingIfNeeded: frames.files.count)
+    if result == frames.files.count {
+      frames.files.append(text)
+      fileOfPath[text] = result
+    }
     fileOf[key] = result
     return result
   }
