@@ -13,6 +13,9 @@ public struct FlameGraphCaption: Hashable, Sendable {
   /// What the weights count.
   public var unit: String
 
+  /// Whether weights count independent events, so that chance can be told from change.
+  var isCount: Bool { unit == "samples" }
+
   /// A caption.
   public init(title: String, command: String = "", facts: [String] = [], notes: [String] = [], unit: String = "samples")
   {

@@ -11,7 +11,8 @@ import ProfileModel
 ///     rest     for each frame its caller's total less its own (mostly 0); the root's is its total
 ///     self     for each frame
 ///     line, lineSpan                                     first line and number of further ones; absent when all are 0
-///     before   {rest, self}, scale                       of the earlier profile; absent in a picture of one
+///     before   {rest, self}                              of the earlier profile; absent in a picture of one
+///     scale    the greatest change of share; chance      whether weights are counts, so that chance can be told
 enum FlameGraphData {
   static func json(
     _ tree: CallTree, layout: FlameGraphLayout, caption: FlameGraphCaption, options: FlameGraph.Options
@@ -40,12 +41,14 @@ enum FlameGraphData {
       out.write(text: Figures.percent(kind.share))
       out.write("\"]")
     }
-    frames(tree, layout, &out)
+    frames(tree, layout, isCount: caption.isCount, &out)
     out.write("}")
     return out
   }
 
-  private static func frames(_ tree: CallTree, _ layout: FlameGraphLayout, _ out: inout MarkupBuffer) {
+  private static func frames(
+    _ tree: CallTree, _ layout: FlameGraphLayout, isCount: Bool, _ out: inout MarkupBuffer
+  ) {
     var strings = StringTable()
     var labels: [UInt32] = []
     var labelIndices: [UInt32: Int] = [:]
@@ -89,6 +92,7 @@ enum FlameGraphData {
     guard tree.isComparison else { return }
     out.write(",\n\"scale\":")
     out.write(raw: "\(Legend.scale(of: tree, layout))")
+    out.write(isCount ? ",\"chance\":true" : ",\"chance\":false")
     out.write(",\n\"before\":{\"of\":")
     out.write(tree.baselineTotalWeights[CallTree.root])
     weights(tree, layout, total: tree.baselineTotalWeights, own: tree.baselineSelfWeights, &out)

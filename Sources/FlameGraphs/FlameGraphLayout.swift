@@ -75,6 +75,15 @@ struct Shares {
   /// By how much the share grew.
   func change(_ node: Int) -> Double { after(node) - before(node) }
 
+  /// Changes of share below this come about by chance alone in 19 of 20 pairs of recordings of the same thing: twice the
+  /// standard error of a difference of two proportions, each sample taken as a draw of its own. They are not quite that,
+  /// so this is a floor, no proof.
+  func chance(_ node: Int) -> Double {
+    guard whole > 1, wholeBefore > 1 else { return 0 }
+    let (before, after) = (before(node), after(node))
+    return 2 * (before * (1 - before) / wholeBefore + after * (1 - after) / whole).squareRoot()
+  }
+
   /// The mean of both shares, or the only one. When one of two profiles is empty, the other's.
   func mean(of node: Int) -> Double {
     guard tree.isComparison else { return after(node) }

@@ -17,20 +17,20 @@ enum Palette {
   static let entries: [Entry] = [
     Entry(
       letter: "u", name: "user",
-      light: ["f4a671", "feb07a", "ffb983", "edab67", "f7b570", "ffbe7a", "e4b160", "eeba6a", "f8c474"],
-      dark: ["754118", "7e4921", "87512a", "71440b", "7a4c17", "835521", "6b4800", "74500e", "7d591a"]),
+      light: ["f09d72", "ffad81", "ffbd91", "e7a461", "f8b471", "ffc481", "d9ad58", "e9bd68", "facd78"],
+      dark: ["6e3616", "7b4323", "894f30", "683c00", "754812", "835522", "604200", "6c4e04", "7a5b18"]),
     Entry(
       letter: "i", name: "inlined",
-      light: ["c1efc9", "c6f4ce", "cbf9d3", "b8f0d3", "bdf6d8", "c2fbdd", "b1f1de", "b6f6e3", "bbfbe8"],
-      dark: ["44714e", "487552", "4c7a56", "387257", "3d765c", "417b60", "2e7361", "337766", "377b6a"]),
+      light: ["bce8c1", "c6f2cb", "d0fcd4", "b2eacd", "bbf4d6", "c5fee0", "a9ebd9", "b3f5e3", "bdffed"],
+      dark: ["416c48", "48734e", "4e7954", "346e53", "3b745a", "417b60", "276e5f", "2f7565", "367b6c"]),
     Entry(
       letter: "k", name: "kernel",
-      light: ["6ab0e0", "73baea", "7dc3f4", "76ace4", "7fb6ee", "88c0f9", "83a9e7", "8cb2f1", "95bcfb"],
-      dark: ["004d77", "005581", "0e5e8a", "124a7b", "1c5284", "265b8d", "25467d", "2d4f86", "35578f"]),
+      light: ["5fabd8", "6ebbe8", "7ecbf9", "6fa7dd", "7eb6ee", "8ec6ff", "7fa2e0", "8eb1f1", "9ec1ff"],
+      dark: ["004970", "00557d", "03628b", "074475", "185182", "275e90", "234077", "2f4d85", "3b5993"]),
     Entry(
       letter: "j", name: "JIT",
-      light: ["be6299", "c86ba2", "d274ab", "c3608a", "ce6993", "d8729c", "c75f7b", "d26984", "dc728d"],
-      dark: ["5a1642", "631f4a", "6c2852", "5d1438", "661e40", "702648", "60132e", "691d35", "72263d"]),
+      light: ["ba63a0", "c86fac", "d57bb9", "c3608a", "d16c96", "df78a3", "c95f73", "d76c7f", "e4788b"],
+      dark: ["551544", "60204f", "6d2c5a", "5a1136", "661e40", "73294b", "5e1026", "6a1d30", "77283a"]),
     Entry(letter: "x", name: "no root", light: [], dark: []),
     Entry(letter: "e", name: "elided", light: [], dark: []),
     Entry(letter: "p", name: "process", light: ["dfe1e5"], dark: ["3a3d44"]),
@@ -77,10 +77,11 @@ enum Palette {
     return (hash ^ hash >> 15) &* 0x2C1B_3C6D ^ hash >> 12
   }
 
-  /// The step, -6 to 6, that shows a change of share; `scale` is the greatest change in the picture.
-  static func step(change: Double, scale: Double) -> Int {
-    guard abs(change) >= 0.0005, scale > 0 else { return 0 }
-    let step = Int((6 * (abs(change) / scale).squareRoot()).rounded(.up))
+  /// The step, -6 to 6, that shows a change of share; `scale` is the greatest change in the picture, `chance` what
+  /// comes about without any change.
+  static func step(change: Double, scale: Double, chance: Double) -> Int {
+    guard abs(change) >= max(chance, 0.0005), scale > 0 else { return 0 }
+    let step = Int((6 * abs(change) / scale).rounded(.up))
     return min(max(step, 1), 6) * (change < 0 ? -1 : 1)
   }
 

@@ -13,6 +13,7 @@ struct StaticPicture {
   private let shares: Shares
   private let scale: Double
   private let unit: String
+  private let isCount: Bool
   private let width: Double
   private let isIcicle: Bool
 
@@ -26,6 +27,7 @@ struct StaticPicture {
     shares = Shares(tree)
     scale = tree.isComparison ? Legend.scale(of: tree, layout) : 0
     unit = caption.unit
+    isCount = caption.isCount
     width = Double(max(320, min(options.width, 20_000)))
     isIcicle = options.isIcicle
     let head = drawHead(caption)
@@ -45,7 +47,7 @@ struct StaticPicture {
     var y = 26
     line(caption.title, "title ink", y, fontSize: 17)
     y += 4
-    for text in [caption.command] + paragraph(caption.facts) + [frameCount] where !text.isEmpty {
+    for text in [caption.command] + paragraph(caption.facts + [frameCount]) where !text.isEmpty {
       y += 17
       line(text, "dim", y)
     }
@@ -120,10 +122,10 @@ struct StaticPicture {
     }
     let most = Figures.fixed(scale * 100, decimals: 1)
     for step in stride(from: 6, through: 1, by: -1) { swatch("b\(step)", step == 1 ? "" : "", out: &markup) }
-    swatch("n0", "", out: &markup)
     for step in 1...6 { swatch("r\(step)", step == 6 ? "−\(most) to +\(most) points of share" : "", out: &markup) }
     swatch("b6 gone", "gone", out: &markup)
     swatch("r6 new", "new", out: &markup)
+    if isCount { swatch("n0", "may be chance", out: &markup) }
     markup.write("<text class=\"dim\" x=\"")
     markup.write(pixels: x)
     markup.write(raw: "\" y=\"\(y)\">width: mean of both shares</text>\n")
@@ -133,42 +135,20 @@ struct StaticPicture {
 
   private mutating func drawFrames(top: Int) {
     let usable = width - 2 * Self.margin
-    var slivers = MarkupBuffer()
-    // For each row, the sliver being extended: left and right edge.
-    var open = [(left: Double, right: Double)](repeating: (-1, -1), count: layout.rows)
+    var slivers = Slivers(rows: layout.rows)
     func y(_ row: Int) -> Int { top + (isIcicle ? row : layout.rows - 1 - row) * Self.rowHeight }
-    func close(_ row: Int) {
-      guard open[row].right >= 0 else { return }
-      slivers.write("M")
-      slivers.write(pixels: open[row].left)
-      slivers.write(" ")
-      slivers.write(y(row))
-      slivers.write("h")
-      slivers.write(pixels: max(open[row].right - open[row].left, 0.1))
-      slivers.write("v17H")
-      slivers.write(pixels: open[row].left)
-      slivers.write("z")
-      open[row] = (-1, -1)
-    }
     markup.write("<g class=\"frames\">\n")
     for frame in layout.frames {
       let (left, pixels) = (Self.margin + frame.start * usable, frame.width * usable)
       let row = Int(frame.depth)
       if pixels >= 1 {
         draw(frame, left: left, pixels: pixels, y: y(row))
-      } else if open[row].right >= 0, left - open[row].right < 0.5 {
-        open[row].right = left + pixels
       } else {
-        close(row)
-        open[row] = (left, left + pixels)
+        slivers.add(left: left, width: pixels, row: row, y: y(row), style: sliverStyle(Int(frame.node)))
       }
     }
-    for row in open.indices { close(row) }
-    if !slivers.bytes.isEmpty {
-      markup.write("<path class=\"sliver\" d=\"")
-      markup.write(slivers)
-      markup.write("\"/>\n")
-    }
+    slivers.finish(y: y)
+    markup.write(slivers.markup)
     markup.write("</g>\n")
   }
 
@@ -217,10 +197,20 @@ struct StaticPicture {
       markup.write(Palette.shade(label))
       return
     }
-    let step = Palette.step(change: shares.change(node), scale: scale)
+    let step = step(node)
     markup.write(step > 0 ? "r" : step < 0 ? "b" : "n")
     markup.write(abs(step))
     if tree.totalWeights[node] == 0 { markup.write(" gone") }
     if tree.baselineTotalWeights[node] == 0 { markup.write(" new") }
+  }
+
+  private func step(_ node: Int) -> Int {
+    Palette.step(change: shares.change(node), scale: scale, chance: isCount ? shares.chance(node) : 0)
+  }
+
+  private func sliverStyle(_ node: Int) -> Slivers.Style {
+    guard tree.isComparison else { return .kind(tree.labels[Int(tree.labelIndices[node])].kind) }
+    let step = step(node)
+    return step > 0 ? .grew : step < 0 ? .shrank : .same
   }
 }

@@ -50,17 +50,19 @@ extension StyleSheet {
     .legend li { display: flex; align-items: center; }
     .legend svg { flex: none; }
     .legend span { margin-left: 5px; }
-    .result { font-size: 12px; font-weight: 600; min-height: 17px; }
+    .result { font-size: 12px; font-weight: 600; }
+    .result:empty { position: absolute; }
 
     .scroll { flex: 1; min-height: 0; overflow-x: hidden; overflow-y: auto; }
     .canvas { display: block; user-select: none; -webkit-user-select: none; touch-action: pan-y; }
+    .canvas text { fill: var(--ink); }
     .canvas.pointing { cursor: pointer; }
     .frames [role=treeitem] { outline: none; }
     .frames .above { opacity: 0.6; }
     .frames .miss { opacity: 0.25; }
     .frames .match text { font-weight: 600; }
-    .sliver.match { fill: #c2185b; }
-    .sliver.miss { opacity: 0.3; }
+    .matches { fill: #c2185b; }
+    .slivers.miss { opacity: 0.3; }
     .hidden { fill: var(--line); }
     .ring { fill: none; stroke: var(--accent); stroke-width: 2.5; pointer-events: none; }
     .ring.hover { stroke: var(--ink); stroke-width: 1.5; }
@@ -99,6 +101,7 @@ extension StyleSheet {
       .search { flex-basis: 100%; }
       .viewer input { font-size: 16px; }
       .viewer button { min-height: 34px; }
+      .tools > button:disabled { display: none; }
       .lines { font-size: 12px; }
     }
     @media (max-height: 480px) { .lines { display: none; } }

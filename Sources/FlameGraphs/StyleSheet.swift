@@ -7,7 +7,6 @@ enum StyleSheet {
     .title { font-size: 17px; font-weight: 600; }
     text.it, .it text { font-style: italic; }
     .x0, .e0 { fill: url(#hatch); }
-    .sliver { fill: #9da2ab; }
     .gone { stroke: #0a4a8f; stroke-width: 1; stroke-dasharray: 3 2; }
     .new { stroke: #8f1d15; stroke-width: 1; }
 

@@ -2,7 +2,7 @@ extension ViewerScript {
   /// The card that tells all about one frame: at the pointer, at the focused frame, or docked below on touch screens.
   static let card = #"""
     const KINDS = {
-      p: "process", u: "user code", i: "inlined into its caller", k: "kernel", j: "code made at run time (JIT)",
+      i: "inlined into its caller", k: "kernel", j: "code made at run time (JIT)",
       x: "stands for the missing root of these stacks", e: "stands for frames left out of deep stacks",
     };
 
@@ -76,7 +76,8 @@ extension ViewerScript {
           html("tr", {}, html("td", {}), ...["before", "after", "change"].map((word) => html("th", { scope: "col" }, word))),
           this.row("total", ...shares(model.totalBefore[frame], model.total[frame])),
           this.row("self", ...shares(model.selfBefore[frame], model.self[frame])),
-          this.row(model.data.unit, grouped(model.totalBefore[frame]), grouped(model.total[frame]), ""),
+          this.row(model.data.unit, grouped(model.totalBefore[frame]), grouped(model.total[frame]),
+            model.data.chance && model.isChance(frame) ? "may be chance" : ""),
         ];
       }
 

@@ -70,12 +70,12 @@ extension ViewerScript {
           id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
         }, svg("rect", { class: "grain", width: 6, height: 6 }), svg("path", { class: "hatch", d: "M0 0V6", "stroke-width": 3 }));
         this.hiddenPath = svg("path", { class: "hidden" });
-        this.sliverPath = svg("path", { class: "sliver" });
-        this.matchPath = svg("path", { class: "sliver match" });
+        this.slivers = svg("g", { class: "slivers" });
+        this.matchPath = svg("path", { class: "matches" });
         this.group = svg("g", { class: "frames", role: "tree", "aria-label": "Frames, callers before the functions they call" });
         this.hoverRing = svg("rect", { class: "ring hover", rx: 2 });
         this.focusRing = svg("rect", { class: "ring", rx: 2 });
-        this.canvas = svg("svg", { class: "canvas" }, this.hatch, this.hiddenPath, this.sliverPath, this.group,
+        this.canvas = svg("svg", { class: "canvas" }, this.hatch, this.hiddenPath, this.slivers, this.group,
           this.matchPath, this.hoverRing, this.focusRing);
       }
 
@@ -125,7 +125,7 @@ extension ViewerScript {
         const first = Math.max(0, Math.min(one, other) - 2);
         const last = Math.min(this.rows - 1, Math.max(one, other) + 2);
         const wanted = [];
-        const slivers = [], matches = [], hidden = [];
+        const slivers = new Map(), matches = [], hidden = [];
         for (let depth = first; depth <= last; depth++) {
           const y = this.y(depth);
           if (depth <= model.depth[zoom]) {
@@ -139,10 +139,10 @@ extension ViewerScript {
         }
         if (this.place(this.focus)) wanted.push(this.focus);
         this.update(wanted);
-        this.sliverPath.setAttribute("d", slivers.join(""));
+        this.slivers.replaceChildren(...[...slivers].map(([style, pieces]) => svg("path", { class: style, d: pieces.join("") })));
         this.matchPath.setAttribute("d", matches.join(""));
         this.hiddenPath.setAttribute("d", hidden.join(""));
-        this.sliverPath.classList.toggle("miss", this.flags !== null);
+        this.slivers.setAttribute("class", this.flags ? "slivers miss" : "slivers");
         this.drawRing(this.focusRing, this.focus);
       }
 
@@ -155,15 +155,20 @@ extension ViewerScript {
           if (row[middle] < zoom) low = middle + 1; else high = middle;
         }
         const origin = EDGE - model.start[zoom] * this.scale;
-        const open = { slivers: null, matches: null };
-        const close = (pieces, piece) => {
-          if (piece) pieces.push(`M${piece.left.toFixed(2)} ${y}h${Math.max(piece.right - piece.left, piece.least).toFixed(2)}v${ROW - 1}H${piece.left.toFixed(2)}z`);
+        let sliver = null, match = null;
+        const close = (piece) => {
+          if (!piece) return;
+          const left = piece.left.toFixed(2);
+          piece.path.push(`M${left} ${y}h${Math.max(piece.right - piece.left, piece.least).toFixed(2)}v${ROW - 1}H${left}z`);
         };
-        const extend = (key, pieces, left, right, least) => {
-          const piece = open[key];
-          if (piece && left - piece.right < 0.5) { piece.right = right; return; }
-          close(pieces, piece);
-          open[key] = { left, right, least };
+        // Neighbors on one path become one piece.
+        const extend = (piece, path, left, width, least) => {
+          if (piece && piece.path === path && left - piece.right < 0.5) {
+            piece.right = left + width;
+            return piece;
+          }
+          close(piece);
+          return { path, left, right: left + width, least };
         };
         for (let index = low; index < row.length && row[index] < end; index++) {
           const frame = row[index];
@@ -174,11 +179,13 @@ extension ViewerScript {
             continue;
           }
           const left = origin + model.start[frame] * this.scale;
-          extend("slivers", slivers, left, left + width, 0.1);
-          if (flags && flags[frame]) extend("matches", matches, left, left + width, 1);
+          const style = model.sliverStyle(frame);
+          if (!slivers.has(style)) slivers.set(style, []);
+          sliver = extend(sliver, slivers.get(style), left, width, 0.1);
+          if (flags && flags[frame]) match = extend(match, matches, left, width, 1);
         }
-        close(slivers, open.slivers);
-        close(matches, open.matches);
+        close(sliver);
+        close(match);
       }
 
       // A pale piece above a frame stands for what the file leaves out.
@@ -212,39 +219,46 @@ extension ViewerScript {
 
       newItem(added) {
         const rect = svg("rect", { height: ROW - 1 });
-        const text = svg("text", {});
-        const group = svg("g", { role: "treeitem" }, rect, text);
+        const group = svg("g", { role: "treeitem" }, rect);
         added.push(group);
-        return { group, rect, text, values: {} };
+        return { group, rect, text: null, values: {} };
       }
 
       set(item, frame) {
         const { model, zoom, flags } = this;
+        const { values, group, rect } = item;
         const place = this.place(frame);
-        const put = (node, key, value) => {
-          const slot = (node === item.text ? "t" : node === item.rect ? "r" : "g") + key;
-          if (item.values[slot] === value) return;
-          item.values[slot] = value;
-          if (key === "text") node.textContent = value; else node.setAttribute(key, value);
+        // Setting an attribute costs far more than finding out that it is set.
+        const put = (node, slot, key, value) => {
+          if (values[slot] === value) return;
+          values[slot] = value;
+          node.setAttribute(key, value);
         };
-        const name = model.name(frame);
         let style = model.kind(frame) === "i" ? "it" : "";
         if (flags) style += flags[frame] ? " match" : " miss";
         if (frame !== zoom && model.isWithin(zoom, frame)) style += " above";
-        put(item.group, "class", style);
-        put(item.group, "id", "frame-" + frame);
-        put(item.group, "aria-level", model.depth[frame] + 1);
-        put(item.group, "aria-label", name + ", " + this.figures(frame));
-        put(item.group, "tabindex", frame === this.focus ? 0 : -1);
-        put(item.rect, "class", model.style(frame));
-        put(item.rect, "x", place.x.toFixed(2));
-        put(item.rect, "y", place.y);
-        put(item.rect, "width", (place.width > 4 ? place.width - 1 : Math.max(0.1, place.width * 0.85)).toFixed(2));
-        const label = this.ruler.fit(name, place.width - 8);
-        put(item.text, "text", label);
-        if (label === "") return;
-        put(item.text, "x", (place.x + 4).toFixed(2));
-        put(item.text, "y", place.y + 13);
+        if (values.frame !== frame) {
+          values.frame = frame;
+          group.setAttribute("id", "frame-" + frame);
+          group.setAttribute("aria-level", model.depth[frame] + 1);
+          group.setAttribute("aria-label", model.name(frame) + ", " + this.figures(frame));
+        }
+        put(group, "style", "class", style);
+        put(group, "tabindex", "tabindex", frame === this.focus ? 0 : -1);
+        put(rect, "color", "class", model.style(frame));
+        put(rect, "x", "x", place.x.toFixed(2));
+        put(rect, "y", "y", place.y);
+        put(rect, "width", "width", (place.width > 4 ? place.width - 1 : Math.max(0.1, place.width * 0.85)).toFixed(2));
+        this.setText(item, this.ruler.fit(model.name(frame), place.width - 8), place);
+      }
+
+      setText(item, label, place) {
+        const { values } = item;
+        if (label === "" && !item.text) return;
+        if (!item.text) item.group.append((item.text = svg("text", {})));
+        if (values.label !== label) item.text.textContent = values.label = label;
+        if (values.textX !== place.x) item.text.setAttribute("x", (values.textX = place.x) + 4);
+        if (values.textY !== place.y) item.text.setAttribute("y", (values.textY = place.y) + 13);
       }
 
       figures(frame) {

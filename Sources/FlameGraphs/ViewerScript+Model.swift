@@ -82,12 +82,16 @@ extension ViewerScript {
       style(frame) {
         if (!this.isComparison) return this.field(frame, 1);
         const change = this.change(frame);
-        let step = 0;
-        if (Math.abs(change) >= 0.0005) {
-          step = Math.min(6, Math.max(1, Math.ceil(6 * Math.sqrt(Math.abs(change) / this.data.scale))));
-        }
+        const step = this.isChance(frame) ? 0
+          : Math.min(6, Math.max(1, Math.ceil(6 * Math.abs(change) / this.data.scale)));
         return (step === 0 ? "n" : change > 0 ? "r" : "b") + step
           + (this.total[frame] === 0 ? " gone" : "") + (this.totalBefore[frame] === 0 ? " new" : "");
+      }
+      // What a frame too narrow to draw alone looks like.
+      sliverStyle(frame) {
+        if (this.isComparison) return this.isChance(frame) ? "n0" : this.change(frame) > 0 ? "r4" : "b4";
+        const kind = this.kind(frame);
+        return kind + ("uikj".includes(kind) ? 4 : 0);
       }
       kind(frame) { return this.field(frame, 1)[0]; }
       fullName(frame) { return this.text(this.field(frame, 2)); }
@@ -100,6 +104,14 @@ extension ViewerScript {
         return file + ":" + line + (span > 0 ? "–" + (line + span) : "");
       }
       change(frame) { return this.total[frame] / this.whole - this.totalBefore[frame] / this.wholeBefore; }
+
+      // Whether a change of share could come about without a cause: less than twice its standard error.
+      isChance(frame) {
+        const before = this.totalBefore[frame] / this.wholeBefore, after = this.total[frame] / this.whole;
+        const known = this.data.chance && this.whole > 1 && this.wholeBefore > 1;
+        const error = known ? Math.sqrt(before * (1 - before) / this.wholeBefore + after * (1 - after) / this.whole) : 0;
+        return Math.abs(after - before) < Math.max(0.0005, 2 * error);
+      }
 
       isWithin(frame, ancestor) { return frame >= ancestor && frame < this.end[ancestor]; }
 

@@ -71,7 +71,7 @@ extension ViewerScript {
         return html("ul", { class: "legend scale", "aria-label": "Colors: change of share" },
           item(steps.map((step) => "b" + step), "shrank, up to −" + most + " points"),
           item(steps.slice().reverse().map((step) => "r" + step), "grew, up to +" + most),
-          item(["b6 gone"], "gone"), item(["r6 new"], "new"),
+          item(["b6 gone"], "gone"), item(["r6 new"], "new"), ...(data.chance ? [item(["n0"], "may be chance")] : []),
           html("li", { class: "plain" }, "width: mean of both shares"));
       }
 
@@ -254,12 +254,12 @@ extension ViewerScript {
       draw(isResized) {
         const { scroll, frames } = this;
         if (isResized) {
-          // Keep what is at the bottom there when the root is.
-          const below = scroll.scrollHeight - scroll.scrollTop;
+          // With the root below, what is at the lower edge of the window stays there.
+          const below = this.seen ? frames.height - this.seen.bottom : 0;
           frames.resize(scroll.clientWidth, scroll.clientHeight);
-          if (!frames.isIcicle && this.wasDrawn) scroll.scrollTop = frames.height - below;
-          this.wasDrawn = true;
+          if (!frames.isIcicle) scroll.scrollTop = frames.height - below - scroll.clientHeight;
         }
+        this.seen = { bottom: scroll.scrollTop + scroll.clientHeight };
         frames.draw(scroll.scrollTop, scroll.scrollTop + scroll.clientHeight);
       }
 

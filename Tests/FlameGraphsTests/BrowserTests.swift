@@ -9,7 +9,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let kept = ProcessInfo.processInfo.environment["FLAMEGRAPH_PICTURES"].map { URL(filePath: $0) }
-    for picture in Pictures.all() {
+    for picture in Pictures.all {
       for place in [folder, kept].compactMap(\.self) {
         try Data(picture.bytes).write(to: place.appending(path: picture.name))
       }

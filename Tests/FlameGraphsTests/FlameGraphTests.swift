@@ -7,7 +7,7 @@ import Testing
 @Suite struct FlameGraphTests {
   @Test(arguments: ["server", "hostile", "empty", "deep", "diff"])
   func isWellFormedXML(_ name: String) throws {
-    let svg = try #require(Pictures.all().first { $0.name == name + ".svg" }).bytes
+    let svg = try #require(Pictures.all.first { $0.name == name + ".svg" }).bytes
     let checker = ElementCounter()
     let parser = XMLParser(data: Data(svg))
     parser.delegate = checker
@@ -19,7 +19,7 @@ import Testing
 
 /// The pictures that tests and the browser look at.
 enum Pictures {
-  static func all() -> [(name: String, bytes: [UInt8])] {
+  static let all: [(name: String, bytes: [UInt8])] = {
     func svg(_ profile: Profile) -> [UInt8] { FlameGraph.svg(CallTree(profile), caption: FlameGraphCaption(profile)) }
     let (before, after) = (Profiles.server, Profiles.serverAfter)
     let comparison = CallTree(before: before, after: after)
@@ -30,7 +30,7 @@ enum Pictures {
       ("server.html", FlameGraph.html(CallTree(before), caption: FlameGraphCaption(before))),
       ("hostile.html", FlameGraph.html(CallTree(Profiles.hostile), caption: FlameGraphCaption(Profiles.hostile))),
     ]
-  }
+  }()
 }
 
 /// Counts what could run: script elements and event attributes.
