@@ -66,7 +66,9 @@ let package = Package(
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
-    tests("ProfileFormats", ["BinaryReading", "CZlib", "PprofSchema", "ProfileModel"]),
+    tests(
+      "ProfileFormats",
+      ["BinaryReading", "PprofSchema", "ProfileModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),
   ]
