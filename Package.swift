@@ -99,7 +99,9 @@ let package = Package(
     tests("ProfileModel"),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
-    tests("ProfileFormats", ["BinaryReading", "CZlib", "PprofSchema", "ProfileModel"]),
+    tests(
+      "ProfileFormats",
+      ["BinaryReading", "PprofSchema", "ProfileModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),
     tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),

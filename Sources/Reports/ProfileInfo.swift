@@ -1,0 +1,114 @@
+import ProfileModel
+import TextWriting
+
+/// What a profile holds and how it came about, without its stacks.
+public struct ProfileInfo: Sendable {
+  /// A module with the samples in it.
+  public struct ModuleRow: Hashable, Sendable {
+    /// The module.
+    public var module: Module
+    /// Samples whose leaf lies in it.
+    public var samples: Int64
+  }
+
+  /// What was profiled and how.
+  public let metadata: ProfileMetadata
+  /// Rooted, truncated and named samples.
+  public let completeness: Completeness
+  /// How many processes were sampled.
+  public let processes: Int
+  /// How many threads were sampled.
+  public let threads: Int
+  /// All modules, the one with most samples first.
+  public let modules: [ModuleRow]
+  private let trust: TrustSummary
+
+  /// Sums up a profile.
+  public init(_ profile: Profile, weight: WeightKind = .cpuSamples) {
+    metadata = profile.metadata
+    trust = TrustSummary(profile, weight: weight)
+    completeness = trust.completeness
+    processes = profile.processes.count
+    threads = profile.threads.count
+    var samples = [Int64](repeating: 0, count: profile.modules.count)
+    for sample in profile.samples where sample.kind == weight {
+      guard let stack = sample.stack else { continue }
+      let frame = profile.frames[Int(profile.stacks.frame(of: stack))]
+      if let module = profile.functions[frame.function.index].module { samples[module.index] += sample.weight }
+    }
+    modules = zip(profile.modules, samples).map { ModuleRow(module: $0, samples: $1) }.sorted { left, right in
+      left.samples == right.samples
+        ? left.module.path.utf8.lexicographicallyPrecedes(right.module.path.utf8) : left.samples > right.samples
+    }
+  }
+
+  /// The members that `info --json` promises, and some more.
+  public func json() -> [UInt8] {
+    var json = JSONWriter(indentation: 2)
+    json.object { json in
+      json.member("command", metadata.command)
+      json.member("processes", processes)
+      json.member("threads", threads)
+      json.member("durationSeconds", metadata.durationSeconds)
+      json.member("sampler", metadata.sampler)
+      json.key("frequency")
+      json.object { json in
+        json.member("requested", metadata.requestedFrequency)
+        json.member("actual", metadata.actualFrequency)
+      }
+      json.member("samples", completeness.samples)
+      json.member("lost", metadata.lost)
+      json.member("throttled", metadata.throttled)
+      completeness.write(to: &json)
+      json.key("modules")
+      json.array { json in
+        for row in modules { json.object { Self.write(row, to: &$0) } }
+      }
+      json.key("profiler")
+      json.object { json in
+        json.member("cpuSeconds", metadata.profilerCPUSeconds)
+        json.member("peakResidentBytes", metadata.profilerPeakResidentBytes)
+      }
+      json.key("startTime")
+      if let start = metadata.startTime { json.value(start) } else { json.value(nil) }
+      json.member("complete", metadata.isComplete)
+      json.member("notes", metadata.notes)
+    }
+    json.endLine()
+    return json.bytes
+  }
+
+  private static func write(_ row: ModuleRow, to json: inout JSONWriter) {
+    json.member("path", row.module.path)
+    json.member("buildID", row.module.buildID?.description)
+    json.member("samples", row.samples)
+    json.member("symbols", row.module.symbolSource ?? "none")
+  }
+
+  /// The same for a terminal.
+  public func text() -> String {
+    var result = trust.text() + "\n"
+    var facts = TextTable([("", .left), ("", .left)])
+    facts.add(["processes", processes.grouped])
+    facts.add(["threads", threads.grouped])
+    if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
+    if metadata.profilerCPUSeconds > 0 {
+      facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])
+      facts.add(["profiler's peak memory", metadata.profilerPeakResidentBytes.byteSize])
+    }
+    result += facts.text()
+    guard !modules.isEmpty else { return result }
+    var table = TextTable([
+      ("SELF", .right), ("SAMPLES", .right), ("SYMBOLS FROM", .left), ("BUILD ID", .left), ("MODULE", .left),
+    ])
+    for row in modules {
+      table.add([
+        trust.share(of: row.samples).percent, row.samples.grouped,
+        (row.module.symbolSource ?? "none").shortened(toColumns: 40),
+        String(row.module.buildID?.description.prefix(12) ?? ""),
+        row.module.path,
+      ])
+    }
+    return result + "\n" + table.text()
+  }
+}

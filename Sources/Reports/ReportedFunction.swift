@@ -1,0 +1,60 @@
+import ProfileModel
+
+/// What tells one row of a report from another: a function's name and module, and its line where lines are reported.
+public struct ReportedFunction: Hashable, Sendable {
+  /// The name as profiles show it.
+  public var name: String
+  /// Path of the module, where known.
+  public var modulePath: String?
+  /// Source file, in reports by line.
+  public var file: String?
+  /// Source line, in reports by line; 0 where unknown.
+  public var line: UInt32 = 0
+
+  /// The last component of the module's path.
+  public var module: String? { modulePath.map { Module(path: $0).name } }
+
+  /// Orders rows of equal weight: by name, then by what tells them apart, bytewise.
+  static func precedes(_ left: ReportedFunction, _ right: ReportedFunction) -> Bool {
+    func isBefore(_ first: String, _ second: String) -> Bool? {
+      first == second ? nil : first.utf8.lexicographicallyPrecedes(second.utf8)
+    }
+    return isBefore(left.name, right.name) ?? isBefore(left.modulePath ?? "", right.modulePath ?? "")
+      ?? isBefore(left.file ?? "", right.file ?? "") ?? (left.line < right.line)
+  }
+}
+
+/// The functions of a profile, and to which of them each frame belongs.
+struct FunctionIndex {
+  private(set) var functions: [ReportedFunction] = []
+  /// For each frame its position in `functions`; frames that stand for missing ones have none.
+  private(set) var groupOfFrame: [UInt32] = []
+
+  init(_ profile: Profile, byLine: Bool = false) {
+    var ids: [ReportedFunction: UInt32] = [:]
+    for frame in profile.frames {
+      guard frame.kind != .truncated, frame.kind != .elided else {
+        groupOfFrame.append(StackGrouping.none)
+        continue
+      }
+      let function = profile.functions[frame.function.index]
+      var row = ReportedFunction(
+        name: function.name, modulePath: function.module.map { profile.modules[$0.index].path })
+      if byLine {
+        row.file = function.file
+        row.line = frame.line
+      }
+      let next = UInt32(truncatingIfNeeded: functions.count)
+      let id = ids[row] ?? next
+      if id == next {
+        ids[row] = id
+        functions.append(row)
+      }
+      groupOfFrame.append(id)
+    }
+  }
+
+  func grouping(of stacks: StackTable) -> StackGrouping {
+    StackGrouping(stacks, groupOfFrame: groupOfFrame, count: functions.count)
+  }
+}

@@ -1,0 +1,93 @@
+import ProfileModel
+import TextWriting
+
+/// What every report says first: what was sampled, and how far that can be trusted.
+public struct TrustSummary: Sendable {
+  /// What was profiled and how.
+  public let metadata: ProfileMetadata
+  /// Rooted, truncated and named samples.
+  public let completeness: Completeness
+  private let processNames: [String]
+
+  /// Sums up a profile.
+  public init(_ profile: Profile, weight: WeightKind = .cpuSamples) {
+    metadata = profile.metadata
+    completeness = profile.completeness(of: weight)
+    var names: [String] = []
+    for process in profile.processes where !names.contains(process.name) && names.count < 4 {
+      names.append(process.name)
+    }
+    processNames = names
+  }
+
+  /// `samples` as a share of all; 0 where there are none.
+  public func share(of samples: Int64) -> Double {
+    completeness.samples == 0 ? 0 : Double(samples) / Double(completeness.samples)
+  }
+
+  /// A few lines for a terminal, each ended by a line break.
+  public func text() -> String {
+    var lines = [title]
+    var facts = ["\(completeness.samples.grouped) samples"]
+    if metadata.durationSeconds > 0 { facts.append("\(metadata.durationSeconds.fixed(2)) s") }
+    if metadata.requestedFrequency > 0 { facts.append("\(metadata.requestedFrequency.fixed(0)) Hz") }
+    if !metadata.sampler.isEmpty { facts.append(metadata.sampler) }
+    lines.append(facts.joined(separator: ", "))
+    lines.append(trustLine)
+    if !metadata.isComplete { lines.append("The recording was cut short: its tail is missing.") }
+    lines += metadata.notes
+    return lines.map { $0.escapedForTerminal + "\n" }.joined()
+  }
+
+  private var title: String {
+    if !metadata.command.isEmpty { return metadata.command.joined(separator: " ").shortened(toColumns: 100) }
+    return processNames.isEmpty ? "no samples" : processNames.joined(separator: ", ").shortened(toColumns: 100)
+  }
+
+  private var trustLine: String {
+    var parts = ["\(completeness.rootedShare.percent) of stacks rooted"]
+    for (reason, samples) in completeness.truncatedByWeight.prefix(3) {
+      parts.append("\(share(of: samples).percent) cut: \(reason)")
+    }
+    if completeness.truncated.count > 3 { parts.append("\(completeness.truncated.count - 3) more reasons") }
+    parts.append("\(metadata.lost.grouped) samples lost")
+    if metadata.throttled > 0 { parts.append("throttled \(metadata.throttled.grouped) times") }
+    parts.append("\(share(of: completeness.unsymbolizedSelf).percent) in functions without a name")
+    return parts.joined(separator: "; ")
+  }
+
+  /// The same as members of a JSON object.
+  func write(to json: inout JSONWriter) {
+    json.member("samples", completeness.samples)
+    json.member("lost", metadata.lost)
+    completeness.write(to: &json)
+    json.member("complete", metadata.isComplete)
+    json.member("notes", metadata.notes)
+  }
+}
+
+extension Completeness {
+  /// Reasons for cut stacks, the heaviest first.
+  var truncatedByWeight: [(reason: String, samples: Int64)] {
+    truncated.map { ($0.key, $0.value) }.sorted { left, right in
+      left.1 == right.1 ? left.0.utf8.lexicographicallyPrecedes(right.0.utf8) : left.1 > right.1
+    }
+  }
+
+  /// Writes the members `stacks` and `selfSamples`.
+  func write(to json: inout JSONWriter) {
+    json.key("stacks")
+    json.object { json in
+      json.member("rooted", rooted)
+      json.key("truncated")
+      json.object { json in
+        for (reason, samples) in truncatedByWeight { json.member(reason, samples) }
+      }
+    }
+    json.key("selfSamples")
+    json.object { json in
+      json.member("symbolized", symbolizedSelf)
+      json.member("unsymbolized", unsymbolizedSelf)
+    }
+  }
+}
