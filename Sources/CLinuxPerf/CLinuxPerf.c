@@ -27,3 +27,5 @@ ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count
   struct iovec remote = {(void *)address, count};
   return process_vm_readv(pid, &local, 1, &remote, 1, 0);
 }
+
+int clp_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }

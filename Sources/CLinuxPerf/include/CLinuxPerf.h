@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -55,3 +56,6 @@ int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct cl
 long clp_ptrace(int request, pid_t tid, uintptr_t address, uintptr_t data);
 /// process_vm_readv(2) of one range into one buffer.
 ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count);
+
+/// A file that lives in memory until its last descriptor is closed (memfd_create(2), close-on-exec). -1 with errno set.
+int clp_memory_file(const char *name);
