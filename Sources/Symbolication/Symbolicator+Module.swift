@@ -72,7 +72,7 @@ extension Symbolicator {
 
 extension SymbolizedFrame {
   /// The frames of the functions that linkers know by these names.
-  fileprivate static func named(_ linkageNames: [String], _ options: Demangler.Options) -> [SymbolizedFrame] {
+  static func named(_ linkageNames: [String], _ options: Demangler.Options) -> [SymbolizedFrame] {
     zip(linkageNames, Demangler(options: options).demangle(linkageNames)).map { linkageName, name in
       guard let name else { return SymbolizedFrame(name: linkageName) }
       return SymbolizedFrame(
