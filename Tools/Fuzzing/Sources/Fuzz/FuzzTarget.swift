@@ -1,0 +1,25 @@
+/// A reader of untrusted bytes.
+enum FuzzTarget: String, CaseIterable {
+  case elf
+  case unwind
+  case symbols
+  case demangle
+  case recording
+  case folded
+  case perfscript
+  case pprof
+
+  /// Reads `bytes` as this target would; errors are as good as results.
+  func feed(_ bytes: [UInt8]) {
+    switch self {
+    case .elf: feedELF(bytes)
+    case .unwind: feedUnwindTable(bytes)
+    case .symbols: feedSymbolicator(bytes)
+    case .demangle: feedDemangler(bytes)
+    case .recording: feedRecording(bytes)
+    case .folded: feedFolded(bytes)
+    case .perfscript: feedPerfScript(bytes)
+    case .pprof: feedPprof(bytes)
+    }
+  }
+}
