@@ -9,13 +9,3 @@ public struct PtraceSampler: Sampler, ~Copyable {
   { .running }
   public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {}
 }
-struct KernelSymbols {
-  static func load() -> KernelSymbols { KernelSymbols() }
-  func symbolize(_ a: [UInt64]) -> ModuleSymbols? { nil }
-}
-struct JITSymbols {
-  var pid: Int32
-  func symbolize(_ a: [UInt64]) -> ModuleSymbols? { nil }
-}
-extension ELFImage { func functionRange(at: UInt64) -> Range<UInt64>? { nil } }
-public enum KernelNames { public static var restriction: Int? { nil } }

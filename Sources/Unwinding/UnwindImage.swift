@@ -50,6 +50,12 @@ final class UnwindImage {
     return storedRules?.rule(at: address) ?? .uncovered
   }
 
+  /// Stated bounds of the function at a stated address.
+  func functionRange(containing address: UInt64) -> Range<UInt64>? {
+    if storedRules == nil { storedRules = makeTable() }
+    return storedRules?.functionRange(containing: address)
+  }
+
   private func makeTable() -> UnwindTable? {
     guard let architecture = image.architecture else { return nil }
     var sections = UnwindTable.Sections()
