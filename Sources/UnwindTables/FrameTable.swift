@@ -35,6 +35,13 @@ struct FrameTable: Sendable {
 
   /// The rule for the frame at an address.
   mutating func rule(at address: UInt64) -> UnwindRule {
+    // The usual case first: the function that starts last before the address covers it and was decoded before.
+    if let relative = index.relative(address), let position = index.lastEntry(at: relative),
+      case .block(let block) = index.content(position)
+    {
+      let location = relative &- index.start(position)
+      if location < store.length(block) { return store.rule(in: block, at: location) }
+    }
     guard let (block, location) = find(address) else { return isComplete ? .uncovered : .needsFallback }
     return store.rule(in: block, at: location)
   }
