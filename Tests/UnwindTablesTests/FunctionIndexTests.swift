@@ -65,12 +65,15 @@ import Testing
     return UnwindTable(architecture: .x86_64, sections: sections)
   }
 
-  @Test func headerIsUsed() {
+  @Test func headerIsBelievedUntilItIsSilent() {
     let (section, functions) = pair()
-    // Only the second function is listed, which shows whose list it is.
     var table = table(section, header: section.header(at: 0x8000, [functions[1]]))
     #expect(table.text(at: 0x2000) == "rsp+8 ra=c-8 rbp=c-24")
-    #expect(table.text(at: 0x1000) == "uncovered")
+    #expect(table.functionRange(containing: 0x1000) == nil)
+    // The section has more functions than the list: then it is read itself.
+    #expect(table.text(at: 0x1000) == "rsp+8 ra=c-8 rbp=c-16")
+    #expect(table.functionRange(containing: 0x1000) == 0x1000..<0x1010)
+    #expect(table.text(at: 0x3000) == "uncovered")
   }
 
   @Test func wrongHeadersAreReplaced() {
