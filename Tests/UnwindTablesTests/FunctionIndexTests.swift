@@ -101,6 +101,17 @@ import Testing
     }
   }
 
+  @Test func headersThatPassTheEndOfMemory() {
+    // Found by mutation: starts that are sorted as addresses but lie on both sides of zero.
+    let (section, functions) = pair()
+    for start: UInt64 in [0x8000 &- 0x8000_0000, 0x8000 &- 0x1_0000, .max - 0x10] {
+      let header = section.header(at: 0x8000, [functions[0], functions[1], (start, functions[1].fde)])
+      var table = table(section, header: header)
+      #expect(table.text(at: 0x1000) == "rsp+8 ra=c-8 rbp=c-16")
+      #expect(table.functionRange(containing: .max) == nil)
+    }
+  }
+
   @Test func headerAnswersWhereTheFrameIs() {
     let (section, functions) = pair()
     let header = section.header(at: 0x8000, functions)
