@@ -35,7 +35,9 @@ struct FrameReader: Sendable {
       let cie = cies[position]
     else { return nil }
     store.begin(isSignalFrame: cie.isSignalFrame)
-    guard cie.isUnderstood, let length = UInt32(exactly: fde.length) else {
+    guard cie.isUnderstood, let length = UInt32(exactly: fde.length),
+      !start.addingReportingOverflow(fde.length).overflow
+    else {
       store.handOn(from: 0)
       return store.finish(length: UInt32(clamping: fde.length))
     }

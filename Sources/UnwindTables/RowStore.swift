@@ -80,9 +80,11 @@ struct RowStore: Sendable {
   }
 
   /// The bytes of a block's function.
+  @inline(__always)
   func length(_ block: Block) -> UInt32 { words[Int(block)] }
 
   /// The rule at a location inside a block's function.
+  @inline(__always)
   func rule(in block: Block, at location: UInt32) -> UnwindRule {
     let header = words[Int(block) + 1]
     let first = Int(block) + 2
@@ -113,6 +115,7 @@ struct RowStore: Sendable {
   }
 
   /// The last row at or before `location`; rows are few, and the first is at zero.
+  @inline(__always)
   private func lastRow(_ header: UInt32, first: Int, location: UInt32) -> Int {
     var low = 0
     var high = Int(header & ~Self.wideFlag)
@@ -120,7 +123,7 @@ struct RowStore: Sendable {
     let key = isWide ? location : (min(location, 0xFFFF) << 16 | 0xFFFF)
     // Invariant: row low is at or before the location, row high is not.
     while high - low > 1 {
-      let middle = (low + high) / 2
+      let middle = (low &+ high) &>> 1
       if words[first + (isWide ? 2 * middle : middle)] <= key { low = middle } else { high = middle }
     }
     return low
