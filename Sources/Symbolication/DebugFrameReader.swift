@@ -17,6 +17,9 @@ struct DebugFrameReader {
   /// The folder that the unit at hand was compiled in.
   private var folder = ""
   private var callFiles = CallFiles()
+  /// Whether functions without wanted addresses are entered too: swiftc puts the entries of closures into those of the
+  /// functions around them, whose ranges don't hold them; so do compilers of languages with local functions.
+  private var isExhaustive = false
 
   /// A function around an address, and where it was called when it was inlined.
   private struct Call {
@@ -49,7 +52,12 @@ struct DebugFrameReader {
     for range in wanted {
       for index in range { found[index].removeAll() }
     }
+    isExhaustive = false
     unsafe walkChildren(of: &unit.body, wanted, depth: 0)
+    if wanted.contains(where: { $0.contains { found[$0].isEmpty } }) {
+      isExhaustive = true
+      unsafe walkChildren(of: &unit.body, wanted, depth: 0)
+    }
     for range in wanted {
       for index in range where frames.chains[index].isEmpty { unsafe finish(index, &unit.die) }
     }
@@ -101,12 +109,15 @@ struct DebugFrameReader {
     switch unsafe Int32(dwarf_tag(&die)) {
     case Int32(DW_TAG_subprogram):
       let inside = unsafe select(wanted, in: &die)
-      guard !inside.isEmpty else { return }
+      guard !inside.isEmpty else {
+        if isExhaustive { unsafe walkChildren(of: &die, wanted, depth: depth + 1) }
+        return
+      }
       let name = unsafe self.name(of: &die)
       for range in inside {
         for index in range { found[index] = [Call(name: name, callFile: -1, callLine: 0)] }
       }
-      unsafe walkChildren(of: &die, inside, depth: depth + 1)
+      unsafe walkChildren(of: &die, isExhaustive ? wanted : inside, depth: depth + 1)
     case Int32(DW_TAG_inlined_subroutine):
       let inside = unsafe select(wanted, in: &die)
       guard !inside.isEmpty else { return }
