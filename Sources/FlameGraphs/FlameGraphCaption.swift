@@ -92,7 +92,7 @@ extension FlameGraphCaption {
   }
 
   private static func facts(_ metadata: ProfileMetadata, _ completeness: Completeness, unit: String) -> [String] {
-    var facts = ["\(Figures.grouped(completeness.samples)) \(unit)"]
+    var facts = [Figures.counted(completeness.samples, unit)]
     let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
     let sampler = metadata.sampler.isEmpty ? "" : " (\(metadata.sampler))"
     if rate > 0 {

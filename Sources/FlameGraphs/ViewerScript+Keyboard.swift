@@ -30,7 +30,7 @@ extension ViewerScript {
       if (frame === undefined || frame < 0 || !viewer.frames.place(frame)) return;
       viewer.host.classList.add("keys");
       viewer.frames.focus = frame;
-      viewer.reveal(frame, false);
+      viewer.reveal(frame);
       viewer.draw(false);
       viewer.frames.shown.get(frame).group.focus({ preventScroll: true });
       showFocusCard(viewer);
