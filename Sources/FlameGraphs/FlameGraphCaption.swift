@@ -101,8 +101,12 @@ extension FlameGraphCaption {
       facts.append("from \(metadata.sampler)")
     }
     if metadata.durationSeconds > 0 { facts.append(Figures.duration(metadata.durationSeconds)) }
-    facts.append("\(Figures.grouped(metadata.lost)) lost")
-    facts.append("\(Figures.percent(completeness.rootedShare)) rooted")
+    // Of an import nobody knows what was lost, or that stacks without a mark are whole.
+    let isRecorded = metadata.sampler.hasPrefix("perf:") || metadata.sampler == "ptrace"
+    if isRecorded || metadata.lost > 0 { facts.append("\(Figures.grouped(metadata.lost)) lost") }
+    if isRecorded || completeness.rooted < completeness.samples {
+      facts.append("\(Figures.percent(completeness.rootedShare)) rooted")
+    }
     if let start = metadata.startTime { facts.append(Figures.date(start)) }
     return facts
   }

@@ -11,7 +11,7 @@ extension ViewerScript {
         this.model = model;
         this.everywhere = new Map();
         this.frame = -1;
-        this.box = html("div", { class: "card", role: "status", hidden: "hidden" });
+        this.box = html("div", { class: "card", role: "tooltip", hidden: "hidden" });
       }
 
       hide() {

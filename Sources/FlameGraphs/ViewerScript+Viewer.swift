@@ -79,7 +79,7 @@ extension ViewerScript {
         const keys = [
           ["Tab, then arrows", "go from frame to frame"], ["Enter, click", "zoom in"], ["Backspace", "zoom out to the caller"],
           ["Escape, 0", "whole picture"], ["/ or Ctrl-F", "search"], ["n, N", "next, previous match"],
-          ["i", "turn over: root below or above"], ["t", "light or dark"], ["c", "copy the frame's name"],
+          ["i", "turn over: root below or above"], ["t", "light or dark"], ["f", "mark all frames of this name"], ["c", "copy the frame's name"],
         ];
         const close = html("button", { type: "button" }, "Close");
         close.addEventListener("click", () => this.toggleHelp(false));
