@@ -113,6 +113,7 @@ extension FlameGraphCaption {
 
   private static func notes(_ metadata: ProfileMetadata, _ completeness: Completeness) -> [String] {
     var notes = metadata.notes
+    if completeness.samples == 0 { notes.append("There are no samples in this profile.") }
     func share(_ weight: Int64) -> String { Figures.percent(Double(weight) / Double(max(1, completeness.samples))) }
     if !metadata.isComplete { notes.append("The recording was cut short; what came after its end is missing.") }
     let reasons = completeness.truncated.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

@@ -360,7 +360,7 @@ def answers_at_once_with_20_000_frames(reader):
 @test
 def says_when_there_is_nothing(reader):
     reader.open("empty.svg")
-    assert "0 samples" in reader.page.locator("header").text_content()
+    assert "There are no samples" in reader.page.locator("header").text_content()
     reader.shot("empty")
 
 
