@@ -57,6 +57,11 @@ struct FrameTable: Sendable {
 
   /// The function that covers an address.
   mutating func functionRange(containing address: UInt64) -> Range<UInt64>? {
+    description(containing: address)?.range
+  }
+
+  /// The function that covers an address, and the offset of its FDE in the section.
+  mutating func description(containing address: UInt64) -> (range: Range<UInt64>, offset: Int)? {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
       let start = index.origin &+ UInt64(index.start(position))
@@ -65,7 +70,7 @@ struct FrameTable: Sendable {
         address - start < fde.length
       {
         let (end, overflow) = start.addingReportingOverflow(fde.length)
-        return overflow ? nil : start..<end
+        return overflow ? nil : (start..<end, index.offset(position))
       }
       guard position > 0 else { return nil }
       position -= 1
