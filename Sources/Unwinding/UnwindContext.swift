@@ -3,6 +3,8 @@ import ProfileModel
 
 /// What all ways to make one step share: the images, the process, its memory.
 final class UnwindContext {
+  /// Code that is told by its instructions.
+  let known: KnownCode
   /// By module index; nil where no image was added.
   var images: [UnwindImage?] = []
   /// Stack memory of the sample at hand.
@@ -11,6 +13,8 @@ final class UnwindContext {
   let registers = RegisterFile()
   /// The process of the sample at hand.
   var process = TargetProcess(space: AddressSpace(generation: 0))
+
+  init(architecture: Architecture) { known = .of(architecture) }
 
   /// The image of a module.
   @inline(__always)
@@ -30,12 +34,12 @@ final class UnwindContext {
     return region.isExecutable
   }
 
-  /// Whether the instruction at `pc` is the kernel's or libc's way back from a signal handler.
-  func isTrampoline(at pc: UInt64, code: [UInt8]) -> Bool {
-    if let known = process.trampolines[pc] { return known }
-    let answer = bytes(at: pc, count: code.count) == code
-    process.trampolines[pc] = answer
-    return answer
+  /// What is known of the code at `pc`; asked once for each address.
+  func knownCode(at pc: UInt64) -> KnownCode.Kind {
+    if let kind = process.knownCode[pc] { return kind }
+    let kind = bytes(at: pc, count: KnownCode.length).map(known.kind) ?? .ordinary
+    process.knownCode[pc] = kind
+    return kind
   }
 
   /// A few bytes of code, from the image where there is one.

@@ -1,25 +1,31 @@
 import ProfileModel
 
 extension Unwinder {
-  /// Steps over a frame that no unwind information covers: a signal trampoline by its code, everything else by its
-  /// frame pointer.
-  func stepWithoutInfo(_ frame: inout FrameCursor, isLeaf: Bool, image: UnwindImage?) -> StepOutcome {
-    let signalFrame = SignalFrame.of(architecture)
-    if context.isTrampoline(at: frame.pc, code: signalFrame.code) {
-      return stepOverSignal(&frame, signalFrame)
+  /// Steps over a frame that no unwind information covers: what the kernel and libc push is told by its code, and
+  /// everything else goes by its frame pointer.
+  func stepWithoutInfo(
+    _ frame: inout FrameCursor, in stack: inout UnwoundStack, image: UnwindImage?
+  ) -> StepOutcome {
+    switch context.knownCode(at: frame.pc) {
+    case .signalTrampoline:
+      stack.markLastAsInstructionPointer()
+      return stepOverSignal(&frame)
+    case .coroutineStart:
+      stack.markLastAsInstructionPointer()
+      return .ended(.rooted)
+    case .ordinary:
+      return stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
     }
-    return stepByFramePointer(&frame, isLeaf: isLeaf, image: image)
   }
 
-  private func stepOverSignal(_ frame: inout FrameCursor, _ signalFrame: SignalFrame) -> StepOutcome {
-    var interrupted = UserRegisters()
-    for (number, offset) in signalFrame.savedRegisters {
-      guard let value = context.memory.word(at: frame.sp &+ offset) else {
+  private func stepOverSignal(_ frame: inout FrameCursor) -> StepOutcome {
+    let sp = frame.sp
+    for (number, offset) in context.known.savedRegisters {
+      guard let value = context.memory.word(at: sp &+ offset) else {
         return .ended(.truncated(context.memory.failure))
       }
-      interrupted[number] = value
+      frame.registers[number] = value
     }
-    frame.registers.load(interrupted)
     frame.isReturnAddress = false
     return .stepped
   }

@@ -33,7 +33,7 @@ public final class Unwinder {
 
   let architecture: Architecture
   let options: Options
-  let context = UnwindContext()
+  let context: UnwindContext
   let libunwind: LibunwindStepper
   let cache = RuleCache()
   private var processes: [Int32: TargetProcess] = [:]
@@ -43,6 +43,7 @@ public final class Unwinder {
   public init(architecture: Architecture = .host, options: Options = Options()) {
     self.architecture = architecture
     self.options = options
+    context = UnwindContext(architecture: architecture)
     libunwind = LibunwindStepper(context: context)
   }
 

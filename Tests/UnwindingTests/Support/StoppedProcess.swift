@@ -1,6 +1,6 @@
 import CLinuxPerf
 import ELF
-import Glibc
+import Foundation
 import ProfileModel
 import Sampling
 
@@ -17,10 +17,35 @@ final class StoppedProcess {
     launcher = try CommandLauncher(command: command)
     pid = launcher.pid
     try launcher.resume()
+    try Self.waitUntilStopped(pid)
+    mappings = try ProcessMaps.read(pid: pid, executableOnly: true)
+  }
+
+  /// Lets it run on to its next stop.
+  func resumeUntilStopped() throws {
+    kill(pid, SIGCONT)
+    try Self.waitUntilStopped(pid)
+  }
+
+  private static func waitUntilStopped(_ pid: Int32) throws {
     var status: Int32 = 0
     while waitpid(pid, &status, WUNTRACED) < 0, errno == EINTR {}
     guard status & 0xFF == 0x7F else { throw DidNotStop(status: status) }
-    mappings = try ProcessMaps.read(pid: pid, executableOnly: true)
+  }
+
+  /// The index that `Unwinder.add` gives the program itself.
+  var moduleOfProgram: UInt32 {
+    var module: UInt32 = 0
+    for mapping in mappings {
+      if mapping.path.hasSuffix("/program") { return module }
+      if mapping.isFileBacked || mapping.path == "[vdso]" { module += 1 }
+    }
+    return .max
+  }
+
+  /// All threads of the process.
+  func threads() throws -> [Int32] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task").compactMap { Int32($0) }.sorted()
   }
 
   deinit {
