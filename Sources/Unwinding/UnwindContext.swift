@@ -34,6 +34,13 @@ final class UnwindContext {
     return region.isExecutable
   }
 
+  /// Whether `pc` lies in the code at an image's entry point, which the kernel starts and nothing calls; the dynamic
+  /// linker's has no unwind information.
+  func isEntryPoint(_ pc: UInt64) -> Bool {
+    guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
+    return pc &- region.bias &- image.image.entryPoint < 96
+  }
+
   /// What is known of the code at `pc`; asked once for each address.
   func knownCode(at pc: UInt64) -> KnownCode.Kind {
     if let kind = process.knownCode[pc] { return kind }

@@ -14,6 +14,7 @@ extension Unwinder {
       stack.markLastAsInstructionPointer()
       return .ended(.rooted)
     case .ordinary:
+      if context.isEntryPoint(frame.pc) { return .ended(.rooted) }
       return stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
     }
   }

@@ -88,11 +88,11 @@ extension Unwinder {
       let slot = changed.trailingZeroBitCount
       changed &= changed &- 1
       let words = rule.slotWords(slot)
-      guard words != UnwindRule.undefinedSlot else { continue }
-      guard
-        let word = memory.word(
-          at: base &+ UInt64(bitPattern: Int64(words &* 8)), seam: frame.returnSlot)
-      else {
+      let place = base &+ UInt64(bitPattern: Int64(words &* 8))
+      // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
+      // the caller left it, and what lies there is nobody's.
+      guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }
+      guard let word = memory.word(at: place, seam: frame.returnSlot) else {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word
