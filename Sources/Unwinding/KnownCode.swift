@@ -10,6 +10,9 @@ struct KnownCode: Sendable {
     case signalTrampoline
     /// The first code of a coroutine, to which its function returns: nothing called it.
     case coroutineStart
+    /// A stub that jumps on to a function of another image: the caller's return address is that many bytes above the
+    /// stack pointer, or in the link register where there is one.
+    case linkageStub(UInt8)
   }
 
   /// The instructions of the trampoline.
@@ -27,13 +30,26 @@ struct KnownCode: Sendable {
     }
   }
 
-  /// What `code` begins with; both patterns fit in `length`.
+  /// Tells a stub that some linkers (lld, and all of them for static programs) leave without unwind information: the
+  /// bytes that follow the program counter, and those before it.
+  let linkageStub: @Sendable (_ following: ArraySlice<UInt8>, _ preceding: ArraySlice<UInt8>) -> UInt8?
+
+  /// What the code at a program counter is, given `reach` bytes before it and `length` from it on.
   func kind(of code: [UInt8]) -> Kind {
-    if code.starts(with: trampoline) { return .signalTrampoline }
-    if !coroutineStart.isEmpty, code.starts(with: coroutineStart) { return .coroutineStart }
-    return .ordinary
+    guard code.count >= Self.reach + Self.length else { return .ordinary }
+    let following = code[Self.reach...]
+    if following.starts(with: trampoline) { return .signalTrampoline }
+    if !coroutineStart.isEmpty, following.starts(with: coroutineStart) { return .coroutineStart }
+    return linkageStub(following, code[..<Self.reach]).map(Kind.linkageStub) ?? .ordinary
   }
 
-  /// Bytes that must be read to tell.
+  /// Whether the instruction that ends these `callReach` bytes is a call.
+  let isCall: @Sendable (_ preceding: [UInt8]) -> Bool
+
+  /// Bytes of the longest call.
+  static let callReach = 8
+  /// Bytes from the program counter on that must be read to tell.
   static let length = 16
+  /// Bytes before it.
+  static let reach = 8
 }

@@ -9,18 +9,25 @@ final class TargetProcess {
   private(set) var libunwind: LibunwindSpace?
   /// What code was recognized at an address, as far as it was asked.
   var knownCode: [UInt64: KnownCode.Kind] = [:]
+  /// Whether a call precedes an address, as far as it was asked.
+  var callSites: [UInt64: Bool] = [:]
 
   init(space: AddressSpace) { self.space = space }
 
   /// Adds a region; what was remembered about code that it covers is void.
   func insert(_ region: AddressSpace.Region, generation: UInt32) {
-    if space.insert(region, generation: generation) { knownCode.removeAll() }
+    if space.insert(region, generation: generation) { forgetCode() }
   }
 
   /// Forgets what lies where.
   func removeAll(generation: UInt32) {
     space.removeAll(generation: generation)
+    forgetCode()
+  }
+
+  private func forgetCode() {
     knownCode.removeAll()
+    callSites.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

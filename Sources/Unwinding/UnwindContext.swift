@@ -34,17 +34,28 @@ final class UnwindContext {
     return region.isExecutable
   }
 
-  /// Whether `pc` lies in the code at an image's entry point, which the kernel starts and nothing calls; the dynamic
-  /// linker's has no unwind information.
+  /// Whether `pc` lies in the code at an image's entry point, which the kernel starts and nothing calls, and which has no
+  /// unwind information that says so: the dynamic linker's.
   func isEntryPoint(_ pc: UInt64) -> Bool {
     guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
-    return pc &- region.bias &- image.image.entryPoint < 96
+    let entryPoint = image.image.entryPoint
+    return pc &- region.bias &- entryPoint < 96 && image.rule(at: entryPoint).kind == .uncovered
+  }
+
+  /// Whether the instruction before `address` is a call; asked once for each address.
+  func isBehindCall(_ address: UInt64) -> Bool {
+    if let known = process.callSites[address] { return known }
+    let code = bytes(at: address &- UInt64(KnownCode.callReach), count: KnownCode.callReach)
+    let answer = code.map(known.isCall) ?? false
+    process.callSites[address] = answer
+    return answer
   }
 
   /// What is known of the code at `pc`; asked once for each address.
   func knownCode(at pc: UInt64) -> KnownCode.Kind {
     if let kind = process.knownCode[pc] { return kind }
-    let kind = bytes(at: pc, count: KnownCode.length).map(known.kind) ?? .ordinary
+    let kind =
+      bytes(at: pc &- UInt64(KnownCode.reach), count: KnownCode.reach + KnownCode.length).map(known.kind) ?? .ordinary
     process.knownCode[pc] = kind
     return kind
   }

@@ -7,7 +7,7 @@ import ProfileModel
 /// when the first frame lies in it. After warm-up a sample allocates nothing.
 public final class Unwinder {
   /// How frames are stepped over.
-  public enum Strategy: Hashable, Sendable {
+  public enum Strategy: Hashable, Sendable, CaseIterable {
     /// Compact tables; libunwind for rules that they can't express.
     case tables
     /// libunwind for every frame: the judge of the tables.

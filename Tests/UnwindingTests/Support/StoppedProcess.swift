@@ -78,19 +78,24 @@ extension UserRegisters {
 
   /// Registers of a thread, which is interrupted for the time of the call.
   static func ofStopped(tid: Int32) throws -> UserRegisters {
-    let (seize, interrupt, getRegisterSet, detach): (Int32, Int32, Int32, Int32) = (0x4206, 0x4207, 0x4204, 17)
+    let (seize, interrupt, detach): (Int32, Int32, Int32) = (0x4206, 0x4207, 17)
     guard clp_ptrace(seize, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     guard clp_ptrace(interrupt, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     var status: Int32 = 0
     while waitpid(tid, &status, Int32(bitPattern: 0x4000_0000)) < 0, errno == EINTR {}
+    defer { _ = clp_ptrace(detach, tid, 0, 0) }
+    return ofTraced(tid: tid)
+  }
+
+  /// Registers of a thread that is in a ptrace stop.
+  static func ofTraced(tid: Int32) -> UserRegisters {
     var words = [UInt64](repeating: 0, count: 34)
     unsafe words.withUnsafeMutableBytes { buffer in
       var vector = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
       unsafe withUnsafeMutablePointer(to: &vector) {
-        _ = clp_ptrace(getRegisterSet, tid, 1, UInt(bitPattern: $0))
+        _ = clp_ptrace(0x4204, tid, 1, UInt(bitPattern: $0))
       }
     }
-    _ = clp_ptrace(detach, tid, 0, 0)
     var registers = UserRegisters()
     #if arch(x86_64)
       // `struct user_regs_struct` has its own order.
