@@ -4,7 +4,7 @@ extension CallFrameMachine {
   /// Reads and executes one instruction (DWARF 5, section 7.24; LSB core, section 10.5.2 for the GNU ones).
   @_lifetime(cursor: copy cursor)
   mutating func step(
-    _ cursor: inout ByteCursor, context: borrowing Context, initial: FrameState?, bases: PointerBases
+    _ cursor: inout ByteCursor, context: Context, bases: PointerBases
   ) throws(BinaryReadingError) -> Step {
     let opcode: UInt8 = try cursor.read()
     let operand = UInt64(opcode & 0x3F)
@@ -12,10 +12,10 @@ extension CallFrameMachine {
     case 1: return .advance(operand)  // DW_CFA_advance_loc
     case 2:  // DW_CFA_offset
       let offset = try cursor.readULEB128()
-      state.set(savedRule(offset, context), forRegister: operand, in: context.conventions)
+      state.set(savedRule(offset, context), register: operand, in: context.conventions)
       return .stay
     case 3:  // DW_CFA_restore
-      guard let initial else { return .unknown }
+      guard !context.isInitial else { return .unknown }
       state.restore(register: operand, from: initial, in: context.conventions)
       return .stay
     default: break
@@ -37,7 +37,7 @@ extension CallFrameMachine {
       guard context.conventions.canSignReturnAddress else { return .unknown }
       state.isReturnAddressSigned.toggle()
     case 0x2E: _ = try cursor.readULEB128()  // DW_CFA_GNU_args_size
-    default: return try setRegister(opcode, &cursor, context, initial: initial) ? .stay : .unknown
+    default: return try setRegister(opcode, &cursor, context) ? .stay : .unknown
     }
     return .stay
   }
@@ -45,39 +45,32 @@ extension CallFrameMachine {
   /// Executes DW_CFA_def_cfa and its relatives.
   @_lifetime(cursor: copy cursor)
   private mutating func defineFrameAddress(
-    _ opcode: UInt8, _ cursor: inout ByteCursor, _ context: borrowing Context
+    _ opcode: UInt8, _ cursor: inout ByteCursor, _ context: Context
   ) throws(BinaryReadingError) {
     switch opcode {
     case 0x0C:  // DW_CFA_def_cfa
       let register = try cursor.readULEB128()
-      state.cfa = Self.frameAddress(register, Int64(exactly: try cursor.readULEB128()))
+      state.cfa = Self.frameAddress(register, Int32(exactly: try cursor.readULEB128()))
     case 0x12:  // DW_CFA_def_cfa_sf
       let register = try cursor.readULEB128()
       state.cfa = Self.frameAddress(register, Self.product(try cursor.readSLEB128(), context.dataAlignment))
     case 0x0D:  // DW_CFA_def_cfa_register
       let register = try cursor.readULEB128()
-      guard case .registerOffset(_, let offset) = state.cfa else { return state.cfa = .unsupported }
+      guard case .registerOffset(let offset, _) = state.cfa else { return state.cfa = .unsupported }
       state.cfa = Self.frameAddress(register, offset)
     case 0x0E:  // DW_CFA_def_cfa_offset
-      state.cfa = redefinedOffset(Int64(exactly: try cursor.readULEB128()))
+      state.cfa = redefinedOffset(Int32(exactly: try cursor.readULEB128()))
     case 0x13:  // DW_CFA_def_cfa_offset_sf
       state.cfa = redefinedOffset(Self.product(try cursor.readSLEB128(), context.dataAlignment))
     default:  // 0x0F, DW_CFA_def_cfa_expression
-      switch try readExpression(&cursor, context) {
-      case .registerOffset(let register, let offset): state.cfa = .registerOffset(register, offset)
-      case .dereference(let register, let inner, let outer):
-        state.cfa = .dereference(register, inner: inner, outer: outer)
-      case .procedureLinkage(let register, let offset, let threshold):
-        state.cfa = .procedureLinkage(register, offset: offset, threshold: threshold)
-      case nil: state.cfa = .unsupported
-      }
+      state.cfa = try readExpression(&cursor, context)
     }
   }
 
   /// Executes an instruction that states the rule of a register; false for an unknown opcode.
   @_lifetime(cursor: copy cursor)
   private mutating func setRegister(
-    _ opcode: UInt8, _ cursor: inout ByteCursor, _ context: borrowing Context, initial: FrameState?
+    _ opcode: UInt8, _ cursor: inout ByteCursor, _ context: Context
   ) throws(BinaryReadingError) -> Bool {
     let rule: RegisterRule
     switch opcode {
@@ -88,7 +81,7 @@ extension CallFrameMachine {
     switch opcode {
     case 0x05: rule = savedRule(try cursor.readULEB128(), context)  // DW_CFA_offset_extended
     case 0x06:  // DW_CFA_restore_extended
-      guard let initial else { return false }
+      guard !context.isInitial else { return false }
       state.restore(register: register, from: initial, in: context.conventions)
       return true
     case 0x07: rule = .undefined  // DW_CFA_undefined
@@ -96,8 +89,8 @@ extension CallFrameMachine {
     case 0x09:  // DW_CFA_register
       rule = UInt8(exactly: try cursor.readULEB128()).map(RegisterRule.inRegister) ?? .unsupported
     case 0x10:  // DW_CFA_expression
-      if case .registerOffset(let base, let offset) = try readExpression(&cursor, context) {
-        rule = .atRegister(base, offset)
+      if case .registerOffset(let offset, let base) = try readExpression(&cursor, context) {
+        rule = .atRegister(offset, base)
       } else {
         rule = .unsupported
       }
@@ -115,41 +108,41 @@ extension CallFrameMachine {
       let offset = Int64(exactly: try cursor.readULEB128()).flatMap { Self.product(0 - $0, context.dataAlignment) }
       rule = offset.map(RegisterRule.atCFA) ?? .unsupported
     }
-    state.set(rule, forRegister: register, in: context.conventions)
+    state.set(rule, register: register, in: context.conventions)
     return true
   }
 
   @_lifetime(cursor: copy cursor)
-  private func readExpression(_ cursor: inout ByteCursor, _ context: borrowing Context)
-    throws(BinaryReadingError) -> FrameExpression?
+  private func readExpression(_ cursor: inout ByteCursor, _ context: Context)
+    throws(BinaryReadingError) -> CFARule
   {
     let length = try cursor.readULEB128()
     guard let count = Int(exactly: length) else {
       throw .truncated(offset: cursor.offset, count: .max, available: cursor.remaining)
     }
-    return FrameExpression(
-      try cursor.readBytes(count), programCounter: UInt64(context.conventions.slots.numbers[0]))
+    return CFARule(
+      expression: try cursor.readBytes(count), programCounter: UInt64(context.conventions.programCounter))
   }
 
-  private func savedRule(_ factoredOffset: UInt64, _ context: borrowing Context) -> RegisterRule {
+  private func savedRule(_ factoredOffset: UInt64, _ context: Context) -> RegisterRule {
     guard let offset = Int64(exactly: factoredOffset), let product = Self.product(offset, context.dataAlignment) else {
       return .unsupported
     }
     return .atCFA(product)
   }
 
-  private func redefinedOffset(_ offset: Int64?) -> CFARule {
-    guard case .registerOffset(let register, _) = state.cfa, let offset else { return .unsupported }
-    return .registerOffset(register, offset)
+  private func redefinedOffset(_ offset: Int32?) -> CFARule {
+    guard case .registerOffset(_, let register) = state.cfa, let offset else { return .unsupported }
+    return .registerOffset(offset, register)
   }
 
-  private static func frameAddress(_ register: UInt64, _ offset: Int64?) -> CFARule {
+  private static func frameAddress(_ register: UInt64, _ offset: Int32?) -> CFARule {
     guard let register = UInt8(exactly: register), let offset else { return .unsupported }
-    return .registerOffset(register, offset)
+    return .registerOffset(offset, register)
   }
 
-  private static func product(_ left: Int64, _ right: Int64) -> Int64? {
+  private static func product(_ left: Int64, _ right: Int64) -> Int32? {
     let (result, overflow) = left.multipliedReportingOverflow(by: right)
-    return overflow ? nil : result
+    return overflow ? nil : Int32(exactly: result)
   }
 }

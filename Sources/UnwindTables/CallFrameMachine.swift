@@ -12,6 +12,8 @@ protocol CallFrameRowSink {
 struct CallFrameMachine: Sendable {
   /// The rules at the current location.
   var state = FrameState()
+  /// The rules at the function's start, which DW_CFA_restore goes back to.
+  private(set) var initial = FrameState()
   private var remembered: [FrameState] = []
 
   /// How many states DW_CFA_remember_state may stack up.
@@ -26,31 +28,35 @@ struct CallFrameMachine: Sendable {
     var start: UInt64
     var length: UInt64
     var conventions: FrameConventions
+    /// Whether these are the instructions of a CIE.
+    var isInitial: Bool
   }
 
   /// Executes a CIE's instructions and leaves their result in `state`; false where one of them is not understood.
   mutating func runInitial(
-    cie: CommonInformationEntry, instructions: Range<Int>, section: FrameSection, conventions: FrameConventions
+    cie: CommonInformationEntry, instructions: Range<Int>, section: FrameSection,
+    conventions: FrameConventions
   ) -> Bool {
     state = FrameState()
     let context = Context(
       codeAlignment: cie.codeAlignment, dataAlignment: cie.dataAlignment, pointerEncoding: cie.pointerEncoding,
-      start: 0, length: 0, conventions: conventions)
+      start: 0, length: 0, conventions: conventions, isInitial: true)
     var ignored = NoRows()
-    return execute(instructions, of: section, context: context, initial: nil, into: &ignored) == nil
+    return execute(instructions, of: section, context: context, into: &ignored) == nil
   }
 
   /// Executes a function's instructions. Where one of them is not understood, its location is returned: nothing is
   /// known from there on.
   mutating func run(
-    _ fde: FrameDescriptionEntry, cie: CommonInformationEntry, start: UInt64, section: FrameSection,
-    conventions: FrameConventions, into sink: inout some CallFrameRowSink
+    _ fde: FrameDescriptionEntry, cie: CommonInformationEntry, start: UInt64,
+    section: FrameSection, conventions: FrameConventions, into sink: inout some CallFrameRowSink
   ) -> UInt64? {
     state = cie.initial
+    initial = cie.initial
     let context = Context(
       codeAlignment: cie.codeAlignment, dataAlignment: cie.dataAlignment, pointerEncoding: cie.pointerEncoding,
-      start: start, length: fde.length, conventions: conventions)
-    return execute(fde.instructions, of: section, context: context, initial: cie.initial, into: &sink)
+      start: start, length: fde.length, conventions: conventions, isInitial: false)
+    return execute(fde.instructions, of: section, context: context, into: &sink)
   }
 
   private struct NoRows: CallFrameRowSink {
@@ -58,7 +64,7 @@ struct CallFrameMachine: Sendable {
   }
 
   private mutating func execute(
-    _ instructions: Range<Int>, of section: FrameSection, context: Context, initial: FrameState?,
+    _ instructions: Range<Int>, of section: FrameSection, context: Context,
     into sink: inout some CallFrameRowSink
   ) -> UInt64? {
     remembered.removeAll(keepingCapacity: true)
@@ -68,7 +74,7 @@ struct CallFrameMachine: Sendable {
     var location: UInt64 = 0
     // Every turn consumes at least one byte.
     while !cursor.isAtEnd {
-      guard let step = try? step(&cursor, context: context, initial: initial, bases: section.bases) else {
+      guard let step = try? step(&cursor, context: context, bases: section.bases) else {
         return location
       }
       let next: UInt64
@@ -83,7 +89,7 @@ struct CallFrameMachine: Sendable {
         guard address >= context.start, address - context.start >= location else { return location }
         next = address - context.start
       }
-      guard initial != nil else { return location }
+      if context.isInitial { return location }
       if next > location { sink.append(state, from: location) }
       location = next
       if location >= context.length { return nil }

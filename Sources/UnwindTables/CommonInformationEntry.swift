@@ -56,7 +56,7 @@ struct CommonInformationEntry: Sendable {
     codeAlignment = try cursor.readULEB128()
     dataAlignment = try cursor.readSLEB128()
     let column = version == 1 ? UInt64(try cursor.read(UInt8.self)) : try cursor.readULEB128()
-    if column != conventions.returnAddressColumn { isUnderstood = false }
+    if column != UInt64(conventions.returnAddressColumn) { isUnderstood = false }
 
     if !letters.isAtEnd {
       guard try letters.read(UInt8.self) == UInt8(ascii: "z") else { return nil }

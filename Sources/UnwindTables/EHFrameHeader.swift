@@ -69,7 +69,8 @@ public struct EHFrameHeader: Sendable {
       else { return nil }
       previous = start
       guard let entry = FunctionIndex.pack(start: start, offset: offset, origin: origin) else { return nil }
-      if let last = entries.last, last >> 32 == entry >> 32, last > entry { return nil }
+      // Sorted addresses that pass 2^64 are not sorted by their distance.
+      if let last = entries.last, last >> 32 > entry >> 32 { return nil }
       entries.append(entry)
     }
     return FunctionIndex(sorted: entries, origin: origin)

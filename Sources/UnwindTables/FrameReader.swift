@@ -9,33 +9,35 @@ struct FrameReader: Sendable {
 
   init(conventions: FrameConventions) { self.conventions = conventions }
 
-  /// Reads the FDE at `offset` and its CIE; nil when there is none or it is malformed.
-  mutating func function(at offset: Int, in section: FrameSection)
-    -> (cie: CommonInformationEntry, fde: FrameDescriptionEntry)?
-  {
+  /// Reads the FDE at `offset`, and its CIE into `cies`; nil when there is none or it is malformed.
+  mutating func function(at offset: Int, in section: FrameSection) -> (cie: Int, fde: FrameDescriptionEntry)? {
     guard let entry = try? FrameEntry(at: offset, of: section.kind, in: section.bytes.rawSpan),
-      case .fde(let pointer) = entry.role, let cie = cie(at: pointer, in: section),
+      case .fde(let pointer) = entry.role, let position = loadCIE(at: pointer, in: section), let cie = cies[position],
       let fde = try? FrameDescriptionEntry(entry, cie: cie, in: section)
     else { return nil }
-    return (cie, fde)
+    return (position, fde)
   }
 
-  private mutating func cie(at offset: Int, in section: FrameSection) -> CommonInformationEntry? {
+  private mutating func loadCIE(at offset: Int, in section: FrameSection) -> Int? {
     let position = (offset >> 2) & (cies.count - 1)
-    if let known = cies[position], known.offset == offset { return known }
+    if cies[position]?.offset == offset { return position }
     let cie = try? CommonInformationEntry(at: offset, in: section, conventions: conventions, machine: &machine)
     guard let cie else { return nil }
     cies[position] = cie
-    return cie
+    return position
   }
 
   /// Decodes the function whose FDE is at `offset`; nil when there is none there or it describes another function.
   mutating func decode(at offset: Int, start: UInt64, in section: FrameSection, into store: inout RowStore)
     -> RowStore.Block?
   {
-    guard let (cie, fde) = function(at: offset, in: section), fde.start == nil || fde.start == start else { return nil }
+    guard let (position, fde) = function(at: offset, in: section), fde.start == nil || fde.start == start,
+      let cie = cies[position]
+    else { return nil }
     store.begin(isSignalFrame: cie.isSignalFrame)
-    guard cie.isUnderstood, let length = UInt32(exactly: fde.length) else {
+    guard cie.isUnderstood, let length = UInt32(exactly: fde.length),
+      !start.addingReportingOverflow(fde.length).overflow
+    else {
       store.handOn(from: 0)
       return store.finish(length: UInt32(clamping: fde.length))
     }

@@ -9,10 +9,11 @@ struct FrameTable: Sendable {
   private(set) var isComplete: Bool
   /// Whether the index is the linker's, which is believed as long as the FDEs agree with it.
   private(set) var usesHeader: Bool
-  /// By entry of the index, the block of its rows; zero when not decoded.
-  private var blocks: [RowStore.Block]
+  /// Whether the linker's index was compared with the section when it first had nothing to say.
+  private var isCounted = false
   private var store: RowStore
   private var reader: FrameReader
+  private var offsets: FunctionIndex?
 
   /// How many functions that start before an address are asked whether they cover it.
   private static let overlapLimit = 16
@@ -33,11 +34,17 @@ struct FrameTable: Sendable {
       (index, isComplete) = reader.scan(section)
       usesHeader = false
     }
-    blocks = Array(repeating: 0, count: index.entries.count)
   }
 
   /// The rule for the frame at an address.
   mutating func rule(at address: UInt64) -> UnwindRule {
+    // The usual case first: the function that starts last before the address covers it and was decoded before.
+    if let relative = index.relative(address), let position = index.lastEntry(at: relative),
+      case .block(let block) = index.content(position)
+    {
+      let location = relative &- index.start(position)
+      if location < store.length(block) { return store.rule(in: block, at: location) }
+    }
     guard let (block, location) = find(address) else { return isComplete ? .uncovered : .needsFallback }
     return store.rule(in: block, at: location)
   }
@@ -57,20 +64,38 @@ struct FrameTable: Sendable {
 
   /// The function that covers an address.
   mutating func functionRange(containing address: UInt64) -> Range<UInt64>? {
-    description(containing: address)?.range
-  }
-
-  /// The function that covers an address, and the offset of its FDE in the section.
-  mutating func description(containing address: UInt64) -> (range: Range<UInt64>, offset: Int)? {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
       let start = index.origin &+ UInt64(index.start(position))
-      if let (_, fde) = reader.function(at: index.offset(position), in: section),
-        fde.start == nil || fde.start == start,
-        address - start < fde.length
-      {
-        let (end, overflow) = start.addingReportingOverflow(fde.length)
-        return overflow ? nil : (start..<end, index.offset(position))
+      let length: UInt64
+      switch index.content(position) {
+      case .block(let block): length = UInt64(store.length(block))
+      case .entry(let offset):
+        let fde = reader.function(at: offset, in: section)?.fde
+        length = fde?.start == nil || fde?.start == start ? fde?.length ?? 0 : 0
+      }
+      if address &- start < length {
+        let (end, overflow) = start.addingReportingOverflow(length)
+        return overflow ? nil : start..<end
+      }
+      guard position > 0 else { return nil }
+      position -= 1
+    }
+    return nil
+  }
+
+  /// Where the function that covers an address starts, and the offset of its FDE in the section.
+  ///
+  /// The index forgets where an FDE is once that is decoded, so this makes another one, when first asked.
+  mutating func description(containing address: UInt64) -> (start: UInt64, offset: Int)? {
+    let index = offsets ?? reader.scan(section).0
+    offsets = index
+    guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
+    for _ in 0..<Self.overlapLimit {
+      guard case .entry(let offset) = index.content(position) else { return nil }
+      let start = index.origin &+ UInt64(index.start(position))
+      if let fde = reader.function(at: offset, in: section)?.fde, address &- start < fde.length {
+        return (start, offset)
       }
       guard position > 0 else { return nil }
       position -= 1
@@ -80,11 +105,22 @@ struct FrameTable: Sendable {
 
   /// The decoded function that covers an address, and how far into it the address is.
   private mutating func find(_ address: UInt64) -> (block: RowStore.Block, location: UInt32)? {
+    if let found = search(address) { return found }
+    guard usesHeader, !isCounted else { return nil }
+    isCounted = true
+    guard FrameReader.countFunctions(section) > index.entries.count else { return nil }
+    replaceIndex()
+    return search(address)
+  }
+
+  private mutating func search(_ address: UInt64) -> (block: RowStore.Block, location: UInt32)? {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
-      var block = blocks[position]
-      if block == 0 {
-        guard let decoded = decode(position) else { return find(address) }
+      let block: RowStore.Block
+      switch index.content(position) {
+      case .block(let known): block = known
+      case .entry(let offset):
+        guard let decoded = decode(position, at: offset) else { return search(address) }
         block = decoded
       }
       let location = relative - index.start(position)
@@ -98,24 +134,28 @@ struct FrameTable: Sendable {
 
 extension FrameTable {
   /// Decodes the function of an index entry; nil when the index turned out to be wrong and was replaced.
-  private mutating func decode(_ position: Int) -> RowStore.Block? {
+  private mutating func decode(_ position: Int, at offset: Int) -> RowStore.Block? {
     let start = index.origin &+ UInt64(index.start(position))
-    guard let decoded = reader.decode(at: index.offset(position), start: start, in: section, into: &store) else {
+    guard var block = reader.decode(at: offset, start: start, in: section, into: &store) else {
       if usesHeader {
         replaceIndex()
         return nil
       }
       return handOn(position, length: .max)
     }
-    blocks[position] = decoded
     // Two functions at one address: believed only when they say the same.
     if position > 0, index.start(position - 1) == index.start(position) {
-      let other = reader.decode(at: index.offset(position - 1), start: start, in: section, into: &store)
-      if let other, store.length(other) > 0, !store.areEqual(decoded, other) {
-        return handOn(position, length: max(store.length(decoded), store.length(other)))
+      let other: RowStore.Block? =
+        switch index.content(position - 1) {
+        case .block(let known): known
+        case .entry(let offset): reader.decode(at: offset, start: start, in: section, into: &store)
+        }
+      if let other, store.length(other) > 0, !store.areEqual(block, other) {
+        block = handOn(position, length: max(store.length(block), store.length(other)))
       }
     }
-    return decoded
+    index.setBlock(block, at: position)
+    return block
   }
 
   /// Leaves a whole function to the fallback.
@@ -123,7 +163,7 @@ extension FrameTable {
     store.begin(isSignalFrame: false)
     store.handOn(from: 0)
     let block = store.finish(length: length)
-    blocks[position] = block
+    index.setBlock(block, at: position)
     return block
   }
 
@@ -131,12 +171,11 @@ extension FrameTable {
   private mutating func replaceIndex() {
     (index, isComplete) = reader.scan(section)
     usesHeader = false
-    blocks = Array(repeating: 0, count: index.entries.count)
     store = RowStore(conventions: conventions)
   }
 
   /// The memory held beside the section's own bytes.
-  var footprint: Int { index.footprint + blocks.capacity * 4 + store.footprint }
+  var footprint: Int { index.footprint + store.footprint }
   /// How many different rules were met so far.
   var ruleCount: Int { store.ruleCount }
 }

@@ -1,10 +1,11 @@
-/// Where each function of a section starts, sorted, and where its FDE is: 8 bytes a function.
+/// Where each function of a section starts, sorted, and where its FDE or its decoded rows are: 8 bytes a function.
 ///
-///     entries   | start − origin, 32 bits | offset of the FDE, 32 bits |   sorted by start
+///     entries   | start − origin, 32 bits | 0 | offset of the FDE, 31 bits |   sorted by start
+///                                         | 1 | block of rows, 31 bits     |
 ///     buckets   the first entry of each stretch of addresses, so that a search begins with few candidates
 struct FunctionIndex: Sendable {
   /// The packed entries.
-  let entries: [UInt64]
+  private(set) var entries: [UInt64]
   /// What the starts count from.
   let origin: UInt64
   private let first: UInt32
@@ -39,7 +40,7 @@ struct FunctionIndex: Sendable {
   /// Packs a function's start and its FDE's offset; nil where one of them is out of reach.
   static func pack(start: UInt64, offset: Int, origin: UInt64) -> UInt64? {
     let relative = start &- origin
-    guard relative <= UInt32.max, let offset = UInt32(exactly: offset) else { return nil }
+    guard relative <= UInt32.max, let offset = UInt32(exactly: offset), offset < decodedFlag else { return nil }
     return relative << 32 | UInt64(offset)
   }
 
@@ -52,23 +53,42 @@ struct FunctionIndex: Sendable {
   /// Where the function of an entry starts, from the origin.
   func start(_ position: Int) -> UInt32 { UInt32(truncatingIfNeeded: entries[position] >> 32) }
 
-  /// Where the FDE of an entry is.
-  func offset(_ position: Int) -> Int { Int(UInt32(truncatingIfNeeded: entries[position])) }
+  /// What is known of an entry's function.
+  enum Content {
+    /// Where its FDE is in the section.
+    case entry(offset: Int)
+    /// Where its rows are in the store.
+    case block(UInt32)
+  }
+
+  /// What is known of an entry's function.
+  func content(_ position: Int) -> Content {
+    let low = UInt32(truncatingIfNeeded: entries[position])
+    return low & Self.decodedFlag != 0 ? .block(low & ~Self.decodedFlag) : .entry(offset: Int(low))
+  }
+
+  /// Replaces the place of an entry's FDE by that of its rows.
+  mutating func setBlock(_ block: UInt32, at position: Int) {
+    entries[position] = UInt64(start(position)) << 32 | UInt64(block | Self.decodedFlag)
+  }
+
+  private static let decodedFlag: UInt32 = 1 << 31
 
   /// The last entry that starts at or before an address given by its distance from the origin.
   ///
   /// - Complexity: O(log n) at worst; O(1) where functions are of similar size.
+  @inline(__always)
   func lastEntry(at relative: UInt32) -> Int? {
     guard relative >= first, !buckets.isEmpty else { return nil }
-    let bucket = Int((relative - first) >> shift)
+    let bucket = Int((relative &- first) &>> shift)
     guard bucket < buckets.count - 1 else { return entries.count - 1 }
     var low = Int(buckets[bucket])
     var high = Int(buckets[bucket + 1])
     let key = UInt64(relative) << 32 | UInt64(UInt32.max)
     // Invariant: entries before low are <= key; those from high on are > key.
     while low < high {
-      let middle = (low + high) / 2
-      if entries[middle] <= key { low = middle + 1 } else { high = middle }
+      let middle = (low &+ high) &>> 1
+      if entries[middle] <= key { low = middle &+ 1 } else { high = middle }
     }
     return low == 0 ? nil : low - 1
   }

@@ -8,12 +8,12 @@
 ///     then     narrow: | location, 16 bits | rule, 16 bits |, one word a row, sorted by location
 ///              wide:   location, then rule, two words a row
 struct RowStore: Sendable {
-  private(set) var words: [UInt32] = []
+  private var words: [UInt32]
   private var rules = RuleSet()
 
   private static let wideFlag: UInt32 = 1 << 31
 
-  /// Where a function's block starts; never zero.
+  /// Where a function's block starts; below 2^31.
   typealias Block = UInt32
 
   /// The function that is being decoded.
@@ -32,8 +32,8 @@ struct RowStore: Sendable {
   /// An empty store.
   init(conventions: FrameConventions) {
     self.conventions = conventions
-    // No block starts at zero, which means "not decoded" to the table.
-    words.append(0)
+    // The block at zero, for when the store is full, hands everything on.
+    words = [.max, 1, RuleSet.fallback]
   }
 
   /// Starts a function; rows are then appended, and `finish` ends it.
@@ -61,7 +61,10 @@ struct RowStore: Sendable {
   mutating func finish(length: UInt32) -> Block {
     if pending.isEmpty { handOn(from: 0) }
     let isWide = pending.contains { $0.location > 0xFFFF || $0.rule > 0xFFFF }
-    guard words.count <= Int(UInt32.max) - 2 - 2 * pending.count else { return 0 }
+    let size = 2 + pending.count * (isWide ? 2 : 1)
+    guard words.count + size < Int(Self.wideFlag) else { return 0 }
+    // Grown by less than arrays are by themselves, to keep within the memory that tables may take.
+    if words.count + size > words.capacity { words.reserveCapacity(words.count + size + words.count / 8 + 4096) }
     let block = UInt32(words.count)
     words.append(length)
     words.append(UInt32(pending.count) | (isWide ? Self.wideFlag : 0))
@@ -77,9 +80,11 @@ struct RowStore: Sendable {
   }
 
   /// The bytes of a block's function.
+  @inline(__always)
   func length(_ block: Block) -> UInt32 { words[Int(block)] }
 
   /// The rule at a location inside a block's function.
+  @inline(__always)
   func rule(in block: Block, at location: UInt32) -> UnwindRule {
     let header = words[Int(block) + 1]
     let first = Int(block) + 2
@@ -110,6 +115,7 @@ struct RowStore: Sendable {
   }
 
   /// The last row at or before `location`; rows are few, and the first is at zero.
+  @inline(__always)
   private func lastRow(_ header: UInt32, first: Int, location: UInt32) -> Int {
     var low = 0
     var high = Int(header & ~Self.wideFlag)
@@ -117,7 +123,7 @@ struct RowStore: Sendable {
     let key = isWide ? location : (min(location, 0xFFFF) << 16 | 0xFFFF)
     // Invariant: row low is at or before the location, row high is not.
     while high - low > 1 {
-      let middle = (low + high) / 2
+      let middle = (low &+ high) &>> 1
       if words[first + (isWide ? 2 * middle : middle)] <= key { low = middle } else { high = middle }
     }
     return low

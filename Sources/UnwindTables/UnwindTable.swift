@@ -82,7 +82,7 @@ public struct UnwindTable: Sendable {
     guard let found = ehFrame?.description(containing: address), let section = ehFrame?.section.bases.section else {
       return nil
     }
-    return (found.range.lowerBound, section &+ UInt64(found.offset))
+    return (found.start, section &+ UInt64(found.offset))
   }
 
   /// Indexes `.debug_frame` if that was not done; false when there is none.

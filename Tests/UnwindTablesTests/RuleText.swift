@@ -27,7 +27,7 @@ struct RuleText {
 
   /// The text for a register, by its DWARF number; `u` when the rule says nothing about it.
   func register(_ number: Int) -> String {
-    guard let slot = RegisterSlots.of(architecture).slot(ofRegister: UInt64(number)),
+    guard let slot = FrameConventions.of(architecture).slot(ofRegister: UInt64(number)),
       rule.changedSlots >> slot & 1 == 1, rule.slotWords(slot) != UnwindRule.undefinedSlot
     else { return "u" }
     let offset = rule.slotWords(slot) * 8
@@ -44,9 +44,6 @@ struct RuleText {
     if rule.flags.contains(.returnAddressInRegister) {
       return rule.returnAddressRegister == 30 ? "u" : Self.name(rule.returnAddressRegister, architecture)
     }
-    guard rule.flags.contains(.returnAddressRelativeToCFA) || !rule.savesAreRelativeToCFA else {
-      return register(architecture == .x86_64 ? 16 : 32)
-    }
-    return register(architecture == .x86_64 ? 16 : 32)
+    return register(architecture == .x86_64 ? 16 : 30)
   }
 }

@@ -1,23 +1,18 @@
 import BinaryReading
 
-/// The few shapes of DWARF expressions (DWARF 5, section 2.5) that unwind information is written in.
-enum FrameExpression: Equatable {
-  /// register + offset
-  case registerOffset(UInt8, Int64)
-  /// *(register + inner) + outer
-  case dereference(UInt8, inner: Int64, outer: Int64)
-  /// register + offset, and 8 more when the program counter's low four bits reach the threshold
-  case procedureLinkage(UInt8, offset: Int64, threshold: Int64)
-
-  /// Recognizes the expression that is `bytes`; nil for every other one.
-  init?(_ bytes: RawSpan, programCounter: UInt64) {
-    var cursor = ByteCursor(bytes)
-    guard let recognized = try? Self.recognize(&cursor, programCounter: programCounter) else { return nil }
-    self = recognized
+extension CFARule {
+  /// What a DWARF expression (DWARF 5, section 2.5) computes, if it has one of the few shapes that unwind information
+  /// is written in; else `.unsupported`.
+  ///
+  /// - Parameter programCounter: DWARF number of the program counter.
+  init(expression: RawSpan, programCounter: UInt64) {
+    var cursor = ByteCursor(expression)
+    let recognized = try? Self.recognize(&cursor, programCounter: programCounter)
+    self = recognized ?? .unsupported
   }
 
   private static func recognize(_ cursor: inout ByteCursor, programCounter: UInt64)
-    throws(BinaryReadingError) -> FrameExpression?
+    throws(BinaryReadingError) -> CFARule?
   {
     guard let (number, base) = try readRegister(&cursor), let register = UInt8(exactly: number) else { return nil }
     var inner = base
@@ -45,8 +40,11 @@ enum FrameExpression: Equatable {
         if outer == nil { inner &+= constant } else { outer? &+= constant }
       }
     }
-    if let outer { return .dereference(register, inner: inner, outer: outer) }
-    return .registerOffset(register, inner)
+    if let outer {
+      guard let inner = Int16(exactly: inner), let outer = Int16(exactly: outer) else { return nil }
+      return .dereference(inner: inner, outer: outer, register)
+    }
+    return Int32(exactly: inner).map { .registerOffset($0, register) }
   }
 
   /// Reads DW_OP_breg0 to 31 or DW_OP_bregx.
@@ -70,7 +68,7 @@ enum FrameExpression: Equatable {
   /// Recognizes the rest of what linkers write for `.plt`:
   /// (program counter & 15 >= threshold) << 3, added to what was before.
   private static func recognizeLinkage(_ cursor: inout ByteCursor, register: UInt8, offset: Int64)
-    throws(BinaryReadingError) -> FrameExpression?
+    throws(BinaryReadingError) -> CFARule?
   {
     _ = try readRegister(&cursor)
     guard try cursor.read(UInt8.self) == 0x3F,  // DW_OP_lit15
@@ -80,9 +78,9 @@ enum FrameExpression: Equatable {
       try cursor.read(UInt8.self) == 0x33,  // DW_OP_lit3
       try cursor.read(UInt8.self) == 0x24,  // DW_OP_shl
       try cursor.read(UInt8.self) == 0x22,  // DW_OP_plus
-      cursor.isAtEnd
+      cursor.isAtEnd, let offset = Int16(exactly: offset)
     else { return nil }
-    return .procedureLinkage(register, offset: offset, threshold: Int64(literal - 0x30))
+    return .procedureLinkage(offset: offset, threshold: Int16(literal - 0x30), register)
   }
 
   /// The value of DW_OP_lit0 to 31 and DW_OP_const1u to consts.
