@@ -24,16 +24,22 @@ let package = Package(
   products: [.library(name: "UnwindTables", targets: ["UnwindTables"])],
   targets: [
     .target(name: "CLinuxPerf"),
-    .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     module("BinaryReading"),
     module("ProfileModel"),
+    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("Sampling", ["ProfileModel"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
   ]
 )

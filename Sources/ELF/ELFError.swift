@@ -1,0 +1,27 @@
+import BinaryReading
+
+/// Why a file, or a part of it, can't be read as an ELF image.
+public enum ELFError: Error, Hashable, Sendable {
+  /// The bytes could not be had, or end too early.
+  case reading(path: String, BinaryReadingError)
+  /// The file does not begin as an ELF file does.
+  case notELF(path: String)
+  /// An ELF file of another word size or byte order; the two bytes of `e_ident` that say so.
+  case unsupportedFormat(path: String, fileClass: UInt8, dataEncoding: UInt8)
+  /// A value in the header of `part` contradicts the format or the file's size.
+  case malformed(path: String, part: String, value: UInt64)
+  /// `part` wants to be larger than this program is willing to hold.
+  case overLimit(path: String, part: String, value: UInt64, limit: UInt64)
+  /// The section takes up no bytes of this file (`SHT_NOBITS`, as in separate debug files).
+  case noContents(path: String, section: String)
+  /// A compressed section uses a method that is not supported (`ch_type`).
+  case unsupportedCompression(path: String, section: String, method: UInt32)
+  /// zlib refused a compressed section, or it holds another number of bytes than it states.
+  case badCompression(path: String, section: String)
+  /// No segment of the file holds these stated addresses.
+  case addressNotInFile(path: String, address: UInt64, count: UInt64)
+  /// The file found at `path` is not the one that the process has mapped.
+  case otherFile(path: String)
+  /// Nothing that can be opened stands behind the mapping.
+  case noImage(path: String)
+}

@@ -1,0 +1,78 @@
+import BinaryReading
+
+extension ELFImage {
+  /// Bytes of a decompressed section that are still held.
+  public static let contentsLimit: UInt64 = 4 << 30
+
+  /// All bytes of a section, decompressed where need be.
+  ///
+  /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than zlib's
+  /// greatest ratio allows.
+  public func contents(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> [UInt8] {
+    guard section.hasContents else { throw .noContents(path: path, section: section.name) }
+    guard section.size <= limit else {
+      throw .overLimit(path: path, part: section.name, value: section.size, limit: limit)
+    }
+    let stored = try source.read(at: section.offset, count: section.size, path: path)
+    return section.isCompressed ? try decompress(stored, of: section, limit: limit) : stored
+  }
+
+  /// `count` bytes at a stated address, out of the segment that holds them.
+  public func read(address: UInt64, count: Int) throws(ELFError) -> [UInt8] {
+    guard let wanted = UInt64(exactly: count) else {
+      throw .addressNotInFile(path: path, address: address, count: 0)
+    }
+    for segment in segments where segment.type == .load && segment.holds(address) {
+      let skipped = address - segment.virtualAddress
+      guard wanted <= segment.fileSize - skipped else { continue }
+      return try source.read(at: segment.offset &+ skipped, count: wanted, path: path)
+    }
+    throw .addressNotInFile(path: path, address: address, count: wanted)
+  }
+
+  /// Bytes from a stated address to the end of what the file holds of its segment.
+  public func bytesAvailable(at address: UInt64) -> UInt64 {
+    for segment in segments where segment.type == .load && segment.holds(address) {
+      return segment.fileSize - (address - segment.virtualAddress)
+    }
+    return 0
+  }
+
+  private func decompress(_ stored: [UInt8], of section: Section, limit: UInt64) throws(ELFError) -> [UInt8] {
+    let header: CompressionHeader
+    do throws(BinaryReadingError) {
+      header = try CompressionHeader(stored.rawSpan, isMarked: section.flags & 0x800 != 0)
+    } catch { throw .badCompression(path: path, section: section.name) }
+    guard header.method == 1 else {
+      throw .unsupportedCompression(path: path, section: section.name, method: header.method)
+    }
+    let size = header.size
+    guard size <= limit else { throw .overLimit(path: path, part: section.name, value: size, limit: limit) }
+    // Deflate can't do better than 1,032 to 1 (zlib's technical notes), so a larger claim is a lie.
+    guard size / 1_032 <= UInt64(stored.count), let wanted = Int(exactly: size),
+      let bytes = Inflation.inflate(stored, from: header.length, to: wanted)
+    else { throw .badCompression(path: path, section: section.name) }
+    return bytes
+  }
+}
+
+/// What precedes compressed contents: `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
+/// "ZLIB" and a big-endian size.
+private struct CompressionHeader {
+  /// `ch_type`; 1 is zlib.
+  var method: UInt32
+  /// Bytes after decompression.
+  var size: UInt64
+  /// Bytes of the header itself.
+  var length: Int
+
+  init(_ bytes: RawSpan, isMarked: Bool) throws(BinaryReadingError) {
+    if isMarked {
+      (method, size, length) = (try bytes.load(at: 0), try bytes.load(at: 8), 24)
+    } else {
+      method = try bytes.load(at: 0, as: UInt32.self) == 0x4249_4C5A ? 1 : 0
+      size = try bytes.load(at: 4, as: UInt64.self).byteSwapped
+      length = 12
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import BinaryReading
+
+/// Where an image's bytes come from.
+enum ImageSource: Sendable {
+  /// An open file, and its size when it was opened.
+  case file(SharedFile, size: UInt64)
+  /// Bytes that are at hand.
+  case bytes([UInt8])
+
+  /// Bytes in all.
+  var size: UInt64 {
+    switch self {
+    case .file(_, let size): size
+    case .bytes(let bytes): UInt64(bytes.count)
+    }
+  }
+
+  /// Reads exactly `count` bytes at `offset`; lengths past the end are refused before memory is taken.
+  func read(at offset: UInt64, count: UInt64, path: String) throws(ELFError) -> [UInt8] {
+    do throws(BinaryReadingError) {
+      switch self {
+      case .file(let file, _):
+        return try file.reader.read(at: offset, count: count)
+      case .bytes(let bytes):
+        let available = UInt64(bytes.count)
+        guard offset <= available, count <= available - offset, let start = Int(exactly: offset),
+          let length = Int(exactly: count)
+        else {
+          throw .truncated(
+            offset: Int(clamping: offset), count: Int(clamping: count),
+            available: Int(clamping: available - min(available, offset)))
+        }
+        return Array(bytes[start..<start + length])
+      }
+    } catch { throw .reading(path: path, error) }
+  }
+}
+
+/// An open file that several values refer to; closed with the last of them.
+final class SharedFile: Sendable {
+  let reader: FileReader
+
+  init(_ reader: consuming FileReader) { self.reader = reader }
+}

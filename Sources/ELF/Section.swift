@@ -1,0 +1,101 @@
+import BinaryReading
+
+/// A part of an image as the linker sees it (`Elf64_Shdr`).
+public struct Section: Hashable, Sendable {
+  /// From the section name table; empty when it can't be had.
+  public var name: String
+  /// What it holds.
+  public var type: SectionType
+  /// `SHF_*`.
+  public var flags: UInt64
+  /// First stated address; 0 for what is not loaded.
+  public var address: UInt64
+  /// First byte in the file.
+  public var offset: UInt64
+  /// Bytes in the file (in memory for `.noBits`), before decompression.
+  public var size: UInt64
+  /// Number of the section that this one refers to, such as a symbol table's strings.
+  public var link: UInt32
+  /// Meaning depends on the type.
+  public var info: UInt32
+  /// Bytes of an entry of a table.
+  public var entrySize: UInt64
+
+  /// `SHF_COMPRESSED`, or the older `.zdebug_` form.
+  public var isCompressed: Bool { flags & 0x800 != 0 || name.hasPrefix(".zdebug_") }
+  /// `SHF_ALLOC`: in memory when the program runs.
+  public var isAllocated: Bool { flags & 0x2 != 0 }
+  /// `SHF_EXECINSTR`.
+  public var isExecutable: Bool { flags & 0x4 != 0 }
+  /// False for sections that take up no bytes of the file, as most do in separate debug files.
+  public var hasContents: Bool { type != .noBits && type != .null }
+}
+
+/// The type of a section (`sh_type`).
+public struct SectionType: RawRepresentable, Hashable, Sendable {
+  /// As the file has it.
+  public var rawValue: UInt32
+  /// The type with this number.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// `SHT_NULL`: no section.
+  public static let null = SectionType(rawValue: 0)
+  /// `SHT_PROGBITS`.
+  public static let programBits = SectionType(rawValue: 1)
+  /// `SHT_SYMTAB`.
+  public static let symbolTable = SectionType(rawValue: 2)
+  /// `SHT_STRTAB`.
+  public static let stringTable = SectionType(rawValue: 3)
+  /// `SHT_NOTE`.
+  public static let note = SectionType(rawValue: 7)
+  /// `SHT_NOBITS`.
+  public static let noBits = SectionType(rawValue: 8)
+  /// `SHT_DYNSYM`.
+  public static let dynamicSymbols = SectionType(rawValue: 11)
+}
+
+extension ELFImage {
+  /// More sections than `-ffunction-sections` makes of the largest programs.
+  static let sectionLimit: UInt64 = 1 << 20
+  /// Bytes of section names that are still read.
+  static let sectionNameLimit: UInt64 = 64 << 20
+
+  static func readSections(_ header: FileHeader, _ source: ImageSource, _ path: String) throws(ELFError)
+    -> [Section]
+  {
+    guard header.sectionTable > 0, header.sectionCount > 0 else { return [] }
+    guard header.sectionCount <= sectionLimit else {
+      throw .overLimit(path: path, part: "sections", value: header.sectionCount, limit: sectionLimit)
+    }
+    let bytes = try source.read(
+      at: header.sectionTable, count: header.sectionCount * FileHeader.sectionHeaderSize, path: path)
+    var (sections, nameOffsets): ([Section], [Int]) = ([], [])
+    do throws(BinaryReadingError) {
+      (sections, nameOffsets) = try decodeSections(bytes.rawSpan)
+    } catch { throw .reading(path: path, error) }
+    guard header.sectionNames < sections.count else { return sections }
+    let names = sections[Int(header.sectionNames)]
+    guard names.hasContents, names.size <= sectionNameLimit else { return sections }
+    let strings = try source.read(at: names.offset, count: names.size, path: path)
+    for index in sections.indices {
+      sections[index].name = (try? strings.rawSpan.cString(at: nameOffsets[index])) ?? ""
+    }
+    return sections
+  }
+
+  private static func decodeSections(_ view: RawSpan) throws(BinaryReadingError) -> ([Section], [Int]) {
+    var sections: [Section] = []
+    var nameOffsets: [Int] = []
+    sections.reserveCapacity(view.byteCount / Int(FileHeader.sectionHeaderSize))
+    for base in stride(from: 0, to: view.byteCount, by: Int(FileHeader.sectionHeaderSize)) {
+      nameOffsets.append(Int(try view.load(at: base, as: UInt32.self)))
+      sections.append(
+        Section(
+          name: "", type: SectionType(rawValue: try view.load(at: base + 4)), flags: try view.load(at: base + 8),
+          address: try view.load(at: base + 16), offset: try view.load(at: base + 24),
+          size: try view.load(at: base + 32), link: try view.load(at: base + 40), info: try view.load(at: base + 44),
+          entrySize: try view.load(at: base + 56)))
+    }
+    return (sections, nameOffsets)
+  }
+}

@@ -1,0 +1,76 @@
+import BinaryReading
+
+/// A part of an image as the loader sees it (`Elf64_Phdr`).
+public struct Segment: Hashable, Sendable {
+  /// What it is for.
+  public var type: SegmentType
+  /// `PF_X`, `PF_W`, `PF_R`.
+  public var flags: UInt32
+  /// First byte in the file.
+  public var offset: UInt64
+  /// First stated address.
+  public var virtualAddress: UInt64
+  /// Bytes in the file.
+  public var fileSize: UInt64
+  /// Bytes in memory; what exceeds `fileSize` is zero.
+  public var memorySize: UInt64
+  /// What address and offset are congruent to.
+  public var alignment: UInt64
+
+  /// Whether its pages may be executed.
+  public var isExecutable: Bool { flags & 1 != 0 }
+
+  /// Whether `address`, a stated one, lies in the part that the file holds.
+  public func holds(_ address: UInt64) -> Bool {
+    address >= virtualAddress && address - virtualAddress < fileSize
+  }
+}
+
+/// The type of a segment (`p_type`).
+public struct SegmentType: RawRepresentable, Hashable, Sendable {
+  /// As the file has it.
+  public var rawValue: UInt32
+  /// The type with this number.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// `PT_LOAD`: mapped into memory.
+  public static let load = SegmentType(rawValue: 1)
+  /// `PT_DYNAMIC`.
+  public static let dynamic = SegmentType(rawValue: 2)
+  /// `PT_INTERP`: the name of the program interpreter.
+  public static let interpreter = SegmentType(rawValue: 3)
+  /// `PT_NOTE`.
+  public static let note = SegmentType(rawValue: 4)
+  /// `PT_GNU_EH_FRAME`: `.eh_frame_hdr`.
+  public static let ehFrameHeader = SegmentType(rawValue: 0x6474_E550)
+}
+
+extension ELFImage {
+  /// More segments than any linker makes, and few enough to search one by one.
+  static let segmentLimit: UInt64 = 4_096
+
+  static func readSegments(_ header: FileHeader, _ source: ImageSource, _ path: String) throws(ELFError)
+    -> [Segment]
+  {
+    guard header.segmentCount > 0 else { return [] }
+    guard header.segmentCount <= segmentLimit else {
+      throw .overLimit(path: path, part: "segments", value: header.segmentCount, limit: segmentLimit)
+    }
+    let bytes = try source.read(
+      at: header.segmentTable, count: header.segmentCount * FileHeader.segmentHeaderSize, path: path)
+    let view = bytes.rawSpan
+    var segments: [Segment] = []
+    segments.reserveCapacity(Int(header.segmentCount))
+    do throws(BinaryReadingError) {
+      for base in stride(from: 0, to: bytes.count, by: Int(FileHeader.segmentHeaderSize)) {
+        segments.append(
+          Segment(
+            type: SegmentType(rawValue: try view.load(at: base)), flags: try view.load(at: base + 4),
+            offset: try view.load(at: base + 8), virtualAddress: try view.load(at: base + 16),
+            fileSize: try view.load(at: base + 32), memorySize: try view.load(at: base + 40),
+            alignment: try view.load(at: base + 48)))
+      }
+    } catch { throw .reading(path: path, error) }
+    return segments
+  }
+}
