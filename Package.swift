@@ -84,6 +84,7 @@ let package = Package(
     tests("Sampling", ["ProfileModel"]),
     tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),

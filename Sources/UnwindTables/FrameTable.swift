@@ -13,6 +13,7 @@ struct FrameTable: Sendable {
   private var isCounted = false
   private var store: RowStore
   private var reader: FrameReader
+  private var offsets: FunctionIndex?
 
   /// How many functions that start before an address are asked whether they cover it.
   private static let overlapLimit = 16
@@ -76,6 +77,25 @@ struct FrameTable: Sendable {
       if address &- start < length {
         let (end, overflow) = start.addingReportingOverflow(length)
         return overflow ? nil : start..<end
+      }
+      guard position > 0 else { return nil }
+      position -= 1
+    }
+    return nil
+  }
+
+  /// Where the function that covers an address starts, and the offset of its FDE in the section.
+  ///
+  /// The index forgets where an FDE is once that is decoded, so this makes another one, when first asked.
+  mutating func description(containing address: UInt64) -> (start: UInt64, offset: Int)? {
+    let index = offsets ?? reader.scan(section).0
+    offsets = index
+    guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
+    for _ in 0..<Self.overlapLimit {
+      guard case .entry(let offset) = index.content(position) else { return nil }
+      let start = index.origin &+ UInt64(index.start(position))
+      if let fde = reader.function(at: offset, in: section)?.fde, address &- start < fde.length {
+        return (start, offset)
       }
       guard position > 0 else { return nil }
       position -= 1
