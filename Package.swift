@@ -67,11 +67,12 @@ let package = Package(
       ]),
     module("FlameGraphs", ["ProfileModel"]),
     module("Reports", ["ProfileModel", "TextWriting"]),
+    module("ProfileComparison", ["ProfileModel", "TextWriting"]),
     .executableTarget(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Sampling", "Recording", "TextWriting", "ProfileFormats",
-        "FlameGraphs", "Reports",
+        "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -89,6 +90,7 @@ let package = Package(
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
+    tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
