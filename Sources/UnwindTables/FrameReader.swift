@@ -44,11 +44,11 @@ struct FrameReader: Sendable {
       !start.addingReportingOverflow(fde.length).overflow
     else {
       store.handOn(from: 0)
-      return store.finish(length: UInt32(clamping: fde.length))
+      return store.finish(length: UInt32(clamping: fde.length), offset: offset)
     }
     let unknown = machine.run(
       fde, cie: cie, start: start, section: section, conventions: conventions, into: &store)
     if let unknown { store.handOn(from: unknown) }
-    return store.finish(length: length)
+    return store.finish(length: length, offset: offset)
   }
 }
