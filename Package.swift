@@ -40,6 +40,6 @@ let package = Package(
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Sampling", ["ProfileModel"]),
-    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling", "UnwindTables"]),
   ]
 )
