@@ -24,7 +24,7 @@ extension FrameReader {
       // Ends: an entry is at least 4 bytes long.
       defer { offset = entry.end }
       guard case .fde = entry.role else { continue }
-      guard let (_, fde) = function(at: offset, in: section), let start = fde.start else {
+      guard let (_, fde) = function(entry, in: section), let start = fde.start else {
         isComplete = false
         continue
       }

@@ -13,7 +13,6 @@ struct FrameTable: Sendable {
   private var isCounted = false
   private var store: RowStore
   private var reader: FrameReader
-  private var offsets: FunctionIndex?
 
   /// How many functions that start before an address are asked whether they cover it.
   private static let overlapLimit = 16
@@ -85,22 +84,9 @@ struct FrameTable: Sendable {
   }
 
   /// Where the function that covers an address starts, and the offset of its FDE in the section.
-  ///
-  /// The index forgets where an FDE is once that is decoded, so this makes another one, when first asked.
   mutating func description(containing address: UInt64) -> (start: UInt64, offset: Int)? {
-    let index = offsets ?? reader.scan(section).0
-    offsets = index
-    guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
-    for _ in 0..<Self.overlapLimit {
-      guard case .entry(let offset) = index.content(position) else { return nil }
-      let start = index.origin &+ UInt64(index.start(position))
-      if let fde = reader.function(at: offset, in: section)?.fde, address &- start < fde.length {
-        return (start, offset)
-      }
-      guard position > 0 else { return nil }
-      position -= 1
-    }
-    return nil
+    guard let (block, location) = find(address) else { return nil }
+    return (address &- UInt64(location), store.offset(block))
   }
 
   /// The decoded function that covers an address, and how far into it the address is.
@@ -141,7 +127,7 @@ extension FrameTable {
         replaceIndex()
         return nil
       }
-      return handOn(position, length: .max)
+      return handOn(position, at: offset, length: .max)
     }
     // Two functions at one address: believed only when they say the same.
     if position > 0, index.start(position - 1) == index.start(position) {
@@ -151,7 +137,7 @@ extension FrameTable {
         case .entry(let offset): reader.decode(at: offset, start: start, in: section, into: &store)
         }
       if let other, store.length(other) > 0, !store.areEqual(block, other) {
-        block = handOn(position, length: max(store.length(block), store.length(other)))
+        block = handOn(position, at: offset, length: max(store.length(block), store.length(other)))
       }
     }
     index.setBlock(block, at: position)
@@ -159,10 +145,10 @@ extension FrameTable {
   }
 
   /// Leaves a whole function to the fallback.
-  private mutating func handOn(_ position: Int, length: UInt32) -> RowStore.Block {
+  private mutating func handOn(_ position: Int, at offset: Int, length: UInt32) -> RowStore.Block {
     store.begin(isSignalFrame: false)
     store.handOn(from: 0)
-    let block = store.finish(length: length)
+    let block = store.finish(length: length, offset: offset)
     index.setBlock(block, at: position)
     return block
   }

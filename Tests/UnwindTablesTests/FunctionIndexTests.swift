@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  @Test func descriptionsAreFoundBeforeAndAfterDecoding() {
+    let (section, functions) = pair()
+    var table = section.table()
+    for _ in 0..<2 {
+      for function in functions {
+        let found = table.frameDescription(containing: function.start + 3)
+        #expect(found?.function == function.start)
+        #expect(found?.address == section.address + UInt64(function.fde))
+        _ = table.rule(at: function.start)
+      }
+    }
+    #expect(table.frameDescription(containing: 0x3000) == nil)
+  }
+
   @Test func headersThatPassTheEndOfMemory() {
     // Found by mutation: starts that are sorted as addresses but lie on both sides of zero.
     let (section, functions) = pair()
