@@ -93,5 +93,6 @@ let package = Package(
     tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling", "UnwindTables"]),
   ]
 )

@@ -43,6 +43,8 @@ extension Unwinder {
   /// Its frame pointer is still the caller's, so that following it would pass over the caller.
   private func stepOverFreshCall(_ frame: inout FrameCursor) -> Bool {
     guard architecture == .x86_64 else { return false }
+    // With the frame record on top of the stack the frame is set up, and its frame pointer is the way out.
+    guard frame.fp != frame.sp else { return false }
     for offset in [0, 8] as [UInt64] {
       guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address),
         context.isBehindCall(address)
