@@ -28,6 +28,10 @@ func schema(_ name: String, _ file: String) -> Target {
 
 let package = Package(
   name: "perfprof",
+  // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
+  products: [
+    .library(name: "UnwindTables", targets: ["UnwindTables"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -93,6 +97,5 @@ let package = Package(
     tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
-    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling", "UnwindTables"]),
   ]
 )
