@@ -28,6 +28,10 @@ func schema(_ name: String, _ file: String) -> Target {
 
 let package = Package(
   name: "perfprof",
+  // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
+  products: [
+    .library(name: "UnwindTables", targets: ["UnwindTables"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -37,6 +41,7 @@ let package = Package(
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
     .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
@@ -53,7 +58,7 @@ let package = Package(
     module(
       "Recording",
       [
-        "CZlib", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
         "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     module("TextWriting"),
@@ -66,11 +71,12 @@ let package = Package(
       ]),
     module("FlameGraphs", ["ProfileModel"]),
     module("Reports", ["ProfileModel", "TextWriting"]),
+    module("ProfileComparison", ["ProfileModel", "TextWriting"]),
     .executableTarget(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Sampling", "Recording", "TextWriting", "ProfileFormats",
-        "FlameGraphs", "Reports",
+        "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -83,10 +89,12 @@ let package = Package(
     tests("Sampling", ["ProfileModel"]),
     tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
+    tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]

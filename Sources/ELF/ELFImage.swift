@@ -88,11 +88,12 @@ public final class ELFImage: Sendable {
   /// The stated address of the byte that lies at `fileOffset`, by the `PT_LOAD` segments.
   ///
   /// A mapping starts at a page, its segment anywhere in that page, so offsets up to a page before a segment belong to
-  /// it. Executable segments are asked first: with `-z noseparate-code` a page may lie in two segments.
-  public func statedAddress(fileOffset: UInt64) -> UInt64? {
+  /// it. A page may lie in two segments (lld packs them without gaps), so segments that are executable, or not, as the
+  /// mapping is are asked first.
+  public func statedAddress(fileOffset: UInt64, isExecutable: Bool = true) -> UInt64? {
     let loads = segments.filter { $0.type == .load && $0.fileSize > 0 }
-    for pageSize in [1, 0x1000, 0x1_0000] as [UInt64] {
-      for executable in [true, false] {
+    for executable in [isExecutable, !isExecutable] {
+      for pageSize in [1, 0x1000, 0x1_0000] as [UInt64] {
         for segment in loads where segment.isExecutable == executable {
           let start = segment.offset & ~(pageSize - 1)
           let (end, overflow) = segment.offset.addingReportingOverflow(segment.fileSize)
@@ -106,6 +107,6 @@ public final class ELFImage: Sendable {
 
   /// What must be added to a stated address to get the actual one, where `mapping` maps this image.
   public func bias(of mapping: Mapping) -> UInt64? {
-    statedAddress(fileOffset: mapping.fileOffset).map { mapping.start &- $0 }
+    statedAddress(fileOffset: mapping.fileOffset, isExecutable: mapping.isExecutable).map { mapping.start &- $0 }
   }
 }

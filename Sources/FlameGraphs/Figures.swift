@@ -11,6 +11,11 @@ enum Figures {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// `1 sample`, `1,234 samples` of a unit in the plural.
+  static func counted(_ number: some BinaryInteger, _ unit: String) -> String {
+    grouped(number) + " " + (number == 1 && (unit == "samples" || unit == "frames") ? String(unit.dropLast()) : unit)
+  }
+
   /// A share as percent with one decimal, two below one percent; a share short of the whole never reads 100.
   static func percent(_ share: Double) -> String {
     guard share.isFinite, share > 0 else { return "0 %" }

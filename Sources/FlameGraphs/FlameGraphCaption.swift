@@ -92,7 +92,7 @@ extension FlameGraphCaption {
   }
 
   private static func facts(_ metadata: ProfileMetadata, _ completeness: Completeness, unit: String) -> [String] {
-    var facts = ["\(Figures.grouped(completeness.samples)) \(unit)"]
+    var facts = [Figures.counted(completeness.samples, unit)]
     let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
     let sampler = metadata.sampler.isEmpty ? "" : " (\(metadata.sampler))"
     if rate > 0 {
@@ -101,14 +101,19 @@ extension FlameGraphCaption {
       facts.append("from \(metadata.sampler)")
     }
     if metadata.durationSeconds > 0 { facts.append(Figures.duration(metadata.durationSeconds)) }
-    facts.append("\(Figures.grouped(metadata.lost)) lost")
-    facts.append("\(Figures.percent(completeness.rootedShare)) rooted")
+    // Of an import nobody knows what was lost, or that stacks without a mark are whole.
+    let isRecorded = metadata.sampler.hasPrefix("perf:") || metadata.sampler == "ptrace"
+    if isRecorded || metadata.lost > 0 { facts.append("\(Figures.grouped(metadata.lost)) lost") }
+    if isRecorded || completeness.rooted < completeness.samples {
+      facts.append("\(Figures.percent(completeness.rootedShare)) rooted")
+    }
     if let start = metadata.startTime { facts.append(Figures.date(start)) }
     return facts
   }
 
   private static func notes(_ metadata: ProfileMetadata, _ completeness: Completeness) -> [String] {
     var notes = metadata.notes
+    if completeness.samples == 0 { notes.append("There are no samples in this profile.") }
     func share(_ weight: Int64) -> String { Figures.percent(Double(weight) / Double(max(1, completeness.samples))) }
     if !metadata.isComplete { notes.append("The recording was cut short; what came after its end is missing.") }
     let reasons = completeness.truncated.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

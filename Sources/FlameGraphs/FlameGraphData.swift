@@ -11,7 +11,7 @@ import ProfileModel
 ///     rest     for each frame its caller's total less its own (mostly 0); the root's is its total
 ///     self     for each frame
 ///     line, lineSpan                                     first line and number of further ones; absent when all are 0
-///     before   {rest, self}                              of the earlier profile; absent in a picture of one
+///     before   {of: its total, rest, self}               of the earlier profile; absent in a picture of one
 ///     scale    the greatest change of share; chance      whether weights are counts, so that chance can be told
 enum FlameGraphData {
   static func json(

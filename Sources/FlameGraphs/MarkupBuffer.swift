@@ -58,7 +58,7 @@ struct MarkupBuffer {
 
   /// A length in pixels with up to two decimals; values beyond any picture are clamped.
   mutating func write(pixels: Double) {
-    let hundredths = Int((min(max(pixels, 0), 1e12) * 100).rounded())
+    let hundredths = pixels > 0 ? Int((min(pixels, 1e12) * 100).rounded()) : 0  // and 0 for no number
     write(hundredths / 100)
     let (tens, ones) = (hundredths / 10 % 10, hundredths % 10)
     guard tens != 0 || ones != 0 else { return }

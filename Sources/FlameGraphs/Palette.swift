@@ -102,6 +102,8 @@ enum Palette {
         rules.append(".b\(step + 1){fill:#\((dark ? shrank.dark : shrank.light)[step])}")
       }
       rules.append(".n0{fill:#\(dark ? "3a3d44" : "e4e5e8")}")
+      rules.append(".gone{stroke:#\(dark ? "a8d0ff" : "0a3d78")}")
+      rules.append(".new{stroke:#\(dark ? "ffc4bd" : "7d130c")}")
       rules.append(".ink{fill:#\(dark ? "f4f4f5" : "16181d")}")
       rules.append(".dim{fill:#\(dark ? "a4a8b0" : "565b64")}")
       rules.append(".paper{fill:#\(dark ? "17181c" : "ffffff")}")

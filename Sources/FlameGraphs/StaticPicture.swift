@@ -65,7 +65,7 @@ struct StaticPicture {
   }
 
   private var frameCount: String {
-    let shown = "\(Figures.grouped(layout.frames.count)) frames"
+    let shown = Figures.counted(layout.frames.count, "frames")
     guard layout.leftOut > 0 else { return shown }
     return shown + "; \(Figures.grouped(layout.leftOut)) more, narrower than 0.1 px at 1,600 px, are left out"
   }
@@ -183,7 +183,7 @@ struct StaticPicture {
   private func figures(_ node: Int, _ label: CallTree.Label) -> String {
     let module = label.module.map { " (\(MarkupBuffer.shortened($0, to: 256)))" } ?? ""
     guard tree.isComparison else {
-      return "\(module): \(Figures.grouped(tree.totalWeights[node])) \(unit), \(Figures.percent(shares.after(node)))"
+      return "\(module): \(Figures.counted(tree.totalWeights[node], unit)), \(Figures.percent(shares.after(node)))"
     }
     let change = Figures.fixed(shares.change(node) * 100, decimals: 2)
     return

@@ -37,6 +37,7 @@ extension StyleSheet {
     .viewer :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
     .search { display: flex; flex: 1 1 220px; margin: 0; }
     .search input { flex: 1; min-width: 120px; width: 240px; border-radius: 6px 0 0 6px; }
+    .search input:focus-visible { position: relative; z-index: 1; }
     .search input[aria-invalid] { border-color: #d93025; box-shadow: inset 0 0 0 1px #d93025; }
     .viewer .regex { border-left: 0; border-radius: 0 6px 6px 0; font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
     .regex[aria-pressed=true] { background: var(--accent); color: var(--paper); }
@@ -84,7 +85,7 @@ extension StyleSheet {
     .card th { padding: 0 12px 0 0; font-weight: 400; text-align: left; color: var(--dim); }
     .card td { padding: 0 12px 0 0; text-align: right; white-space: nowrap; }
     .viewer .card .close { display: none; }
-    .card.docked { left: 0; right: 0; bottom: 0; max-width: none; border-radius: 12px 12px 0 0; pointer-events: auto; padding-right: 48px; }
+    .card.docked { position: relative; flex: none; max-width: none; max-height: 45%; overflow: auto; border-width: 1px 0 0; border-radius: 0; box-shadow: none; pointer-events: auto; padding-right: 48px; }
     .viewer .card.docked .close { display: block; position: absolute; top: 6px; right: 8px; }
 
     .help {

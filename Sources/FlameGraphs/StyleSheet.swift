@@ -7,8 +7,8 @@ enum StyleSheet {
     .title { font-size: 17px; font-weight: 600; }
     text.it, .it text { font-style: italic; }
     .x0, .e0 { fill: url(#hatch); }
-    .gone { stroke: #0a4a8f; stroke-width: 1; stroke-dasharray: 3 2; }
-    .new { stroke: #8f1d15; stroke-width: 1; }
+    .gone { stroke-width: 1.5; stroke-dasharray: 4 3; }
+    .new { stroke-width: 1.5; }
 
     """
 }

@@ -11,7 +11,7 @@ extension ViewerScript {
         this.model = model;
         this.everywhere = new Map();
         this.frame = -1;
-        this.box = html("div", { class: "card", role: "status", hidden: "hidden" });
+        this.box = html("div", { class: "card", role: "tooltip", hidden: "hidden" });
       }
 
       hide() {
@@ -59,7 +59,7 @@ extension ViewerScript {
       figures(frame, zoom) {
         const { model } = this;
         const rows = [
-          this.row("total", grouped(model.total[frame]) + " " + model.data.unit, percent(model.total[frame] / model.whole)),
+          this.row("total", counted(model.total[frame], model.data.unit), percent(model.total[frame] / model.whole)),
           this.row("self", grouped(model.self[frame]), percent(model.self[frame] / model.whole)),
         ];
         const everywhere = this.all(frame);

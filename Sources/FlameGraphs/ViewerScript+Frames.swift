@@ -16,6 +16,9 @@ extension ViewerScript {
     const svg = (name, attributes, ...children) => element(SVG, name, attributes, ...children);
 
     function grouped(number) { return Math.round(number).toString().replace(/\B(?=(\d{3})+$)/g, ","); }
+    function counted(number, unit) {
+      return grouped(number) + " " + (number === 1 && ["samples", "frames"].includes(unit) ? unit.slice(0, -1) : unit);
+    }
     // A share short of the whole never reads 100.
     function percent(share) {
       if (!(share > 0)) return "0 %";
@@ -263,7 +266,7 @@ extension ViewerScript {
 
       figures(frame) {
         const { model } = this;
-        if (!model.isComparison) return percent(model.total[frame] / model.whole) + ", " + grouped(model.total[frame]) + " " + model.data.unit;
+        if (!model.isComparison) return percent(model.total[frame] / model.whole) + ", " + counted(model.total[frame], model.data.unit);
         return percent(model.totalBefore[frame] / model.wholeBefore) + " before, "
           + percent(model.total[frame] / model.whole) + " after, " + points(model.change(frame));
       }

@@ -30,7 +30,7 @@ extension ViewerScript {
       if (frame === undefined || frame < 0 || !viewer.frames.place(frame)) return;
       viewer.host.classList.add("keys");
       viewer.frames.focus = frame;
-      viewer.reveal(frame, false);
+      viewer.reveal(frame);
       viewer.draw(false);
       viewer.frames.shown.get(frame).group.focus({ preventScroll: true });
       showFocusCard(viewer);
@@ -76,6 +76,11 @@ extension ViewerScript {
         const name = viewer.model.fullName(frame) || viewer.model.name(frame);
         navigator.clipboard?.writeText(name).then(() => { viewer.result.textContent = "Copied: " + name; }, () => {});
       };
+      const markAlike = () => {
+        const frame = viewer.card.frame >= 0 ? viewer.card.frame : frames.focus;
+        const name = viewer.model.name(frame).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+        viewer.change({ query: "^" + name + "$", isRegex: true }, false);
+      };
       const escape = () => {
         if (!viewer.panel.hasAttribute("hidden")) viewer.toggleHelp(false);
         else if (viewer.state.zoom > 0) zoomOut(0);
@@ -85,7 +90,7 @@ extension ViewerScript {
       const keys = {
         "/": openSearch, "?": () => viewer.toggleHelp(), Escape: escape, 0: () => zoomOut(0),
         Backspace: () => { if (viewer.state.zoom > 0) zoomOut(viewer.model.parent[viewer.state.zoom]); },
-        i: () => viewer.flip.click(), t: () => viewer.theme.click(), c: copyName,
+        i: () => viewer.flip.click(), t: () => viewer.theme.click(), c: copyName, f: markAlike,
         n: () => viewer.stepMatch(1), N: () => viewer.stepMatch(-1),
       };
       for (const key of ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"]) keys[key] = () => move(key);

@@ -45,7 +45,7 @@ extension ViewerScript {
 
       frameCount() {
         const { count, data } = this.model;
-        const shown = grouped(count) + " frames";
+        const shown = counted(count, "frames");
         return data.leftOut === 0 ? shown : `${shown}; ${grouped(data.leftOut)} more, narrower than 0.1 px at 1,600 px, are left out`;
       }
 
@@ -79,7 +79,7 @@ extension ViewerScript {
         const keys = [
           ["Tab, then arrows", "go from frame to frame"], ["Enter, click", "zoom in"], ["Backspace", "zoom out to the caller"],
           ["Escape, 0", "whole picture"], ["/ or Ctrl-F", "search"], ["n, N", "next, previous match"],
-          ["i", "turn over: root below or above"], ["t", "light or dark"], ["c", "copy the frame's name"],
+          ["i", "turn over: root below or above"], ["t", "light or dark"], ["f", "mark all frames of this name"], ["c", "copy the frame's name"],
         ];
         const close = html("button", { type: "button" }, "Close");
         close.addEventListener("click", () => this.toggleHelp(false));
@@ -202,8 +202,7 @@ extension ViewerScript {
         this.reset.disabled = state.zoom === 0;
         this.flip.textContent = state.isIcicle ? "Flame" : "Icicle";
         if (isMoving) this.card.hide();
-        this.draw(true);
-        if (isMoving) this.reveal(state.zoom, true);
+        this.draw(true, isMoving ? state.zoom : -1);
       }
 
       showSearch() {
@@ -230,13 +229,13 @@ extension ViewerScript {
 
       matchedText(sum) {
         const { model } = this;
-        const frames = grouped(sum.frames) + (sum.frames === 1 ? " frame" : " frames");
+        const frames = counted(sum.frames, "frames");
         if (sum.frames === 0) return "No match" + (sum.hidden >= 0.0005 ? " in the frames shown" : "");
         if (model.isComparison) {
           return `Matched: ${percent(sum.before / model.wholeBefore)} before, ${percent(sum.after / model.whole)} after, in ${frames}`;
         }
         const more = sum.hidden >= 0.0005 ? ` (at most ${percent(sum.hidden)} more in frames left out)` : "";
-        return `Matched: ${percent(sum.after / model.whole)}, ${grouped(sum.after)} ${model.data.unit} in ${frames}${more}`;
+        return `Matched: ${percent(sum.after / model.whole)}, ${counted(sum.after, model.data.unit)} in ${frames}${more}`;
       }
 
       // MARK: Drawing
@@ -251,31 +250,34 @@ extension ViewerScript {
         });
       }
 
-      draw(isResized) {
+      draw(isResized, zoomed = -1) {
         const { scroll, frames } = this;
         if (isResized) {
           // With the root below, what is at the lower edge of the window stays there.
           const below = this.seen ? frames.height - this.seen.bottom : 0;
-          frames.resize(scroll.clientWidth, scroll.clientHeight);
-          if (!frames.isIcicle) scroll.scrollTop = frames.height - below - scroll.clientHeight;
+          const height = (this.viewHeight = scroll.clientHeight);
+          frames.resize(scroll.clientWidth, height);
+          if (zoomed >= 0) this.scrollTo(frames.place(zoomed).y + (frames.isIcicle ? -4 * ROW : 5 * ROW - height));
+          else if (!frames.isIcicle) this.scrollTo(frames.height - below - height);
         }
-        this.seen = { bottom: scroll.scrollTop + scroll.clientHeight };
-        frames.draw(scroll.scrollTop, scroll.scrollTop + scroll.clientHeight);
+        const top = scroll.scrollTop;
+        this.seen = { top, bottom: top + this.viewHeight };
+        frames.draw(top, this.seen.bottom);
       }
 
-      // Scrolls until a frame is in sight; a zoomed one goes to where its callees have room.
-      reveal(frame, isZoomed) {
-        const { scroll, frames } = this;
+      // Scrolls, if it must: the browser lays everything out when asked or told a position.
+      scrollTo(top) {
+        const wanted = Math.round(Math.max(0, Math.min(top, this.frames.height - this.viewHeight)));
+        if (!this.seen || Math.round(this.seen.top) !== wanted || wanted > 0) this.scroll.scrollTop = wanted;
+      }
+
+      // Scrolls until a frame is in sight.
+      reveal(frame) {
+        const { frames, seen } = this;
         const place = frames.place(frame);
         if (!place) return;
-        const height = scroll.clientHeight;
-        let top = scroll.scrollTop;
-        if (isZoomed) top = frames.isIcicle ? place.y - 4 * ROW : place.y - height + 5 * ROW;
-        else if (place.y < top + ROW) top = place.y - ROW;
-        else if (place.y + 2 * ROW > top + height) top = place.y + 2 * ROW - height;
-        if (top === scroll.scrollTop) return;
-        scroll.scrollTop = top;
-        frames.draw(scroll.scrollTop, scroll.scrollTop + height);
+        if (place.y < seen.top + ROW) this.scrollTo(place.y - ROW);
+        else if (place.y + 2 * ROW > seen.bottom) this.scrollTo(place.y + 2 * ROW - this.viewHeight);
       }
     }
     """#

@@ -11,6 +11,8 @@ public struct StackTable: Sendable {
   /// For each node its frame's index.
   public private(set) var frames: [UInt32] = []
   private var slots: [UInt32] = []
+  /// How many nodes, from the first, `slots` knows.
+  private var indexed = 0
 
   /// The parent of a root.
   public static let noParent = UInt32.max
@@ -25,7 +27,7 @@ public struct StackTable: Sendable {
   ///
   /// - Complexity: O(1) expected.
   public mutating func intern(parent: StackID?, frame: UInt32) -> StackID {
-    if count * 2 >= slots.count { grow() }
+    index()
     let parent = parent?.rawValue ?? Self.noParent
     let mask = slots.count - 1
     var slot = Self.hash(parent, frame) & mask
@@ -36,6 +38,18 @@ public struct StackTable: Sendable {
     }
     slots[slot] = UInt32(truncatingIfNeeded: count)
     parents.append(parent)
+    frames.append(frame)
+    indexed = count
+    return StackID(index: count - 1)
+  }
+
+  /// Adds a node for `frame` called from `parent` that the caller knows not to be there yet.
+  ///
+  /// Saves looking it up, which for millions of nodes is mostly waiting for memory; the next `intern` catches up.
+  ///
+  /// - Complexity: O(1).
+  public mutating func append(parent: StackID?, frame: UInt32) -> StackID {
+    parents.append(parent?.rawValue ?? Self.noParent)
     frames.append(frame)
     return StackID(index: count - 1)
   }
@@ -69,13 +83,20 @@ public struct StackTable: Sendable {
     return Int(truncatingIfNeeded: bits & 0x7FFF_FFFF_FFFF_FFFF)
   }
 
-  private mutating func grow() {
-    let capacity = max(64, slots.count * 2)
-    slots = Array(repeating: Self.noParent, count: capacity)
-    for node in parents.indices {
-      var slot = Self.hash(parents[node], frames[node]) & (capacity - 1)
-      while slots[slot] != Self.noParent { slot = (slot + 1) & (capacity - 1) }
-      slots[slot] = UInt32(truncatingIfNeeded: node)
+  /// Brings the index up to date, with room for one node more.
+  private mutating func index() {
+    if count * 2 >= slots.count {
+      var capacity = max(64, slots.count * 2)
+      while capacity <= count * 2 { capacity *= 2 }
+      slots = Array(repeating: Self.noParent, count: capacity)
+      indexed = 0
+    }
+    let mask = slots.count - 1
+    while indexed < count {
+      var slot = Self.hash(parents[indexed], frames[indexed]) & mask
+      while slots[slot] != Self.noParent { slot = (slot + 1) & mask }
+      slots[slot] = UInt32(truncatingIfNeeded: indexed)
+      indexed += 1
     }
   }
 }

@@ -1,5 +1,6 @@
 import ELF
 import ProfileModel
+import Symbolication
 
 /// Every binary and code region that was seen, each opened once, when it was first seen.
 ///
@@ -9,6 +10,10 @@ struct ModuleRegistry {
   struct Entry {
     var image: ELFImage?
     var problem: String?
+    /// Of a JIT module: whose it is, looked up while the process lived.
+    var jitProcess: JITProcess?
+    /// Of a JIT module: the jitdump that the process has mapped.
+    var jitDumpPath: String?
   }
 
   private(set) var entries: [Entry] = []
@@ -27,6 +32,11 @@ struct ModuleRegistry {
 
   /// The module behind a mapping, and whether it is new; new ones are added to `log`.
   mutating func module(of mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if JITProcess.isDump(path: mapping.path) {
+      let found = jit(pid: pid, log: &log)
+      entries[Int(found.index)].jitDumpPath = Self.withoutDeletedMark(mapping.path)
+      return found
+    }
     if mapping.isFileBacked {
       let found = fileModule(of: mapping, pid: pid, log: &log)
       if entries[Int(found.index)].problem != nil, mapping.start < mapping.end {
@@ -58,11 +68,6 @@ struct ModuleRegistry {
     let index = add(RecordedModule(path: name, kind: kind), Entry(), to: &log)
     byName[name] = index
     return index
-  }
-
-  /// The JIT modules by process.
-  var jitModulesByProcess: [(pid: Int32, module: UInt32)] {
-    jitModules.map { (pid: $0.key, module: $0.value) }.sorted { $0.module < $1.module }
   }
 
   private mutating func fileModule(
@@ -103,10 +108,14 @@ struct ModuleRegistry {
 
   private mutating func jit(pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
     if let known = jitModules[pid] { return (known, false) }
-    let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), Entry(), to: &log)
+    let entry = Entry(jitProcess: JITProcess(pid: pid))
+    let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), entry, to: &log)
     jitModules[pid] = index
     return (index, true)
   }
+
+  /// Whether code of this module is to be told apart by time, since a jitdump says when which code lay where.
+  func isTimed(_ module: UInt32) -> Bool { entries[Int(module)].jitDumpPath != nil }
 
   private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
     entries.append(entry)

@@ -34,7 +34,7 @@ struct RecordingSession: ~Copyable {
       $0.notes = sampler.notes.map(\.sentence)
       $0.version = options.version
     }
-    append(chunk)
+    file.append(chunk)
   }
 
   private var nanoseconds: UInt64 { Clock.monotonic &- startTime }
@@ -63,29 +63,30 @@ struct RecordingSession: ~Copyable {
       return
     }
     lastFlush = now
-    append(recorder.takeChunk(seconds: seconds))
+    file.append(recorder.takeChunk(seconds: seconds))
   }
 
   /// Writes what is left, names the frames, and closes the log.
   consuming func finish(_ sampler: SamplerDescription) -> RecordOutcome {
     let seconds = seconds
-    append(recorder.takeChunk(seconds: seconds))
-    for chunk in Symbolization(options: options.symbols).chunks(tables: recorder.log.tables, modules: recorder.modules)
-    {
-      append(chunk)
-    }
+    file.append(recorder.takeChunk(seconds: seconds))
+    let frequency = actualFrequency(sampler)
+    let (options, file, startTime) = (options, file, startTime)
+    let (tables, modules) = recorder.dismantle()
+    let symbolization = Symbolization(options: options.symbols, startTime: startTime)
+    for chunk in symbolization.chunks(tables: tables, modules: modules) { file.append(chunk) }
     var last = Recording_Chunk()
-    last.trailer = trailer(seconds: seconds, sampler)
-    append(last)
+    last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
+    file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
     return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
   }
 
-  private func trailer(seconds: Double, _ sampler: SamplerDescription) -> Recording_Trailer {
+  private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {
     .with {
       $0.durationSeconds = seconds
-      $0.actualFrequency = actualFrequency(sampler)
+      $0.actualFrequency = frequency
       if file.droppedChunks > 0 {
         $0.notes.append("the disk was too slow or full: \(file.droppedChunks) chunks of the recording are missing")
       }
@@ -100,9 +101,12 @@ struct RecordingSession: ~Copyable {
     guard sampler.name != "perf:cycles", recorder.periods > 0 else { return Double(sampler.frequency) }
     return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
   }
+}
 
-  private func append(_ chunk: Recording_Chunk) {
+extension LogFile {
+  /// Appends a message as a chunk.
+  func append(_ chunk: Recording_Chunk) {
     guard let plain: [UInt8] = try? chunk.serializedBytes(), !plain.isEmpty else { return }
-    file.append(ChunkFraming.frame(plain))
+    append(ChunkFraming.frame(plain))
   }
 }

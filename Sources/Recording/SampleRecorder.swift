@@ -41,7 +41,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         isRooted = false
         stack.push(marker: Function.truncationMarker(reason).name, log: &log)
       }
-      pushUserFrames(of: sample.pid)
+      pushUserFrames(of: sample.pid, time: sample.time)
     } else if !directory.isKernelThread(sample.pid) {
       isRooted = false
       stack.push(marker: Function.truncationMarker(.noUserRegisters).name, log: &log)
@@ -93,6 +93,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return chunk
   }
 
+  /// Lets go of everything but what naming the frames needs.
+  consuming func dismantle() -> (tables: RecordingTables, modules: ModuleRegistry) { (log.tables, modules) }
+
   // MARK: Parts
 
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
@@ -108,14 +111,19 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     unwinder.map(pid: pid, mapping: mapping, module: modules.entries[Int(module)].image == nil ? nil : module)
   }
 
-  private mutating func pushUserFrames(of pid: Int32) {
+  private mutating func pushUserFrames(of pid: Int32, time: UInt64) {
     var index = unwound.frames.count - 1
     while index >= 0 {
       let frame = unwound.frames[index]
-      let module =
-        frame.module == UnwoundStack.Frame.noModule
-        ? modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log) : frame.module
-      stack.push(module: module, address: frame.statedLookupAddress, log: &log)
+      if frame.module == UnwoundStack.Frame.noModule {
+        let module = modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log)
+        let address = frame.statedLookupAddress
+        let isTimed = modules.isTimed(module)
+        stack.push(
+          module: module, address: isTimed ? TimedAddress(address, at: time, since: startTime).bits : address, log: &log)
+      } else {
+        stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)
+      }
       if let elided = unwound.elided, elided.position == index {
         stack.push(marker: "[\(elided.count) frames elided]", log: &log)
       }

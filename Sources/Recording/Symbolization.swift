@@ -4,6 +4,7 @@ import ProfileModel
 import RecordingSchema
 import Symbolication
 import Synchronization
+import Unwinding
 
 /// Where names come from.
 public struct SymbolizationOptions: Sendable {
@@ -21,12 +22,13 @@ public struct SymbolizationOptions: Sendable {
 /// Names every address of a recording once, at the end, module by module.
 struct Symbolization {
   let options: SymbolizationOptions
+  /// When sampling began, CLOCK_MONOTONIC in nanoseconds.
+  let startTime: UInt64
 
   private struct Work: Sendable {
     var module: UInt32
     var recorded: RecordedModule
-    var image: ELFImage?
-    var problem: String?
+    var entry: ModuleRegistry.Entry
     var addresses: [UInt64]
   }
 
@@ -52,17 +54,17 @@ struct Symbolization {
     return tables.modules.indices.compactMap { index in
       guard !addresses[index].isEmpty else { return nil }
       return Work(
-        module: UInt32(index), recorded: tables.modules[index], image: modules.entries[index].image,
-        problem: modules.entries[index].problem, addresses: addresses[index].sorted())
+        module: UInt32(index), recorded: tables.modules[index], entry: modules.entries[index],
+        addresses: addresses[index].sorted())
     }
   }
 
   private func symbolize(_ work: Work) -> Recording_Chunk {
     let found: ModuleSymbols?
     switch work.recorded.kind {
-    case .file, .vdso: found = work.image.map { symbolize(work, image: $0) }
-    case .kernel: found = KernelSymbols.load().symbolize(work.addresses)
-    case .jit: found = JITSymbols(pid: work.recorded.pid).symbolize(work.addresses)
+    case .file, .vdso: found = work.entry.image.map { symbolize(work, image: $0) }
+    case .kernel: found = KernelSymbols().symbolize(addresses: work.addresses)
+    case .jit: found = symbolizeJIT(work)
     }
     var chunk = Recording_Chunk()
     if let found { chunk.symbols = [Self.message(found, work)] }
@@ -70,7 +72,7 @@ struct Symbolization {
       .with {
         $0.module = work.module
         $0.symbolSource = found?.source ?? "none"
-        $0.problem = found?.problem?.description ?? work.problem ?? ""
+        $0.problem = found?.problem?.description ?? work.entry.problem ?? ""
       }
     ]
     return chunk
@@ -81,9 +83,43 @@ struct Symbolization {
     options.debugFolders = self.options.debugFolders
     options.usesDebuginfod = self.options.usesDebuginfod
     options.readsDebugInformation = self.options.resolvesInlines
+    let ranges = FunctionRanges(image)
     return Symbolicator(options: options).symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
-      functionRange: { image.functionRange(at: $0) })
+      functionRange: { ranges.range(containing: $0) })
+  }
+
+  /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
+  private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
+    guard let process = work.entry.jitProcess else { return nil }
+    let places = work.addresses.map { TimedAddress(bits: $0) }
+    var symbols: ModuleSymbols?
+    if let path = work.entry.jitDumpPath, let dump = try? JITDump.find(process, path: path) {
+      symbols = dump.symbolize(places.map { ($0.address, $0.time(since: startTime)) })
+      if symbols?.unsymbolizedCount == 0 { return symbols }
+    }
+    let (map, problem) = PerfMap.find(process)
+    guard var map else {
+      if symbols == nil, let problem {
+        let standIns = work.addresses.map { address in
+          [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
+        }
+        symbols = ModuleSymbols(source: "none", frames: standIns, problem: problem)
+      }
+      return symbols
+    }
+    // A map has one name for an address, whenever it was seen.
+    let order = Set(places.map(\.address)).sorted()
+    let found = map.symbolize(addresses: order)
+    let names = Dictionary(zip(order, found.frames), uniquingKeysWith: { first, _ in first })
+    guard var merged = symbols else {
+      return ModuleSymbols(source: found.source, frames: places.map { names[$0.address] ?? [] }, problem: found.problem)
+    }
+    for index in places.indices where merged.frames[index].last?.isSymbolized != true {
+      if let frames = names[places[index].address] { merged.frames[index] = frames }
+    }
+    merged.source += " + " + found.source
+    return merged
   }
 
   private static func message(_ symbols: ModuleSymbols, _ work: Work) -> Recording_Symbols {

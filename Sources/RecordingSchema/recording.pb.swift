@@ -14,7 +14,7 @@
 ///
 ///     "PERFPROF"  version: u32 LE  reserved: u32          (16 bytes)
 ///     ┌ "CHNK"  stored: u32 LE  plain: u32 LE  crc: u32 LE ┐  (16 bytes, crc32 of the stored bytes)
-///     └ stored bytes: a zlib stream of `plain` bytes, a Chunk ┘   … and so on
+///     └ stored bytes: a Zstandard frame of `plain` bytes, a Chunk ┘   … and so on
 ///
 /// Chunks build tables up: a row's index is its position over all chunks read so far. A row comes in the same chunk
 /// as its first use or in an earlier one, so that a file cut after any chunk is a whole recording of less time.

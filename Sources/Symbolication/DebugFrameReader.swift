@@ -17,6 +17,9 @@ struct DebugFrameReader {
   /// The folder that the unit at hand was compiled in.
   private var folder = ""
   private var callFiles = CallFiles()
+  /// Whether functions without wanted addresses are entered too: swiftc puts the entries of closures into those of the
+  /// functions around them, whose ranges don't hold them; so do compilers of languages with local functions.
+  private var isExhaustive = false
 
   /// A function around an address, and where it was called when it was inlined.
   private struct Call {
@@ -30,14 +33,24 @@ struct DebugFrameReader {
   /// Ranges of one entry that are still read.
   private static let rangeLimit = 1 << 20
 
-  init(addresses: [UInt64]) {
+  /// Entries visited since the clock was last looked at.
+  private var visits = 0
+  /// Whether the time is up; what is found until then is kept.
+  private(set) var isExhausted = false
+  private let deadline: ContinuousClock.Instant
+
+  /// A reader that stops after `limit`: damaged entries that hold each other can be walked in more ways than there are
+  /// seconds.
+  init(addresses: [UInt64], limit: Duration) {
     self.addresses = addresses
+    deadline = .now + limit
     frames = DebugFrames(chains: Array(repeating: [], count: addresses.count))
     found = Array(repeating: [], count: addresses.count)
   }
 
   /// Takes what `unit` knows of the addresses that no unit before it knew.
   mutating func read(_ unit: DebugInformation.Unit) {
+    guard !isExhausted else { return }
     var unit = unit
     var wanted = unsafe select(0..<addresses.count, in: &unit.die)
     wanted.removeAll { range in range.allSatisfy { !frames.chains[$0].isEmpty } }
@@ -49,7 +62,12 @@ struct DebugFrameReader {
     for range in wanted {
       for index in range { found[index].removeAll() }
     }
+    isExhaustive = false
     unsafe walkChildren(of: &unit.body, wanted, depth: 0)
+    if wanted.contains(where: { $0.contains { found[$0].isEmpty } }) {
+      isExhaustive = true
+      unsafe walkChildren(of: &unit.body, wanted, depth: 0)
+    }
     for range in wanted {
       for index in range where frames.chains[index].isEmpty { unsafe finish(index, &unit.die) }
     }
@@ -83,7 +101,7 @@ struct DebugFrameReader {
   }
 
   private mutating func walkChildren(of die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
-    guard depth < Self.depthLimit else { return }
+    guard depth < Self.depthLimit, !isExhausted else { return }
     var child = unsafe Dwarf_Die()
     // SAFETY: parent and child belong to the open handle.
     guard unsafe dwarf_child(&die, &child) == 0 else { return }
@@ -92,21 +110,27 @@ struct DebugFrameReader {
       let before = unsafe UInt(bitPattern: child.addr)
       // A sibling lies behind; a damaged DW_AT_sibling that points back would make a loop.
       var next = unsafe Dwarf_Die()
-      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before else { return }
+      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before, !isExhausted
+      else { return }
       unsafe child = unsafe next
     }
   }
 
   private mutating func visit(_ die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
+    visits += 1
+    if visits & 0xFFF == 0, .now > deadline { isExhausted = true }
     switch unsafe Int32(dwarf_tag(&die)) {
     case Int32(DW_TAG_subprogram):
       let inside = unsafe select(wanted, in: &die)
-      guard !inside.isEmpty else { return }
+      guard !inside.isEmpty else {
+        if isExhaustive { unsafe walkChildren(of: &die, wanted, depth: depth + 1) }
+        return
+      }
       let name = unsafe self.name(of: &die)
       for range in inside {
         for index in range { found[index] = [Call(name: name, callFile: -1, callLine: 0)] }
       }
-      unsafe walkChildren(of: &die, inside, depth: depth + 1)
+      unsafe walkChildren(of: &die, isExhaustive ? wanted : inside, depth: depth + 1)
     case Int32(DW_TAG_inlined_subroutine):
       let inside = unsafe select(wanted, in: &die)
       guard !inside.isEmpty else { return }

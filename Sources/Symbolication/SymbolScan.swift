@@ -213,6 +213,11 @@ struct SectionBounds {
   /// Whether it holds code.
   var isExecutable: Bool
 
+  init(end: UInt64, isExecutable: Bool) {
+    self.end = end
+    self.isExecutable = isExecutable
+  }
+
   init(_ section: Section) {
     end = section.address &+ section.size
     isExecutable = section.isExecutable

@@ -61,15 +61,25 @@ public struct EHFrameHeader: Sendable {
     try cursor.seek(to: table)
     var entries: [UInt64] = []
     entries.reserveCapacity(count)
-    var previous: UInt64 = 0
-    for _ in 0..<count {
-      guard let start = try cursor.readPointer(encoding, from: bases),
-        let fde = try cursor.readPointer(encoding, from: bases), fde >= ehFrameAddress, start >= previous,
-        let offset = Int(exactly: fde - ehFrameAddress), offset < section.bytes.count
+    for position in 0..<count {
+      let start: UInt64
+      let fde: UInt64
+      if encoding.rawValue == 0x3B {
+        // What linkers write: pairs of 4 bytes, relative to the header.
+        start = address &+ UInt64(bitPattern: Int64(try bytes.load(at: table + 8 * position, as: Int32.self)))
+        fde = address &+ UInt64(bitPattern: Int64(try bytes.load(at: table + 8 * position + 4, as: Int32.self)))
+      } else {
+        guard let first = try cursor.readPointer(encoding, from: bases),
+          let second = try cursor.readPointer(encoding, from: bases)
+        else { return nil }
+        (start, fde) = (first, second)
+      }
+      let offset = fde &- ehFrameAddress
+      guard offset < UInt64(section.bytes.count),
+        let entry = FunctionIndex.pack(start: start, offset: Int(offset), origin: origin)
       else { return nil }
-      previous = start
-      guard let entry = FunctionIndex.pack(start: start, offset: offset, origin: origin) else { return nil }
-      if let last = entries.last, last >> 32 == entry >> 32, last > entry { return nil }
+      // Also refuses what is sorted by address but passes 2^64.
+      if let last = entries.last, last >> 32 > entry >> 32 { return nil }
       entries.append(entry)
     }
     return FunctionIndex(sorted: entries, origin: origin)

@@ -24,7 +24,7 @@ extension FrameReader {
       // Ends: an entry is at least 4 bytes long.
       defer { offset = entry.end }
       guard case .fde = entry.role else { continue }
-      guard let (_, fde) = function(at: offset, in: section), let start = fde.start else {
+      guard let (_, fde) = function(entry, in: section), let start = fde.start else {
         isComplete = false
         continue
       }
@@ -40,5 +40,18 @@ extension FrameReader {
     }
     if !isSorted { entries.sort() }
     return (FunctionIndex(sorted: entries, origin: origin ?? 0), isComplete)
+  }
+
+  /// The number of functions up to the section's end or its first terminator, without a look at them.
+  static func countFunctions(_ section: FrameSection) -> Int {
+    var count = 0
+    var offset = 0
+    while offset < section.bytes.count,
+      let entry = try? FrameEntry(at: offset, of: section.kind, in: section.bytes.rawSpan), entry.role != .terminator
+    {
+      if case .fde = entry.role { count += 1 }
+      offset = entry.end
+    }
+    return count
   }
 }

@@ -11,9 +11,14 @@ struct FrameReader: Sendable {
 
   /// Reads the FDE at `offset`, and its CIE into `cies`; nil when there is none or it is malformed.
   mutating func function(at offset: Int, in section: FrameSection) -> (cie: Int, fde: FrameDescriptionEntry)? {
-    guard let entry = try? FrameEntry(at: offset, of: section.kind, in: section.bytes.rawSpan),
-      case .fde(let pointer) = entry.role, let position = loadCIE(at: pointer, in: section), let cie = cies[position],
-      let fde = try? FrameDescriptionEntry(entry, cie: cie, in: section)
+    guard let entry = try? FrameEntry(at: offset, of: section.kind, in: section.bytes.rawSpan) else { return nil }
+    return function(entry, in: section)
+  }
+
+  /// Reads the rest of an FDE, and its CIE into `cies`; nil when the entry is none or malformed.
+  mutating func function(_ entry: FrameEntry, in section: FrameSection) -> (cie: Int, fde: FrameDescriptionEntry)? {
+    guard case .fde(let pointer) = entry.role, let position = loadCIE(at: pointer, in: section),
+      let cie = cies[position], let fde = try? FrameDescriptionEntry(entry, cie: cie, in: section)
     else { return nil }
     return (position, fde)
   }
@@ -35,13 +40,15 @@ struct FrameReader: Sendable {
       let cie = cies[position]
     else { return nil }
     store.begin(isSignalFrame: cie.isSignalFrame)
-    guard cie.isUnderstood, let length = UInt32(exactly: fde.length) else {
+    guard cie.isUnderstood, let length = UInt32(exactly: fde.length),
+      !start.addingReportingOverflow(fde.length).overflow
+    else {
       store.handOn(from: 0)
-      return store.finish(length: UInt32(clamping: fde.length))
+      return store.finish(length: UInt32(clamping: fde.length), offset: offset)
     }
     let unknown = machine.run(
       fde, cie: cie, start: start, section: section, conventions: conventions, into: &store)
     if let unknown { store.handOn(from: unknown) }
-    return store.finish(length: length)
+    return store.finish(length: length, offset: offset)
   }
 }

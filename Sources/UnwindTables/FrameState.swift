@@ -38,25 +38,38 @@ struct FrameState: BitwiseCopyable {
   private(set) var registers: InlineArray<14, RegisterRule>
   /// The stack pointer, which has no slot because it equals the CFA.
   var stackPointer: RegisterRule
-  /// Bit i is set unless the register of slot i is unchanged.
-  private(set) var changedSlots: UInt16
   /// Whether the return address carries a pointer authentication code here.
   var isReturnAddressSigned: Bool
+  /// The slots as a rule has them when it addresses registers from the CFA; nearly every row is such a rule.
+  private(set) var slots: RuleSlots
+  /// Bit i is set when `slots` can't say what holds for slot i.
+  private(set) var unusualSlots: UInt16
 
   /// Nothing stated yet.
   init() {
     cfa = .unsupported
     registers = InlineArray(repeating: .unchanged)
     stackPointer = .unchanged
-    changedSlots = 0
     isReturnAddressSigned = false
+    slots = RuleSlots()
+    unusualSlots = 0
   }
 
   /// States the rule of a slot.
   mutating func set(_ rule: RegisterRule, slot: Int) {
     registers[slot] = rule
-    let bit: UInt16 = 1 << UInt16(slot)
-    if rule == .unchanged { changedSlots &= ~bit } else { changedSlots |= bit }
+    let bit: UInt16 = 1 &<< UInt16(slot)
+    unusualSlots &= ~bit
+    if rule == .unchanged {
+      slots.clear(slot)
+    } else if rule == .undefined {
+      slots.set(slot, words: RuleSlots.undefined)
+    } else if case .atCFA(let offset) = rule, let words = RuleSlots.words(Int64(offset)) {
+      slots.set(slot, words: words)
+    } else {
+      slots.clear(slot)
+      unusualSlots |= bit
+    }
   }
 
   /// States the rule of a register; one that no slot holds is ignored, since no rule can depend on it.

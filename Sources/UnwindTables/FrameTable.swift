@@ -9,6 +9,8 @@ struct FrameTable: Sendable {
   private(set) var isComplete: Bool
   /// Whether the index is the linker's, which is believed as long as the FDEs agree with it.
   private(set) var usesHeader: Bool
+  /// Whether the linker's index was compared with the section when it first had nothing to say.
+  private var isCounted = false
   private var store: RowStore
   private var reader: FrameReader
 
@@ -35,6 +37,13 @@ struct FrameTable: Sendable {
 
   /// The rule for the frame at an address.
   mutating func rule(at address: UInt64) -> UnwindRule {
+    // The usual case first: the function that starts last before the address covers it and was decoded before.
+    if let relative = index.relative(address), let position = index.lastEntry(at: relative),
+      case .block(let block) = index.content(position)
+    {
+      let location = relative &- index.start(position)
+      if location < store.length(block) { return store.rule(in: block, at: location) }
+    }
     guard let (block, location) = find(address) else { return isComplete ? .uncovered : .needsFallback }
     return store.rule(in: block, at: location)
   }
@@ -64,7 +73,7 @@ struct FrameTable: Sendable {
         let fde = reader.function(at: offset, in: section)?.fde
         length = fde?.start == nil || fde?.start == start ? fde?.length ?? 0 : 0
       }
-      if address - start < length {
+      if address &- start < length {
         let (end, overflow) = start.addingReportingOverflow(length)
         return overflow ? nil : start..<end
       }
@@ -74,15 +83,30 @@ struct FrameTable: Sendable {
     return nil
   }
 
+  /// Where the function that covers an address starts, and the offset of its FDE in the section.
+  mutating func description(containing address: UInt64) -> (start: UInt64, offset: Int)? {
+    guard let (block, location) = find(address) else { return nil }
+    return (address &- UInt64(location), store.offset(block))
+  }
+
   /// The decoded function that covers an address, and how far into it the address is.
   private mutating func find(_ address: UInt64) -> (block: RowStore.Block, location: UInt32)? {
+    if let found = search(address) { return found }
+    guard usesHeader, !isCounted else { return nil }
+    isCounted = true
+    guard FrameReader.countFunctions(section) > index.entries.count else { return nil }
+    replaceIndex()
+    return search(address)
+  }
+
+  private mutating func search(_ address: UInt64) -> (block: RowStore.Block, location: UInt32)? {
     guard let relative = index.relative(address), var position = index.lastEntry(at: relative) else { return nil }
     for _ in 0..<Self.overlapLimit {
       let block: RowStore.Block
       switch index.content(position) {
       case .block(let known): block = known
       case .entry(let offset):
-        guard let decoded = decode(position, at: offset) else { return find(address) }
+        guard let decoded = decode(position, at: offset) else { return search(address) }
         block = decoded
       }
       let location = relative - index.start(position)
@@ -103,7 +127,7 @@ extension FrameTable {
         replaceIndex()
         return nil
       }
-      return handOn(position, length: .max)
+      return handOn(position, at: offset, length: .max)
     }
     // Two functions at one address: believed only when they say the same.
     if position > 0, index.start(position - 1) == index.start(position) {
@@ -113,7 +137,7 @@ extension FrameTable {
         case .entry(let offset): reader.decode(at: offset, start: start, in: section, into: &store)
         }
       if let other, store.length(other) > 0, !store.areEqual(block, other) {
-        block = handOn(position, length: max(store.length(block), store.length(other)))
+        block = handOn(position, at: offset, length: max(store.length(block), store.length(other)))
       }
     }
     index.setBlock(block, at: position)
@@ -121,10 +145,10 @@ extension FrameTable {
   }
 
   /// Leaves a whole function to the fallback.
-  private mutating func handOn(_ position: Int, length: UInt32) -> RowStore.Block {
+  private mutating func handOn(_ position: Int, at offset: Int, length: UInt32) -> RowStore.Block {
     store.begin(isSignalFrame: false)
     store.handOn(from: 0)
-    let block = store.finish(length: length)
+    let block = store.finish(length: length, offset: offset)
     index.setBlock(block, at: position)
     return block
   }

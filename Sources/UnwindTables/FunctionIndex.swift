@@ -77,17 +77,18 @@ struct FunctionIndex: Sendable {
   /// The last entry that starts at or before an address given by its distance from the origin.
   ///
   /// - Complexity: O(log n) at worst; O(1) where functions are of similar size.
+  @inline(__always)
   func lastEntry(at relative: UInt32) -> Int? {
     guard relative >= first, !buckets.isEmpty else { return nil }
-    let bucket = Int((relative - first) >> shift)
+    let bucket = Int((relative &- first) &>> shift)
     guard bucket < buckets.count - 1 else { return entries.count - 1 }
     var low = Int(buckets[bucket])
     var high = Int(buckets[bucket + 1])
     let key = UInt64(relative) << 32 | UInt64(UInt32.max)
     // Invariant: entries before low are <= key; those from high on are > key.
     while low < high {
-      let middle = (low + high) / 2
-      if entries[middle] <= key { low = middle + 1 } else { high = middle }
+      let middle = (low &+ high) &>> 1
+      if entries[middle] <= key { low = middle &+ 1 } else { high = middle }
     }
     return low == 0 ? nil : low - 1
   }

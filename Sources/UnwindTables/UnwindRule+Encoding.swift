@@ -55,6 +55,7 @@ extension RuleEncoder {
   ) -> UnwindRule? {
     guard var encoder = RuleEncoder(cfa: state.cfa, registerLimit: conventions.registerLimit) else { return nil }
     encoder.flags = flags
+    if state.unusualSlots == 0, encoder.copySaves(of: state, conventions: conventions) { return encoder.rule }
     var attempt = encoder
     if attempt.encodeSaves(of: state, conventions: conventions) { return attempt.rule }
     // Realigned frames save registers relative to their frame pointer.
@@ -91,19 +92,33 @@ extension RuleEncoder {
     }
   }
 
+  /// Takes over slots that are all relative to the CFA; false where the return address is not among them.
+  private mutating func copySaves(of state: borrowing FrameState, conventions: FrameConventions) -> Bool {
+    slots = state.slots
+    let source = conventions.returnAddressSlot
+    if state.slots.changed & (1 &<< UInt16(source)) != 0 {
+      slots.set(0, words: state.slots[source])
+    } else if source != 0 {
+      setReturnAddressRegister(conventions.returnAddressColumn)
+    } else {
+      return false
+    }
+    return true
+  }
+
   /// Says where every register is saved, from `saveBase`; false where that can't be said.
   private mutating func encodeSaves(of state: borrowing FrameState, conventions: FrameConventions) -> Bool {
     guard encodeReturnAddress(state.registers[conventions.returnAddressSlot], conventions: conventions) else {
       return false
     }
-    var remaining = state.changedSlots & ~1
+    var remaining = (state.slots.changed | state.unusualSlots) & ~1
     while remaining != 0 {
       let slot = remaining.trailingZeroBitCount
       remaining &= remaining &- 1
       if let words = words(for: state.registers[slot]) {
-        setSlot(slot, words: words)
+        slots.set(slot, words: words)
       } else if state.registers[slot] == .undefined || slot >= conventions.preservedSlots {
-        setSlot(slot, words: -128)
+        slots.set(slot, words: RuleSlots.undefined)
       } else {
         return false
       }
@@ -113,7 +128,7 @@ extension RuleEncoder {
 
   private mutating func encodeReturnAddress(_ rule: RegisterRule, conventions: FrameConventions) -> Bool {
     if let words = words(for: rule) {
-      setSlot(0, words: words)
+      slots.set(0, words: words)
       return true
     }
     switch rule {
@@ -122,9 +137,9 @@ extension RuleEncoder {
     case .inRegister(let register) where register < conventions.registerLimit:
       setReturnAddressRegister(register)
     case .atCFA(let offset):
-      guard let words = Self.words(Int64(offset)) else { return false }
+      guard let words = RuleSlots.words(Int64(offset)) else { return false }
       flags.insert(.returnAddressRelativeToCFA)
-      setSlot(0, words: words)
+      slots.set(0, words: words)
     default:
       return false
     }
@@ -135,20 +150,15 @@ extension RuleEncoder {
   private func words(for rule: RegisterRule) -> Int8? {
     switch rule {
     case .atCFA(let offset):
-      if saveBase == UnwindRule.cfaBase { return Self.words(Int64(offset)) }
+      if saveBase == UnwindRule.cfaBase { return RuleSlots.words(Int64(offset)) }
       guard kind == .registerOffset, saveBase == cfaRegister else { return nil }
-      return Self.words(Int64(offset) + Int64(cfaOffset))
+      return RuleSlots.words(Int64(offset) + Int64(cfaOffset))
     case .atRegister(let offset, let register):
-      if saveBase == register { return Self.words(Int64(offset)) }
+      if saveBase == register { return RuleSlots.words(Int64(offset)) }
       guard kind == .registerOffset, saveBase == UnwindRule.cfaBase, register == cfaRegister else { return nil }
-      return Self.words(Int64(offset) - Int64(cfaOffset))
+      return RuleSlots.words(Int64(offset) - Int64(cfaOffset))
     case .unchanged, .undefined, .valueOfCFA, .inRegister, .unsupported:
       return nil
     }
-  }
-
-  private static func words(_ offset: Int64) -> Int8? {
-    guard offset & 7 == 0, let words = Int8(exactly: offset >> 3), words != -128 else { return nil }
-    return words
   }
 }

@@ -76,6 +76,15 @@ public struct UnwindTable: Sendable {
     return readDebugFrame() ? debugFrame?.functionRange(containing: address) : nil
   }
 
+  /// The stated address of the FDE in `.eh_frame` that describes the function at a stated address, and that function's
+  /// start: what another unwinder needs when the image has no search table for it.
+  public mutating func frameDescription(containing address: UInt64) -> (function: UInt64, address: UInt64)? {
+    guard let found = ehFrame?.description(containing: address), let section = ehFrame?.section.bases.section else {
+      return nil
+    }
+    return (found.start, section &+ UInt64(found.offset))
+  }
+
   /// Indexes `.debug_frame` if that was not done; false when there is none.
   private mutating func readDebugFrame() -> Bool {
     if let section = unreadDebugFrame {

@@ -29,6 +29,10 @@ import ProfileModel
   private(set) var wasMemoryMissing = false
   /// Where the last unwind information was found: words of it will be asked for next.
   private var lastFound: (image: UnwindImage, bias: UInt64)?
+  /// A search table with a single pair of offsets, for images without one; it is read at `madePairAddress`.
+  private var madePair: UInt64 = 0
+  /// An address that no process can have: not canonical.
+  private static let madePairAddress: UInt64 = 0x00FF_0000_0000_0000
 
   init(context: UnwindContext) { self.context = context }
 
@@ -76,6 +80,7 @@ import ProfileModel
       return value
     }
     if let lastFound, let value = lastFound.image.unwindInfoWord(at: address &- lastFound.bias) { return value }
+    if address == Self.madePairAddress { return madePair }
     for region in context.process.space.regions {
       if let image = context.image(region.module), let value = image.unwindInfoWord(at: address &- region.bias) {
         return value
@@ -90,19 +95,35 @@ import ProfileModel
     procedureAt address: UInt64, space: unw_addr_space_t, info: UnsafeMutablePointer<unw_proc_info_t>,
     needsUnwindInfo: Int32
   ) -> Int32 {
-    guard let (region, image) = context.location(of: address), let image, let header = image.header,
-      let table = image.searchTable, table.count > 0
-    else {
+    guard let (region, image) = context.location(of: address), let image else {
       wasInfoMissing = true
       return -Int32(UNW_ENOINFO.rawValue)
     }
     lastFound = (image, region.bias)
-    let start = header.address &+ region.bias
+    guard let table = searchTable(of: image, bias: region.bias, covering: address) else {
+      wasInfoMissing = true
+      return -Int32(UNW_ENOINFO.rawValue)
+    }
     // SAFETY: the pointers are those that libunwind handed to the callback that calls this.
     let result = unsafe clu_search_table(
-      space, address, region.start, region.end, start, start &+ table.offset, table.count, info, needsUnwindInfo,
+      space, address, region.start, region.end, table.origin, table.address, table.count, info, needsUnwindInfo,
       Unmanaged.passUnretained(self).toOpaque())
     if result == -Int32(UNW_ENOINFO.rawValue) { wasInfoMissing = true }
     return result
+  }
+
+  /// The image's own search table; where it has none, a table of the one pair that is wanted, at an address where no
+  /// process has memory.
+  private func searchTable(of image: UnwindImage, bias: UInt64, covering address: UInt64)
+    -> (origin: UInt64, address: UInt64, count: UInt64)?
+  {
+    if let header = image.header, let table = image.searchTable, table.count > 0 {
+      let origin = header.address &+ bias
+      return (origin, origin &+ table.offset, table.count)
+    }
+    guard let description = image.frameDescription(containing: address &- bias) else { return nil }
+    // Offsets from the FDE: the function's start, then the FDE itself.
+    madePair = UInt64(UInt32(truncatingIfNeeded: description.function &- description.address))
+    return (description.address &+ bias, Self.madePairAddress, 1)
   }
 }

@@ -17,6 +17,7 @@ final class UnwindImage {
   private var storedHeader: Block?
   private var storedTable: SearchTable?
   private var storedRules: UnwindTable?
+  private var areRulesLoaded = false
 
   /// The file's name, for reasons that name the module.
   let name: String
@@ -44,10 +45,28 @@ final class UnwindImage {
     return storedTable
   }
 
+  /// Stated bounds of the function at a stated address.
+  func functionRange(containing address: UInt64) -> Range<UInt64>? {
+    loadRules()
+    return storedRules?.functionRange(containing: address)
+  }
+
   /// The rule for a stated lookup address.
   func rule(at address: UInt64) -> UnwindRule {
-    if storedRules == nil { storedRules = makeTable() }
+    loadRules()
     return storedRules?.rule(at: address) ?? .uncovered
+  }
+
+  /// Where the FDE of a function lies and where the function starts; stated addresses.
+  func frameDescription(containing address: UInt64) -> (function: UInt64, address: UInt64)? {
+    loadRules()
+    return storedRules?.frameDescription(containing: address)
+  }
+
+  private func loadRules() {
+    guard !areRulesLoaded else { return }
+    areRulesLoaded = true
+    storedRules = makeTable()
   }
 
   private func makeTable() -> UnwindTable? {

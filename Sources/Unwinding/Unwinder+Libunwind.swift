@@ -9,10 +9,11 @@ extension Unwinder {
     while stack.depth < Self.frameLimit {
       let isLeaf = stack.depth == 0
       let location = context.location(of: frame.lookupAddress)
-      guard let location, location.region.isExecutable || isLeaf else {
-        guard isLeaf else { return .truncated(.unmappedCode) }
+      guard let location, location.region.isExecutable else {
+        guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
         stack.append(unmapped: frame)
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
+        isCursorValid = false
         continue
       }
       stack.append(frame, in: location.region)
@@ -21,12 +22,13 @@ extension Unwinder {
           frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
           cacheRows: options.libunwindCacheRows)
       }
+      if context.knownCode(at: frame.pc) == .signalTrampoline { stack.markLastAsInstructionPointer() }
       switch stepLibunwind(&frame, image: location.image, isLeaf: isLeaf) {
       case .stepped: continue
       case .ended(let end): return end
       case nil:
         isCursorValid = false
-        let outcome = stepWithoutInfo(&frame, isLeaf: isLeaf, image: location.image)
+        let outcome = stepWithoutInfo(&frame, in: &stack, image: location.image)
         if case .ended(let end) = outcome { return end }
       }
     }
@@ -36,9 +38,11 @@ extension Unwinder {
   /// Makes one step with the cursor; nil where no unwind information covers the frame.
   private func stepLibunwind(_ frame: inout FrameCursor, image: UnwindImage?, isLeaf: Bool) -> StepOutcome? {
     guard let image else { return nil }
-    let isSignalFrame = context.isTrampoline(at: frame.pc, code: SignalFrame.of(architecture).code)
+    let isSignalFrame = context.knownCode(at: frame.pc) == .signalTrampoline
     switch libunwind.step() {
     case .noInfo: return nil
+    // A null pointer was called, and the signal that followed handled: there is more to find.
+    case .rooted where isSignalFrame: return nil
     case .rooted: return .ended(.rooted)
     case .failed:
       return .ended(
@@ -67,10 +71,10 @@ extension Unwinder {
         .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
     }
     let returnAddress = withoutAuthentication(pc)
-    if returnAddress == 0 { return .ended(.rooted) }
+    if returnAddress == 0, !isSignalFrame { return .ended(.rooted) }
     guard isSignalFrame || sp > frame.sp || isLeaf && sp == frame.sp else { return .ended(.truncated(.noProgress)) }
-    for number in SignalFrame.of(architecture).savedRegisters.map(\.number) {
-      if let value = libunwind.register(number) { frame.registers[UInt8(number)] = value }
+    for (number, _) in context.known.savedRegisters {
+      if let value = libunwind.register(Int(number)) { frame.registers[number] = value }
     }
     frame.pc = returnAddress
     frame.sp = sp

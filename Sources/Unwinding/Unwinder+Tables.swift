@@ -11,7 +11,7 @@ extension Unwinder {
     while stack.depth < Self.frameLimit {
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
-        guard stack.depth == 0 else { return .truncated(.unmappedCode) }
+        guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
         stack.append(unmapped: frame)
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
@@ -20,10 +20,11 @@ extension Unwinder {
         .init(
           address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
           isReturnAddress: frame.isReturnAddress))
+      if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
       let outcome =
         entry.rule.isApplicable
         ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1)
-        : stepWithoutRule(&frame, entry, isLeaf: stack.depth == 1)
+        : stepWithoutRule(&frame, in: &stack, entry)
       if case .ended(let end) = outcome { return end }
     }
     return .truncated(.depthLimit)
@@ -40,14 +41,16 @@ extension Unwinder {
   }
 
   /// Steps over a frame for which the tables have no rule.
-  private func stepWithoutRule(_ frame: inout FrameCursor, _ entry: CodeEntry, isLeaf: Bool) -> StepOutcome {
+  private func stepWithoutRule(
+    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry
+  ) -> StepOutcome {
     let image = context.image(entry.module)
     if let image, entry.rule.kind == .needsFallback,
-      let outcome = stepOnceWithLibunwind(&frame, image: image, isLeaf: isLeaf)
+      let outcome = stepOnceWithLibunwind(&frame, image: image, isLeaf: stack.depth == 1)
     {
       return outcome
     }
-    return stepWithoutInfo(&frame, isLeaf: isLeaf, image: image)
+    return stepWithoutInfo(&frame, in: &stack, image: image)
   }
 
   /// Steps to the caller as a rule says.
@@ -85,17 +88,17 @@ extension Unwinder {
       let slot = changed.trailingZeroBitCount
       changed &= changed &- 1
       let words = rule.slotWords(slot)
-      guard words != UnwindRule.undefinedSlot else { continue }
-      guard
-        let word = memory.word(
-          at: base &+ UInt64(bitPattern: Int64(words &* 8)), seam: frame.returnSlot)
-      else {
+      let place = base &+ UInt64(bitPattern: Int64(words &* 8))
+      // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
+      // the caller left it, and what lies there is nobody's.
+      guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }
+      guard let word = memory.word(at: place, seam: frame.returnSlot) else {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word
     }
     returnAddress = withoutAuthentication(returnAddress)
-    if returnAddress == 0 { return .ended(.rooted) }
+    if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }
     frame.pc = returnAddress
     frame.sp = cfa
     frame.isReturnAddress = !rule.isSignalFrame

@@ -7,7 +7,7 @@ import ProfileModel
 /// when the first frame lies in it. After warm-up a sample allocates nothing.
 public final class Unwinder {
   /// How frames are stepped over.
-  public enum Strategy: Hashable, Sendable {
+  public enum Strategy: Hashable, Sendable, CaseIterable {
     /// Compact tables; libunwind for rules that they can't express.
     case tables
     /// libunwind for every frame: the judge of the tables.
@@ -33,7 +33,7 @@ public final class Unwinder {
 
   let architecture: Architecture
   let options: Options
-  let context = UnwindContext()
+  let context: UnwindContext
   let libunwind: LibunwindStepper
   let cache = RuleCache()
   private var processes: [Int32: TargetProcess] = [:]
@@ -43,6 +43,7 @@ public final class Unwinder {
   public init(architecture: Architecture = .host, options: Options = Options()) {
     self.architecture = architecture
     self.options = options
+    context = UnwindContext(architecture: architecture)
     libunwind = LibunwindStepper(context: context)
   }
 

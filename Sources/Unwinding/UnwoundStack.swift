@@ -70,6 +70,15 @@ public struct UnwoundStack: Sendable {
     depth += 1
   }
 
+  /// Says of the frame that was added last that its address is where the code begins, and not behind a call: of one that
+  /// nothing has called, such as a signal's trampoline.
+  mutating func markLastAsInstructionPointer() {
+    let last = depth <= maxDepth ? depth - 1 : leafSide + (depth - 1 - leafSide) % (maxDepth - leafSide)
+    guard frames.indices.contains(last), frames[last].isReturnAddress else { return }
+    frames[last].isReturnAddress = false
+    frames[last].statedLookupAddress &+= 1
+  }
+
   /// Brings the root side, which `append` used as a ring, into order.
   mutating func finish() {
     guard depth > maxDepth else { return }

@@ -116,23 +116,36 @@ enum Profiles {
 
   /// About this many frames at least 0.1 px wide, on stacks of up to 40 of them, and many narrower ones.
   static func wide(frames: Int) -> Profile {
-    var lines: [String] = []
+    var builder = ProfileBuilder()
     var random = Seeded(state: 11)
-    func grow(_ path: String, _ depth: Int, _ weight: Int) {
-      guard weight > 3, depth < 40, lines.count < 400_000 else {
-        lines.append("\(path) \(max(1, weight))")
+    let process = builder.add(ProcessRecord(pid: 1, name: "compiler"))
+    let thread = builder.add(ThreadRecord(process: process, tid: 1, name: "compiler"))
+    let modules = ["/usr/bin/compiler", "/usr/lib/libast.so.3", "/usr/lib/libc.so.6"].map {
+      builder.intern(Module(path: $0))
+    }
+    let known = (0..<3_000).map { number in
+      let name = "Type\(number % 211).method\(number)(_:)"
+      let kind: FrameKind = number % 17 == 0 ? .inlined : .user
+      return builder.intern(
+        Frame(function: builder.intern(Function(name: name, module: modules[number % 211 % 3])), kind: kind))
+    }
+    func grow(_ stack: StackID?, _ depth: Int, _ weight: Int) {
+      guard weight > 3, depth < 40 else {
+        builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: Int64(weight)))
         return
       }
       let children = 1 + Int(random.next() % 4)
       var rest = weight
       for child in 0..<children where rest > 0 {
         let part = child == children - 1 ? rest : Int(random.next() % UInt64(rest + 1))
-        if part > 0 { grow(path + ";Type\(random.next() % 211).method\(random.next() % 3000)(_:)", depth + 1, part) }
+        let frame = known[Int(random.next() % 3_000)]
+        if part > 0 { grow(builder.intern(parent: stack, frame: frame), depth + 1, part) }
         rest -= part
       }
     }
-    grow("compiler;_start;main", 3, frames * 5 / 4)
-    return folded(lines)
+    let main = builder.intern(Frame(function: builder.intern(Function(name: "main", module: modules[0])), kind: .user))
+    grow(builder.intern(parent: nil, frame: main), 2, frames * 5 / 4)
+    return builder.profile
   }
 
   /// One stack of this many frames beside a shallow one.

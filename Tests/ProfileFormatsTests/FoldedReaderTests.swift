@@ -100,6 +100,29 @@ import Testing
     #expect(written(profile) == "app;[truncated: x];f 1\napp;main;[truncated: x] 2\n")
   }
 
+  /// However lines are ordered, equal stacks are one stack: a plain dictionary is the judge.
+  @Test func sharesStacksInAnyOrder() throws {
+    var random = SeededGenerator(seed: 3)
+    let names = ["a", "ab", "a b", "b", "b;a", "a(", "é"]
+    for round in 0..<300 {
+      var lines = (0..<Int.random(in: 1...30, using: &random)).map { _ in
+        (0..<Int.random(in: 1...5, using: &random)).map { _ in names.randomElement(using: &random) ?? "" }
+          .joined(separator: ";")
+      }
+      if round.isMultiple(of: 2) { lines.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+      let profile = try read(lines.map { $0 + " 1\n" }.joined()).profile
+      var stacks: Set<[UInt32]> = []
+      for node in 0..<profile.stacks.count { stacks.insert(profile.stacks.path(to: StackID(index: node))) }
+      #expect(stacks.count == profile.stacks.count, "\(lines)")
+      for (line, sample) in zip(lines, profile.samples) {
+        let thread = profile.threads[sample.thread.index]
+        let frames = sample.stack.map { profile.stacks.path(to: $0) } ?? []
+        let text = [thread.name] + frames.map { profile.functions[profile.frames[Int($0)].function.index].name }
+        #expect(text.joined(separator: ";") == line)
+      }
+    }
+  }
+
   @Test func repairsInvalidUnicode() throws {
     let profile = try FoldedReader.read((Array("app;".utf8) + [0xFF, 0xFE] + Array(" 1\n".utf8)).rawSpan).profile
     #expect(profile.functions.map(\.name) == ["\u{FFFD}\u{FFFD}"])

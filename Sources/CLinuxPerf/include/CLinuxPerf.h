@@ -4,6 +4,7 @@
 #pragma once
 
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,15 @@ static inline void clp_ring_set_tail(void *page, uint64_t tail) {
   __atomic_store_n(&((struct perf_event_mmap_page *)page)->data_tail, tail, __ATOMIC_RELEASE);
 }
 
+/// signalfd(2), close-on-exec and non-blocking. Returns a descriptor, or -1 with errno set.
+int clp_signalfd(const sigset_t *signals);
+/// Takes all pending signals from a signalfd.
+void clp_signalfd_drain(int descriptor);
+/// ppoll(2) with a time in nanoseconds and the signal mask unchanged.
+int clp_ppoll(struct pollfd *descriptors, size_t count, uint64_t nanoseconds);
+/// gettid(2).
+pid_t clp_gettid(void);
+
 /// pidfd_open(2) without flags. Returns a descriptor, or -1 with errno set.
 int clp_pidfd_open(pid_t pid);
 
@@ -54,6 +64,9 @@ int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct cl
 
 /// ptrace(2). Returns -1 with errno set on failure.
 long clp_ptrace(int request, pid_t tid, uintptr_t address, uintptr_t data);
+/// PTRACE_GETREGSET of the general registers (NT_PRSTATUS) of a stopped thread. Returns the bytes written, at most
+/// `size`, or -1 with errno set.
+ssize_t clp_ptrace_registers(pid_t tid, void *buffer, size_t size);
 /// process_vm_readv(2) of one range into one buffer.
 ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count);
 

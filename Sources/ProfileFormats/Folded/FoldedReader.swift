@@ -17,12 +17,32 @@ public struct FoldedContents: Sendable {
 ///
 /// Lines of sorted files share most of their frames with the line before, so each is compared with it first:
 ///
-///     previous   proc ; main ; parse ; lex   12
-///     line       proc ; main ; parse ; expr  3
-///                └───── known stack ──┘└ only this is looked up
+///     previous   proc ; main ; parse ; expr ; name  12
+///     line       proc ; main ; parse ; lex          3
+///                └───── known stack ──┘└ follows `expr` in the order: a new stack, and so is all below it
+///
+/// Where the order is broken, stacks are looked up; the result is the same.
 ///
 /// - Complexity: O(bytes); memory for distinct names, distinct stacks and the longest line.
 public struct FoldedReader: Sendable {
+  private struct PathEntry {
+    /// Where the frame ends in `previous`.
+    var end: Int
+    /// The stack that ends with the frame; nil for a process.
+    var stack: StackID?
+    var children: Children
+  }
+
+  /// What is known of the frames called from one on the path.
+  private enum Children {
+    /// There are none.
+    case none
+    /// All came in bytewise order, each once; the next entry of the path is the last of them.
+    case ascending
+    /// There may be any.
+    case unknown
+  }
+
   private var builder = ProfileBuilder()
   private var names = NameTable()
   private var frameOfName: [FrameID?] = []
@@ -31,8 +51,7 @@ public struct FoldedReader: Sendable {
   private var pending: [UInt8] = []
   /// The stack of the last good line, with one entry for each of its frames, the process first.
   private var previous: [UInt8] = []
-  private var frameEnds: [Int] = []
-  private var stackAt: [StackID?] = []
+  private var path: [PathEntry] = []
   private var thread = ThreadID(index: 0)
   private var countsInLine: Int?
   private var baseline: [Int64] = []
@@ -151,45 +170,61 @@ public struct FoldedReader: Sendable {
   private mutating func intern(stack text: RawSpan) -> StackID? {
     let shared = text.commonPrefixLength(with: previous.rawSpan)
     var depth = 0
-    while depth < frameEnds.count, isShared(frameEnd: frameEnds[depth], shared: shared, in: text) { depth += 1 }
-    frameEnds.removeSubrange(depth...)
-    stackAt.removeSubrange(depth...)
+    while depth < path.count, isShared(frameEnd: path[depth].end, shared: shared, in: text) { depth += 1 }
+    var start = depth == 0 ? 0 : path[depth - 1].end + 1
+    if depth < path.count, depth > 0, !isAscending(text, from: start, shared: shared, after: path[depth].end) {
+      path[depth - 1].children = .unknown
+    }
+    path.removeSubrange(depth...)
     previous.removeSubrange(shared...)
     // SAFETY: the buffer is only read during the call.
     unsafe text.extracting(shared..<text.byteCount).withUnsafeBytes { unsafe previous.append(contentsOf: $0) }
-
-    var start = frameEnds.last.map { $0 + 1 } ?? 0
-    while start <= text.byteCount, depth == 0 || start <= text.byteCount {
+    while start <= text.byteCount {
       let end = text.firstIndex(of: UInt8(ascii: ";"), in: start..<text.byteCount) ?? text.byteCount
-      enter(text.extracting(start..<end))
-      frameEnds.append(end)
-      depth += 1
+      enter(text.extracting(start..<end), end: end)
       start = end + 1
     }
-    return stackAt.last ?? nil
+    return path.last?.stack
   }
 
   /// Whether a frame of the previous stack that ended at `frameEnd` is in `text` too, given that `shared` bytes are.
   private func isShared(frameEnd: Int, shared: Int, in text: RawSpan) -> Bool {
-    if frameEnd < shared { return true }
-    guard frameEnd == shared, frameEnd == previous.count else { return false }
-    return frameEnd == text.byteCount || text.byte(at: frameEnd) == UInt8(ascii: ";")
+    frameEnd <= shared && (frameEnd == text.byteCount || text.byte(at: frameEnd) == UInt8(ascii: ";"))
+  }
+
+  /// Whether `text` goes on at `start` with a frame that follows the previous stack's frame there, which ended at
+  /// `previousEnd`, in bytewise order.
+  private func isAscending(_ text: RawSpan, from start: Int, shared: Int, after previousEnd: Int) -> Bool {
+    guard start <= text.byteCount, shared < text.byteCount else { return false }
+    if shared >= previousEnd { return true }
+    let byte = text.byte(at: shared)
+    return byte != UInt8(ascii: ";") && byte > previous[shared]
   }
 
   /// Goes one frame deeper: the process when there is none yet.
-  private mutating func enter(_ bytes: RawSpan) {
+  private mutating func enter(_ bytes: RawSpan, end: Int) {
     let (name, isNew) = names.intern(bytes)
     if isNew {
       frameOfName.append(nil)
       threadOfName.append(nil)
     }
-    guard let parent = stackAt.last else {
+    guard let caller = path.last else {
       thread = thread(named: name, bytes)
-      stackAt.append(nil)
+      // Stacks are shared between processes, so only the first one's are sure to be new.
+      path.append(PathEntry(end: end, stack: nil, children: builder.profile.stacks.count == 0 ? .none : .unknown))
       return
     }
-    let frame = frame(named: name, bytes, isRoot: parent == nil)
-    stackAt.append(builder.intern(parent: parent, frame: frame))
+    let frame = frame(named: name, bytes, isRoot: caller.stack == nil)
+    let nodes = builder.profile.stacks.count
+    let stack: StackID
+    if caller.children == .unknown {
+      stack = builder.intern(parent: caller.stack, frame: frame)
+    } else {
+      stack = builder.profile.stacks.append(parent: caller.stack, frame: frame.rawValue)
+      path[path.count - 1].children = .ascending
+    }
+    let isNewStack = builder.profile.stacks.count > nodes
+    path.append(PathEntry(end: end, stack: stack, children: isNewStack ? .none : .unknown))
   }
 
   private mutating func thread(named name: Int, _ bytes: RawSpan) -> ThreadID {

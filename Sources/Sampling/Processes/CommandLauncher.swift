@@ -44,10 +44,12 @@ public struct CommandLauncher: ~Copyable {
     go = child.go
     failure = child.failure
     self.command = command
+    ReapedChildren.expect(pid)
   }
 
   deinit {
     close(failure)
+    ReapedChildren.forget(pid)
     guard go >= 0 else { return }
     // The child reads the end of its pipe and goes.
     close(go)
@@ -92,7 +94,11 @@ public struct CommandLauncher: ~Copyable {
     var got: Int32
     // SAFETY: writes `status` only.
     repeat { got = unsafe waitpid(pid, &status, options) } while got < 0 && errno == EINTR
-    if got == pid { exit = ExitStatus(waitStatus: status) }
+    if got == pid {
+      exit = ExitStatus(waitStatus: status)
+    } else if got < 0, let reaped = ReapedChildren.take(pid) {
+      exit = ExitStatus(waitStatus: reaped)
+    }
   }
 }
 

@@ -29,7 +29,7 @@ extension UnwindRule {
     encoder.flags = .signalFrame
     for slot in 0..<slotCount {
       let number = Int(RegisterSlots.aarch64.numbers[slot])
-      encoder.setSlot(slot, words: Int8(truncatingIfNeeded: number == 32 ? 71 : 39 + number))
+      encoder.slots.set(slot, words: Int8(truncatingIfNeeded: number == 32 ? 71 : 39 + number))
     }
     return encoder.rule
   }()

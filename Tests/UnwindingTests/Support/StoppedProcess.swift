@@ -1,6 +1,6 @@
 import CLinuxPerf
 import ELF
-import Glibc
+import Foundation
 import ProfileModel
 import Sampling
 
@@ -17,10 +17,35 @@ final class StoppedProcess {
     launcher = try CommandLauncher(command: command)
     pid = launcher.pid
     try launcher.resume()
+    try Self.waitUntilStopped(pid)
+    mappings = try ProcessMaps.read(pid: pid, executableOnly: true)
+  }
+
+  /// Lets it run on to its next stop.
+  func resumeUntilStopped() throws {
+    kill(pid, SIGCONT)
+    try Self.waitUntilStopped(pid)
+  }
+
+  private static func waitUntilStopped(_ pid: Int32) throws {
     var status: Int32 = 0
     while waitpid(pid, &status, WUNTRACED) < 0, errno == EINTR {}
     guard status & 0xFF == 0x7F else { throw DidNotStop(status: status) }
-    mappings = try ProcessMaps.read(pid: pid, executableOnly: true)
+  }
+
+  /// The index that `Unwinder.add` gives the program itself.
+  var moduleOfProgram: UInt32 {
+    var module: UInt32 = 0
+    for mapping in mappings {
+      if mapping.path.hasSuffix("/program") { return module }
+      if mapping.isFileBacked || mapping.path == "[vdso]" { module += 1 }
+    }
+    return .max
+  }
+
+  /// All threads of the process.
+  func threads() throws -> [Int32] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task").compactMap { Int32($0) }.sorted()
   }
 
   deinit {
@@ -53,19 +78,24 @@ extension UserRegisters {
 
   /// Registers of a thread, which is interrupted for the time of the call.
   static func ofStopped(tid: Int32) throws -> UserRegisters {
-    let (seize, interrupt, getRegisterSet, detach): (Int32, Int32, Int32, Int32) = (0x4206, 0x4207, 0x4204, 17)
+    let (seize, interrupt, detach): (Int32, Int32, Int32) = (0x4206, 0x4207, 17)
     guard clp_ptrace(seize, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     guard clp_ptrace(interrupt, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     var status: Int32 = 0
     while waitpid(tid, &status, Int32(bitPattern: 0x4000_0000)) < 0, errno == EINTR {}
+    defer { _ = clp_ptrace(detach, tid, 0, 0) }
+    return ofTraced(tid: tid)
+  }
+
+  /// Registers of a thread that is in a ptrace stop.
+  static func ofTraced(tid: Int32) -> UserRegisters {
     var words = [UInt64](repeating: 0, count: 34)
     unsafe words.withUnsafeMutableBytes { buffer in
       var vector = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
       unsafe withUnsafeMutablePointer(to: &vector) {
-        _ = clp_ptrace(getRegisterSet, tid, 1, UInt(bitPattern: $0))
+        _ = clp_ptrace(0x4204, tid, 1, UInt(bitPattern: $0))
       }
     }
-    _ = clp_ptrace(detach, tid, 0, 0)
     var registers = UserRegisters()
     #if arch(x86_64)
       // `struct user_regs_struct` has its own order.

@@ -24,7 +24,9 @@ struct ImageFile {
     let table = bytes(number(header, 40, 8), UInt64(size * count))
     func section(_ index: Int) -> (name: Int, address: UInt64, offset: UInt64, size: UInt64) {
       let at = index * size
-      return (Int(number(table, at, 4)), number(table, at + 16, 8), number(table, at + 24, 8), number(table, at + 32, 8))
+      return (
+        Int(number(table, at, 4)), number(table, at + 16, 8), number(table, at + 24, 8), number(table, at + 32, 8)
+      )
     }
     let strings = section(Int(number(header, 62, 2)))
     let names = bytes(strings.offset, strings.size)

@@ -1,0 +1,71 @@
+import ProfileModel
+import TextWriting
+
+/// One side of a comparison.
+public struct ComparedProfile: Sendable {
+  /// How it was recorded.
+  public let metadata: ProfileMetadata
+  /// Rooted, truncated and named samples.
+  public let completeness: Completeness
+  /// Samples over frequency; nil where the frequency isn't known.
+  public let cpuSeconds: Double?
+  private let hasKernelFrames: Bool
+
+  init(_ profile: Profile, weight: WeightKind) {
+    metadata = profile.metadata
+    completeness = profile.completeness(of: weight)
+    let frequency = profile.metadata.requestedFrequency
+    cpuSeconds = frequency > 0 && weight == .cpuSamples ? Double(completeness.samples) / frequency : nil
+    hasKernelFrames = profile.frames.contains { $0.kind == .kernel }
+  }
+
+  /// `1,982 samples, 3.97 s of CPU time, 99.4 % of stacks rooted, 0 lost`.
+  var text: String {
+    var parts = ["\(completeness.samples.grouped) samples"]
+    if let cpuSeconds { parts.append("\(cpuSeconds.fixed(2)) s of CPU time") }
+    parts.append("\(completeness.rootedShare.percent) of stacks rooted")
+    parts.append("\(metadata.lost.grouped) lost")
+    return parts.joined(separator: ", ")
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.member("samples", completeness.samples)
+    json.key("cpuSeconds")
+    if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
+    json.member("durationSeconds", metadata.durationSeconds)
+    json.member("rooted", completeness.rooted)
+    json.member("lost", metadata.lost)
+    json.member("sampler", metadata.sampler)
+  }
+
+  static func warnings(_ before: ComparedProfile, _ after: ComparedProfile, hasTimes: Bool) -> [String] {
+    var warnings: [String] = []
+    let sides = [before, after]
+    if sides.contains(where: { $0.completeness.samples < 200 }) {
+      warnings.append("One side has fewer than 200 samples: only large changes can be told from noise.")
+    }
+    if !hasTimes {
+      warnings.append(
+        "Without sample times on both sides samples are taken for independent, so that some noise may pass for change.")
+    }
+    let shares = sides.map { $0.completeness.rootedShare }
+    if abs(shares[0] - shares[1]) > 0.02 {
+      warnings.append(
+        "Stacks are rooted to \(shares[0].percent) before and \(shares[1].percent) after: total shares don't compare.")
+    }
+    let losses = sides.map {
+      Double($0.metadata.lost) / max(1, Double($0.metadata.lost) + Double($0.completeness.samples))
+    }
+    if losses.contains(where: { $0 > 0.02 }) {
+      warnings.append("Samples were lost: \(losses[0].percent) before, \(losses[1].percent) after.")
+    }
+    if before.hasKernelFrames != after.hasKernelFrames {
+      warnings.append("Only the \(before.hasKernelFrames ? "earlier" : "later") profile has kernel frames.")
+    }
+    let samplers = sides.map(\.metadata.sampler)
+    if samplers[0] != samplers[1], samplers.allSatisfy({ $0.contains(":") }) {
+      warnings.append("The samplers differ: \(samplers[0]) before, \(samplers[1]) after.")
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,137 @@
+import ProfileModel
+
+/// Two profiles side by side, function by function, with what of their differences is more than noise.
+///
+/// Shares of samples are compared, never counts, so recordings of different length or rate compare.
+public struct FunctionComparison: Sendable {
+  /// Which samples a share is of.
+  public enum Measure: String, Hashable, Sendable, CaseIterable {
+    /// Samples in the function itself.
+    case `self`
+    /// Samples in it and in what it called.
+    case total
+  }
+
+  /// What to compare.
+  public struct Options: Hashable, Sendable {
+    /// What rows are sorted by and shown with.
+    public var measure: Measure
+    /// The samples to count.
+    public var weight: WeightKind
+    /// Of the changes that are called more than noise, the share that may be noise after all.
+    public var falseDiscoveryRate: Double
+
+    /// Self shares, 5 % false discoveries.
+    public init(
+      measure: Measure = .self, weight: WeightKind = .cpuSamples, falseDiscoveryRate: Double = 0.05
+    ) {
+      self.measure = measure
+      self.weight = weight
+      self.falseDiscoveryRate = falseDiscoveryRate
+    }
+  }
+
+  /// A function in both profiles.
+  public struct Row: Hashable, Sendable {
+    /// The function's name; functions of one name are taken together.
+    public var name: String
+    /// Path of a module that it lies in, where known.
+    public var modulePath: String?
+    /// Samples in the function itself.
+    public var own: ShareChange
+    /// Samples in it and in what it called.
+    public var total: ShareChange
+
+    /// Whether only the later profile has it.
+    public var isNew: Bool { total.samplesBefore == 0 }
+    /// Whether only the earlier profile has it.
+    public var isVanished: Bool { total.samplesAfter == 0 }
+
+    /// The change by one measure.
+    public func change(_ measure: Measure) -> ShareChange { measure == .self ? own : total }
+  }
+
+  /// All functions that either profile has samples of, largest difference first.
+  public let rows: [Row]
+  /// The earlier profile.
+  public let before: ComparedProfile
+  /// The later profile.
+  public let after: ComparedProfile
+  /// Sentences on what makes the two hard to compare.
+  public let warnings: [String]
+  /// What was asked for.
+  public let options: Options
+
+  /// Compares two profiles.
+  ///
+  /// - Complexity: O(blocks · stacks + samples + functions · log(functions)) of each, with at most 64 blocks.
+  public init(before: Profile, after: Profile, _ options: Options = Options()) {
+    self.options = options
+    self.before = ComparedProfile(before, weight: options.weight)
+    self.after = ComparedProfile(after, weight: options.weight)
+    var functions = SharedFunctions()
+    let groupsBefore = functions.add(before)
+    let groupsAfter = functions.add(after)
+    let estimatesBefore = ShareEstimates.estimate(
+      before, StackGrouping(before.stacks, groupOfFrame: groupsBefore, count: functions.names.count),
+      kind: options.weight, total: self.before.completeness.samples)
+    let estimatesAfter = ShareEstimates.estimate(
+      after, StackGrouping(after.stacks, groupOfFrame: groupsAfter, count: functions.names.count),
+      kind: options.weight, total: self.after.completeness.samples)
+    let rate = options.falseDiscoveryRate
+    let own = Self.changes(estimatesBefore.own, estimatesAfter.own, rate: rate)
+    let total = Self.changes(estimatesBefore.total, estimatesAfter.total, rate: rate)
+
+    var rows: [Row] = []
+    for (index, name) in functions.names.enumerated()
+    where total[index].samplesBefore > 0 || total[index].samplesAfter > 0 {
+      rows.append(Row(name: name, modulePath: functions.modules[index], own: own[index], total: total[index]))
+    }
+    rows.sort { left, right in
+      let first = abs(left.change(options.measure).difference)
+      let second = abs(right.change(options.measure).difference)
+      return first == second ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : first > second
+    }
+    self.rows = rows
+    let hasTimes = estimatesBefore.own.hasBlocks && estimatesAfter.own.hasBlocks
+    warnings = ComparedProfile.warnings(self.before, self.after, hasTimes: hasTimes)
+  }
+
+  /// The rows whose change is more than noise.
+  public var changed: [Row] { rows.filter { $0.change(options.measure).verdict != .noise } }
+
+  /// The share of samples that is in other functions than before, counting only changes that are more than noise.
+  public var movedShare: Double {
+    let changes = rows.map(\.own).filter { $0.verdict != .noise }
+    let grown = changes.reduce(0) { $0 + max(0, $1.difference) }
+    let shrunk = changes.reduce(0) { $0 + max(0, -$1.difference) }
+    return max(grown, shrunk)
+  }
+
+  /// The fewest samples, in both profiles together, that a function is judged by: with less nothing can be found, and
+  /// every function looked at makes it harder to find something in the others.
+  private static let fewestSamples: Int64 = 10
+
+  private static func changes(_ before: ShareEstimates, _ after: ShareEstimates, rate: Double) -> [ShareChange] {
+    var changes = before.weights.indices.map { function in
+      let variances = (before.variances[function], after.variances[function])
+      let degrees = (before.degreesOfFreedom[function], after.degreesOfFreedom[function])
+      var change = ShareChange(
+        samplesBefore: before.weights[function], samplesAfter: after.weights[function],
+        before: before.share(of: function), after: after.share(of: function),
+        margin: Significance.margin(variances: variances, degrees: degrees), probability: 1, verdict: .noise)
+      change.probability = Significance.probability(
+        difference: change.difference, variances: variances, degrees: degrees)
+      return change
+    }
+    let judged = changes.indices.filter { index in
+      let sum = changes[index].samplesBefore.addingReportingOverflow(changes[index].samplesAfter)
+      return sum.overflow || sum.partialValue >= fewestSamples
+    }
+    let discoveries = Significance.discoveries(judged.map { changes[$0].probability }, rate: rate)
+    for (index, isDiscovery) in zip(judged, discoveries) where isDiscovery {
+      changes[index].verdict = changes[index].difference > 0 ? .grew : .shrank
+    }
+    return changes
+  }
+}

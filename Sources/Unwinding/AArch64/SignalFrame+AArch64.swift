@@ -1,8 +1,0 @@
-extension SignalFrame {
-  /// `struct rt_sigframe` (`arch/arm64/kernel/signal.c`): 128 bytes of `siginfo`, then the `ucontext`, whose
-  /// `sigcontext` lies 176 bytes in: the fault address, x0 to x30, sp, pc.
-  static let aarch64 = SignalFrame(
-    // mov x8, #139; svc #0
-    code: [0x68, 0x11, 0x80, 0xD2, 0x01, 0x00, 0x00, 0xD4],
-    savedRegisters: (0..<33).map { (number: $0, offset: UInt64(128 + 176 + 8 + 8 * $0)) })
-}
