@@ -30,8 +30,9 @@ let package = Package(
   name: "perfprof",
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
-    .library(name: "UnwindTables", targets: ["UnwindTables"])
-  ],
+    "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Unwinding", "Symbolication", "Recording",
+    "ProfileFormats",
+  ].map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),

@@ -48,16 +48,15 @@ extension LiveTests {
       try #require(target.waitUntilReady())
       let readable = try ReadableCopy()
       let outcome = try run(
-        Self.nobody + [readable.perfprof, "record", "-p", "\(target.pid)", "-d", "1", "-o", "-"], folder: "/tmp")
+        Self.nobody + [readable.perfprof, "record", "-p", "\(target.pid)", "-d", "1", "-o", "out.svg"],
+        folder: try readable.openFolder())
       expect(77, outcome, mentions: "\(target.pid)")
     }
 
     @Test("An ordinary user's own process", .enabled(if: Machine.isRoot, "needs root, to become another user"))
     func ordinaryUser() throws {
       let readable = try ReadableCopy()
-      let folder = readable.folder.path("theirs")
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      chmod(folder, 0o777)
+      let folder = try readable.openFolder()
       let outcome = try run(
         Self.nobody + [
           readable.perfprof, "record", "-F", "997", "-o", "out.folded", "--", readable.sample("shares"), "2",
@@ -78,11 +77,12 @@ extension LiveTests {
       "A full disk keeps what was sampled or says that it is full", .enabled(if: Machine.isRoot, "needs root to mount"))
     func fullDisk() throws {
       let folder = try TemporaryFolder()
-      let mounted = try run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder.path])
+      let mounted = try run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path])
       try #require(mounted.status == 0, "\(mounted.errors)")
       defer { _ = try? run(["umount", folder.path]) }
+      #expect(try run(["dd", "if=/dev/zero", "of=\(folder.path("filler"))"]).status != 0, "the disk is full")
       let outcome = try perfprof(
-        "record", "-F", "997", "-o", folder.path("out.perfprof"), "--", Machine.sample("forkexec"), "2")
+        "record", "-F", "997", "-o", folder.path("out.perfprof"), "--", Machine.sample("short"), "200")
       expect(73, outcome, mentions: "No space left")
     }
 
@@ -157,6 +157,13 @@ final class ReadableCopy {
       try FileManager.default.copyItem(atPath: path, toPath: copy)
       chmod(copy, 0o755)
     }
+  }
+  /// A folder that everyone may write to.
+  func openFolder() throws -> String {
+    let open = folder.path("open")
+    try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: true)
+    chmod(open, 0o777)
+    return open
   }
   /// The copied binary.
   var perfprof: String { folder.path("perfprof") }

@@ -102,7 +102,7 @@ extension LiveTests {
     func vfork() throws {
       let recorded = try Recorded.sample("vforked", seconds: 3)
       #expect(abs(recorded.folded.percent(through: "main;parent_work") - 50) <= 3, "\(recorded.summary)")
-      #expect(abs(recorded.folded.percent(through: "main;*;vforked_work") - 50) <= 3, "\(recorded.summary)")
+      #expect(abs(recorded.folded.percent(through: "main;vforked_work") - 50) <= 3, "\(recorded.summary)")
     }
 
     @Test(

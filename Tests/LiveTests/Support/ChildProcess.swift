@@ -16,6 +16,12 @@ final class ChildProcess {
     case exited(Int32)
     /// By this signal.
     case signaled(Int32)
+
+    /// What `waitpid` told.
+    init(status: Int32) {
+      let signal = status & 0x7f
+      self = signal == 0 ? .exited((status >> 8) & 0xff) : .signaled(signal)
+    }
   }
 
   /// A call that failed, and its `errno`.
@@ -62,6 +68,13 @@ final class ChildProcess {
       if line == "READY" { return true }
     }
     return false
+  }
+
+  /// Whether the program has ended already.
+  var hasEnded: Bool {
+    var status: Int32 = 0
+    if ending == nil, waitpid(pid, &status, WNOHANG) == pid { ending = Ending(status: status) }
+    return ending != nil
   }
 
   /// Sends a signal to the program alone.
@@ -125,8 +138,7 @@ private func waitForEnd(of pid: pid_t) -> ChildProcess.Ending {
   while waitpid(pid, &status, 0) < 0 {
     if errno != EINTR { return .exited(-1) }
   }
-  let signal = status & 0x7f
-  return signal == 0 ? .exited((status >> 8) & 0xff) : .signaled(signal)
+  return ChildProcess.Ending(status: status)
 }
 
 private enum OutputTarget {
