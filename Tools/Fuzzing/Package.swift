@@ -1,6 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let modules = ["Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Symbolication", "UnwindTables"]
+
 let package = Package(
   name: "Fuzzing",
   products: [.library(name: "Fuzz", type: .static, targets: ["Fuzz"])],
@@ -8,9 +10,7 @@ let package = Package(
   targets: [
     // A library and no program: the entry point comes from libFuzzer, which `run` links.
     .target(
-      name: "Fuzz",
-      dependencies: ["Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Symbolication", "UnwindTables"]
-        .map { .product(name: $0, package: "perfprof") },
+      name: "Fuzz", dependencies: modules.map { .product(name: $0, package: "perfprof") },
       swiftSettings: [.swiftLanguageMode(.v6)])
   ]
 )
