@@ -28,48 +28,74 @@ func schema(_ name: String, _ file: String) -> Target {
 
 let package = Package(
   name: "perfprof",
+  // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
+  products: [
+    .library(name: "UnwindTables", targets: ["UnwindTables"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .target(name: "CLinuxPerf"),
-    .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
-    schema("RecordingSchema", "recording.proto"),
-    schema("PprofSchema", "profile.proto"),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
+    .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
     module("BinaryReading"),
-    module("TextWriting"),
     module("ProfileModel"),
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("Demangling", ["CDemangling"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
+    module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    schema("RecordingSchema", "recording.proto"),
     module(
       "Recording",
       [
-        "BinaryReading", "CZlib", "ProfileModel", "RecordingSchema",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    module("TextWriting"),
+    schema("PprofSchema", "profile.proto"),
     module(
       "ProfileFormats",
       [
-        "BinaryReading", "CZlib", "PprofSchema", "ProfileModel", "TextWriting",
+        "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    module("FlameGraphs", ["ProfileModel"]),
     module("Reports", ["ProfileModel", "TextWriting"]),
     module("ProfileComparison", ["ProfileModel", "TextWriting"]),
+    .executableTarget(
+      name: "perfprof",
+      dependencies: [
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Sampling", "Recording", "TextWriting", "ProfileFormats",
+        "FlameGraphs", "Reports", "ProfileComparison",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
 
     tests("BinaryReading"),
-    tests("TextWriting"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
-    tests(
-      "ProfileFormats",
-      ["BinaryReading", "PprofSchema", "ProfileModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    tests("Demangling"),
+    tests("Sampling", ["ProfileModel"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
+    tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    tests("Recording", ["ProfileModel", "RecordingSchema"]),
+    tests("TextWriting"),
+    tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
+    tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),
+    // Black-box tests of the built `perfprof` on the programs of `Samples`.
+    .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )

@@ -1,8 +1,53 @@
+#define _GNU_SOURCE
 #include "CLinuxPerf.h"
 
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int clp_perf_event_open(struct perf_event_attr *attributes, pid_t pid, int cpu, int group, unsigned long flags) {
   return (int)syscall(SYS_perf_event_open, attributes, pid, cpu, group, flags);
 }
+
+int clp_perf_set_output(int event, int output) { return ioctl(event, PERF_EVENT_IOC_SET_OUTPUT, output); }
+int clp_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
+int clp_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
+
+int clp_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK); }
+
+void clp_signalfd_drain(int descriptor) {
+  struct signalfd_siginfo information;
+  while (read(descriptor, &information, sizeof information) > 0) {}
+}
+
+int clp_ppoll(struct pollfd *descriptors, size_t count, uint64_t nanoseconds) {
+  struct timespec time = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+  return ppoll(descriptors, count, &time, NULL);
+}
+
+pid_t clp_gettid(void) { return (pid_t)syscall(SYS_gettid); }
+
+int clp_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+long clp_ptrace(int request, pid_t tid, uintptr_t address, uintptr_t data) {
+  return ptrace((enum __ptrace_request)request, tid, (void *)address, (void *)data);
+}
+
+ssize_t clp_ptrace_registers(pid_t tid, void *buffer, size_t size) {
+  struct iovec set = {buffer, size};
+  return ptrace(PTRACE_GETREGSET, tid, (void *)NT_PRSTATUS, &set) == 0 ? (ssize_t)set.iov_len : -1;
+}
+
+ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count) {
+  struct iovec local = {buffer, count};
+  struct iovec remote = {(void *)address, count};
+  return process_vm_readv(pid, &local, 1, &remote, 1, 0);
+}
+
+int clp_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }

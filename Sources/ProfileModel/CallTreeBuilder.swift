@@ -10,7 +10,6 @@ struct CallTreeBuilder {
   }
 
   private struct Entry {
-    var group: UInt32
     var stack: UInt32
     var weight: Int64
     var isBaseline: Bool
@@ -35,7 +34,7 @@ struct CallTreeBuilder {
   private var hasLines = false
   private var groups: [Group] = []
   private var groupIndices: [Group: UInt32] = [:]
-  private var entries: [Entry] = []
+  private var entries: [[Entry]] = []  // for each group
 
   // While walking.
   private var ranks: [UInt32] = []
@@ -76,8 +75,8 @@ struct CallTreeBuilder {
         stackLabels.append(nameLabel("[truncated: no frames]", .truncated))
         stackLines.append(0)
       }
-      entries.append(
-        Entry(group: groupOfThread[sample.thread.index], stack: stack, weight: sample.weight, isBaseline: isBaseline))
+      entries[Int(groupOfThread[sample.thread.index])].append(
+        Entry(stack: stack, weight: sample.weight, isBaseline: isBaseline))
     }
   }
 
@@ -122,6 +121,7 @@ struct CallTreeBuilder {
     if let index = groupIndices[group] { return index }
     let index = UInt32(truncatingIfNeeded: groups.count)
     groups.append(group)
+    entries.append([])
     groupIndices[group] = index
     return index
   }
@@ -133,26 +133,17 @@ struct CallTreeBuilder {
     ranks = labels.ranks()
     prepareWalk(isComparison: isComparison)
     append(parent: 0, label: everything)
-    // Entries by group, groups by name.
-    entries.sort { ($0.group, $0.stack) < ($1.group, $1.stack) }
-    var ranges = [Range<Int>](repeating: 0..<0, count: groups.count)
-    var start = 0
-    for end in 1...max(1, entries.count) where !entries.isEmpty {
-      if end < entries.count, entries[end].group == entries[start].group { continue }
-      ranges[Int(entries[start].group)] = start..<end
-      start = end
-    }
     func rank(_ group: Group) -> (UInt32, UInt32) {
       (ranks[Int(group.process)], group.thread.map { ranks[Int($0)] } ?? 0)
     }
-    let order = groups.indices.filter { !ranges[$0].isEmpty }.sorted { rank(groups[$0]) < rank(groups[$1]) }
+    let order = groups.indices.filter { !entries[$0].isEmpty }.sorted { rank(groups[$0]) < rank(groups[$1]) }
     var process: (label: UInt32, node: UInt32)?
     for index in order {
       let group = groups[index]
       if process?.label != group.process { process = (group.process, append(parent: 0, label: group.process)) }
       var parent = process?.node ?? 0
       if let thread = group.thread { parent = append(parent: parent, label: thread) }
-      walk(group: UInt32(truncatingIfNeeded: index), entries: ranges[index], below: parent)
+      walk(group: UInt32(truncatingIfNeeded: index), below: parent)
     }
     finish()
     return tree
@@ -174,10 +165,9 @@ struct CallTreeBuilder {
   }
 
   /// Adds the stacks of one group's samples below `parent`.
-  private mutating func walk(group: UInt32, entries range: Range<Int>, below parent: UInt32) {
+  private mutating func walk(group: UInt32, below parent: UInt32) {
     scratch.removeAll(keepingCapacity: true)
-    for index in range {
-      let entry = entries[index]
+    for entry in entries[Int(group)] {
       if entry.isBaseline {
         baselineOfStack[Int(entry.stack)].addSaturating(entry.weight)
       } else {
@@ -199,9 +189,9 @@ struct CallTreeBuilder {
       guard !scratch.isEmpty else { continue }
       pushScratch(parent: node)
     }
-    for index in range {
-      selfOfStack[Int(entries[index].stack)] = 0
-      if !baselineOfStack.isEmpty { baselineOfStack[Int(entries[index].stack)] = 0 }
+    for entry in entries[Int(group)] {
+      selfOfStack[Int(entry.stack)] = 0
+      if !baselineOfStack.isEmpty { baselineOfStack[Int(entry.stack)] = 0 }
     }
   }
 

@@ -1,5 +1,6 @@
 import BinaryReading
 import CZlib
+import CZstd
 
 /// The bytes around chunks; `Schema/recording.proto` draws them.
 enum ChunkFraming {
@@ -15,9 +16,9 @@ enum ChunkFraming {
 
   /// A chunk with its header; `plain` is at most `largestPlainChunk` long.
   static func frame(_ plain: [UInt8]) -> [UInt8] {
-    let stored = Zlib.compress(plain)
+    let stored = Compression.compress(plain)
     return chunkMagic + littleEndian(UInt32(truncatingIfNeeded: stored.count))
-      + littleEndian(UInt32(truncatingIfNeeded: plain.count)) + littleEndian(Zlib.checksum(stored)) + stored
+      + littleEndian(UInt32(truncatingIfNeeded: plain.count)) + littleEndian(Compression.checksum(stored)) + stored
   }
 
   /// What follows at `offset`: a chunk's content and where the next one starts, or nil where the file was cut or is
@@ -31,7 +32,7 @@ enum ChunkFraming {
       let checksum: UInt32 = try bytes.load(at: offset + 12)
       guard plainCount <= largestPlainChunk else { return nil }
       let stored = try bytes.slice(at: offset + headerBytes, count: storedCount)
-      guard Zlib.checksum(stored) == checksum, let plain = Zlib.decompress(stored, count: plainCount) else {
+      guard Compression.checksum(stored) == checksum, let plain = Compression.decompress(stored, count: plainCount) else {
         return nil
       }
       return (plain, offset + headerBytes + storedCount)
@@ -45,31 +46,31 @@ enum ChunkFraming {
   }
 }
 
-/// zlib streams (RFC 1950) of known length.
-enum Zlib {
+/// Zstandard frames (RFC 8878) of known length, and the CRC-32 of zlib.
+enum Compression {
+  /// A third of zlib's time at the same size.
+  private static let level: Int32 = 3
+
   static func compress(_ plain: [UInt8]) -> [UInt8] {
-    let bound = Int(compressBound(uLong(plain.count)))
-    // SAFETY: zlib writes at most `length`, the buffer's capacity, and sets it to what it wrote.
+    let bound = ZSTD_compressBound(plain.count)
+    // SAFETY: at most `bound`, the buffer's capacity, is written; an error code is larger than any size.
     return unsafe [UInt8](unsafeUninitializedCapacity: bound) { output, filled in
-      var length = uLongf(bound)
-      unsafe plain.withUnsafeBufferPointer { input in
-        _ = unsafe compress2(output.baseAddress, &length, input.baseAddress, uLong(input.count), 6)
+      let length = unsafe plain.withUnsafeBytes { input in
+        unsafe ZSTD_compress(output.baseAddress, bound, input.baseAddress, input.count, level)
       }
-      filled = Int(length)
+      filled = ZSTD_isError(length) == 0 ? length : 0
     }
   }
 
   /// The unpacked bytes; nil unless there are exactly `count`.
   static func decompress(_ stored: RawSpan, count: Int) -> [UInt8]? {
     var complete = false
-    // SAFETY: zlib writes at most `length` bytes, the buffer's capacity, and reads only `input`.
+    // SAFETY: at most `count` bytes, within the buffer's capacity, are written, and only `input` is read.
     let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(1, count)) { output, filled in
-      var length = uLongf(max(1, count))
-      let status = unsafe stored.withUnsafeBytes { input in
-        unsafe uncompress(
-          output.baseAddress, &length, input.baseAddress?.assumingMemoryBound(to: UInt8.self), uLong(input.count))
+      let length = unsafe stored.withUnsafeBytes { input in
+        unsafe ZSTD_decompress(output.baseAddress, count, input.baseAddress, input.count)
       }
-      complete = status == Z_OK && Int(length) == count
+      complete = ZSTD_isError(length) == 0 && length == count
       filled = complete ? count : 0
     }
     return complete ? plain : nil

@@ -72,6 +72,7 @@ struct FrameResolver {
       case .file, .vdso: .user
       }
     let lines = names?.lines(at: address) ?? []
+    let address = recorded.kind == .jit ? TimedAddress(bits: address).address : address
     guard !lines.isEmpty else {
       let function = builder.intern(
         Function(

@@ -14,7 +14,7 @@
 ///
 ///     "PERFPROF"  version: u32 LE  reserved: u32          (16 bytes)
 ///     ┌ "CHNK"  stored: u32 LE  plain: u32 LE  crc: u32 LE ┐  (16 bytes, crc32 of the stored bytes)
-///     └ stored bytes: a zlib stream of `plain` bytes, a Chunk ┘   … and so on
+///     └ stored bytes: a Zstandard frame of `plain` bytes, a Chunk ┘   … and so on
 ///
 /// Chunks build tables up: a row's index is its position over all chunks read so far. A row comes in the same chunk
 /// as its first use or in an earlier one, so that a file cut after any chunk is a whole recording of less time.
@@ -431,6 +431,9 @@ package nonisolated struct Recording_Function: Sendable {
 
   /// `name` stands in for a missing symbol
   package var unsymbolized: Bool = false
+
+  /// leads to the function it is named after: a thunk, a partial apply forwarder…
+  package var forwarder: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1144,7 +1147,7 @@ nonisolated extension Recording_Symbols: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Function"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1157,6 +1160,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeSingularStringField(value: &self.linkageName) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.file) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.unsymbolized) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.forwarder) }()
       default: break
       }
     }
@@ -1178,6 +1182,9 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if self.unsymbolized != false {
       try visitor.visitSingularBoolField(value: self.unsymbolized, fieldNumber: 5)
     }
+    if self.forwarder != false {
+      try visitor.visitSingularBoolField(value: self.forwarder, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1187,6 +1194,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.linkageName != rhs.linkageName {return false}
     if lhs.file != rhs.file {return false}
     if lhs.unsymbolized != rhs.unsymbolized {return false}
+    if lhs.forwarder != rhs.forwarder {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

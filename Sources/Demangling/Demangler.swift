@@ -1,0 +1,105 @@
+/// Turns linkage names into what people wrote: Swift, C++, Rust (legacy and v0) and D, each by its own library's code.
+///
+/// Names come from untrusted files. Those past `nameLimit` are not looked at, results past it are dropped, and no name
+/// takes more than a bounded time or stack (see `SwiftMangling`). Cost: 1 to 3 µs a name.
+public struct Demangler: Hashable, Sendable {
+  /// How names are shown.
+  public struct Options: Hashable, Sendable {
+    /// Whether thunks, forwarders, specializations, resume functions and compiler clones bear the name of the function
+    /// that they belong to.
+    public var foldsForwarders = true
+    /// Whether `std::map<int, Value>::find` becomes `std::map::find`.
+    public var dropsTemplateArguments = false
+    /// Folded, with template arguments.
+    public init() {}
+  }
+
+  /// Bytes, for linkage names and for results.
+  public static let nameLimit = 65_536
+
+  /// How names are shown.
+  public var options: Options
+
+  /// A demangler that shows names as `options` say.
+  public init(options: Options = Options()) { self.options = options }
+
+  /// The readable forms of `linkageName`; nil for a name of C, of the assembler, or a malformed one.
+  public func demangle(_ linkageName: String) -> DemangledName? {
+    demangle([linkageName])[0]
+  }
+
+  /// The readable forms of many names.
+  ///
+  /// Swift names that could stand for very much text go to one child process, which costs 1 to 2 ms, so many names are
+  /// cheaper together.
+  public func demangle(_ linkageNames: [String]) -> [DemangledName?] {
+    var results = [DemangledName?](repeating: nil, count: linkageNames.count)
+    var wild: [Int] = []
+    for index in linkageNames.indices where Self.isSwift(linkageNames[index]) == .wild { wild.append(index) }
+    let isolated = IsolatedDemangling(wild.map { linkageNames[$0] })
+    for index in linkageNames.indices {
+      let name = linkageNames[index]
+      switch Self.isSwift(name) {
+      case .wild: break
+      case .tame: results[index] = SwiftMangling.demangle(name).map(swift)
+      case .no: results[index] = other(name)
+      }
+    }
+    for (index, text) in zip(wild, isolated.finish()) { results[index] = text.map(swift) }
+    return results
+  }
+
+  private enum SwiftKind { case no, tame, wild }
+
+  private static func isSwift(_ name: String) -> SwiftKind {
+    guard SwiftMangling.isMangled(name.utf8.span), name.utf8.count <= nameLimit, !name.utf8.contains(0) else {
+      return .no
+    }
+    return SwiftMangling.isTame(name.utf8.span) ? .tame : .wild
+  }
+
+  private func swift(_ text: (short: String, full: String)) -> DemangledName {
+    guard options.foldsForwarders else {
+      let short = SwiftFolding.marked(short: text.short, full: text.full)
+      return DemangledName(short: short, full: text.full, language: .swift)
+    }
+    let folded = SwiftFolding.fold(short: text.short, full: text.full)
+    return DemangledName(
+      short: folded.short, full: folded.full, language: .swift, isForwarder: folded.isForwarder)
+  }
+
+  /// Names that are no Swift names.
+  private func other(_ name: String) -> DemangledName? {
+    guard name.utf8.count <= Self.nameLimit, name.utf8.first == UInt8(ascii: "_"), !name.utf8.contains(0) else {
+      return nil
+    }
+    if RustMangling.isMangled(name.utf8.span), let text = RustMangling.demangle(name) {
+      return DemangledName(short: text, full: text, language: .rust)
+    }
+    switch name.utf8.dropFirst().first {
+    case UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "G"): return cPlusPlus(name)
+    case UInt8(ascii: "D"):
+      return DMangling.demangle(name).map {
+        DemangledName(short: DMangling.shortened($0), full: $0, language: .d)
+      }
+    default: return nil
+    }
+  }
+
+  private func cPlusPlus(_ linkageName: String) -> DemangledName? {
+    guard CPlusPlusMangling.isMangled(linkageName), let full = CPlusPlusMangling.full(linkageName),
+      var short = CPlusPlusMangling.short(linkageName)
+    else { return nil }
+    var isForwarder = false
+    if options.foldsForwarders, let target = CPlusPlusFolding.thunkTarget(linkageName),
+      let targetName = CPlusPlusMangling.short(target)
+    {
+      (short, isForwarder) = (targetName, true)
+    }
+    if options.dropsTemplateArguments { short = CPlusPlusFolding.withoutTemplateArguments(short) }
+    if full.utf8.last == UInt8(ascii: "]") {
+      short += CPlusPlusFolding.cloneMarks(full, foldsWhole: options.foldsForwarders)
+    }
+    return DemangledName(short: short, full: full, language: .cPlusPlus, isForwarder: isForwarder)
+  }
+}

@@ -1,0 +1,132 @@
+import ELF
+import ProfileModel
+import Symbolication
+
+/// Every binary and code region that was seen, each opened once, when it was first seen.
+///
+/// Images stay open until the end: a short-lived process's files may be gone by the time that names are wanted.
+struct ModuleRegistry {
+  /// What is known of the module at the same index of the recording's tables.
+  struct Entry {
+    var image: ELFImage?
+    var problem: String?
+    /// Of a JIT module: whose it is, looked up while the process lived.
+    var jitProcess: JITProcess?
+    /// Of a JIT module: the jitdump that the process has mapped.
+    var jitDumpPath: String?
+  }
+
+  private(set) var entries: [Entry] = []
+  private var byFile: [FileIdentity: UInt32] = [:]
+  private var byName: [String: UInt32] = [:]
+  private var jitModules: [Int32: UInt32] = [:]
+  /// Where processes have mapped files that could not be read.
+  private var unreadable: [Int32: [(range: Range<UInt64>, module: UInt32)]] = [:]
+  private let locator = ImageLocator()
+
+  private struct FileIdentity: Hashable {
+    var device: Mapping.Device
+    var inode: UInt64
+    var path: String
+  }
+
+  /// The module behind a mapping, and whether it is new; new ones are added to `log`.
+  mutating func module(of mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if JITProcess.isDump(path: mapping.path) {
+      let found = jit(pid: pid, log: &log)
+      entries[Int(found.index)].jitDumpPath = Self.withoutDeletedMark(mapping.path)
+      return found
+    }
+    if mapping.isFileBacked {
+      let found = fileModule(of: mapping, pid: pid, log: &log)
+      if entries[Int(found.index)].problem != nil, mapping.start < mapping.end {
+        unreadable[pid, default: []].append((mapping.start..<mapping.end, found.index))
+      }
+      return found
+    }
+    if mapping.path == "[vdso]" { return vdso(mapping, pid: pid, log: &log) }
+    return jit(pid: pid, log: &log)
+  }
+
+  /// The kernel's module.
+  mutating func kernel(log: inout RecordingLog) -> UInt32 { pseudo("[kernel]", .kernel, log: &log) }
+
+  /// The module of code that no readable image backs: a file that could not be read, or the process's JIT code.
+  mutating func moduleWithoutImage(at address: UInt64, pid: Int32, log: inout RecordingLog) -> UInt32 {
+    if let place = unreadable[pid]?.last(where: { $0.range.contains(address) }) { return place.module }
+    return jit(pid: pid, log: &log).index
+  }
+
+  /// A child begins with its parent's mappings.
+  mutating func fork(parent: Int32, child: Int32) { unreadable[child] = unreadable[parent] }
+
+  /// A process has ended or runs another program.
+  mutating func forget(_ pid: Int32) { unreadable[pid] = nil }
+
+  private mutating func pseudo(_ name: String, _ kind: RecordedModule.Kind, log: inout RecordingLog) -> UInt32 {
+    if let known = byName[name] { return known }
+    let index = add(RecordedModule(path: name, kind: kind), Entry(), to: &log)
+    byName[name] = index
+    return index
+  }
+
+  private mutating func fileModule(
+    of mapping: Mapping, pid: Int32, log: inout RecordingLog
+  ) -> (index: UInt32, isNew: Bool) {
+    let identity = FileIdentity(device: mapping.device, inode: mapping.inode, path: mapping.path)
+    if let known = byFile[identity] { return (known, false) }
+    let path = Self.withoutDeletedMark(mapping.path)
+    let entry: Entry
+    do throws(ELFError) {
+      entry = Entry(image: try locator.open(pid: pid, mapping: mapping))
+    } catch {
+      // Memory files that hold run-time code look like files but are no images.
+      if path.hasPrefix("/memfd:") || path.hasPrefix("/dev/") {
+        let (index, isNew) = jit(pid: pid, log: &log)
+        byFile[identity] = index
+        return (index, isNew)
+      }
+      entry = Entry(problem: "\(path): \(Self.sentence(for: error))")
+    }
+    let recorded = RecordedModule(path: path, buildID: entry.image?.buildID ?? mapping.buildID, kind: .file)
+    let index = add(recorded, entry, to: &log)
+    byFile[identity] = index
+    return (index, true)
+  }
+
+  private mutating func vdso(_ mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if let known = byName["[vdso]"] { return (known, false) }
+    guard let image = try? locator.open(pid: pid, mapping: mapping) else {
+      // The process is gone; the next one's will do.
+      return jit(pid: pid, log: &log)
+    }
+    let recorded = RecordedModule(path: "[vdso]", buildID: image.buildID, kind: .vdso)
+    let index = add(recorded, Entry(image: image), to: &log)
+    byName["[vdso]"] = index
+    return (index, true)
+  }
+
+  private mutating func jit(pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if let known = jitModules[pid] { return (known, false) }
+    let entry = Entry(jitProcess: JITProcess(pid: pid))
+    let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), entry, to: &log)
+    jitModules[pid] = index
+    return (index, true)
+  }
+
+  /// Whether code of this module is to be told apart by time, since a jitdump says when which code lay where.
+  func isTimed(_ module: UInt32) -> Bool { entries[Int(module)].jitDumpPath != nil }
+
+  private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
+    entries.append(entry)
+    return log.add(module)
+  }
+
+  private static func withoutDeletedMark(_ path: String) -> String {
+    path.hasSuffix(" (deleted)") ? String(path.dropLast(" (deleted)".count)) : path
+  }
+
+  private static func sentence(for error: ELFError) -> String {
+    "the binary could not be read (\(error)); its frames have no names and may end stacks"
+  }
+}

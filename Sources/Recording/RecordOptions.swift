@@ -1,0 +1,71 @@
+import Sampling
+
+/// What to record, and how.
+public struct RecordOptions: Sendable {
+  /// Which interface of the kernel to sample with.
+  public enum SamplerChoice: String, Sendable, CaseIterable {
+    /// perf_event, and ptrace where that is not to be had.
+    case auto
+    /// perf_event or nothing.
+    case perf
+    /// ptrace.
+    case ptrace
+  }
+
+  /// How stacks are walked.
+  public enum UnwindingChoice: String, Sendable, CaseIterable {
+    /// Compact tables first, libunwind where they can't tell.
+    case tables
+    /// libunwind alone.
+    case libunwind
+  }
+
+  /// What to sample.
+  public var target: SamplingTarget
+  /// The command line to name in the recording.
+  public var command: [String]
+  /// Frequency and limits of sampling.
+  public var sampling = SamplingOptions()
+  /// Stop after so many seconds.
+  public var durationSeconds: Double?
+  /// The interface to sample with.
+  public var sampler = SamplerChoice.auto
+  /// The most frames of a stack to keep.
+  public var maxDepth = 2048
+  /// The unwinder's way; tests and benchmarks choose others than the default.
+  public var unwinding = UnwindingChoice.tables
+  /// Where names come from.
+  public var symbols = SymbolizationOptions()
+  /// The version of the program, for the recording's header.
+  public var version = ""
+
+  /// Options for `target`, the rest by default.
+  public init(target: SamplingTarget, command: [String]) {
+    self.target = target
+    self.command = command
+  }
+}
+
+/// How a recording is coming along.
+public struct RecordProgress: Sendable {
+  /// Since sampling began.
+  public var seconds: Double
+  /// Samples so far.
+  public var samples: UInt64
+  /// Threads that were sampled.
+  public var threads: Int
+  /// Samples dropped so far.
+  public var lost: UInt64
+  /// Samples with a complete stack.
+  public var rooted: UInt64
+}
+
+/// How a recording went.
+public struct RecordOutcome: Sendable {
+  /// The recording, as it is or should be on disk.
+  public var contents: [UInt8]
+  /// Why the disk did not take it whole; nil when it did.
+  public var writeFailure: Int32?
+  /// How sampling was done.
+  public var sampler: SamplerDescription
+}

@@ -1,0 +1,112 @@
+import Glibc
+import ProfileModel
+import RecordingSchema
+import Sampling
+import SwiftProtobuf
+
+/// One recording under way: the recorder, the clock, and the log that chunks go to.
+struct RecordingSession: ~Copyable {
+  var recorder: SampleRecorder
+  private let options: RecordOptions
+  private let file: LogFile
+  private let startTime: UInt64
+  private var lastFlush: UInt64
+
+  /// Time between two chunks; what a death of the profiler may cost.
+  private static let chunkNanoseconds: UInt64 = 2_000_000_000
+  /// Samples that make a chunk earlier.
+  private static let chunkSamples = 16_384
+
+  init(options: RecordOptions, sampler: SamplerDescription, file: LogFile) {
+    self.options = options
+    self.file = file
+    startTime = Clock.monotonic
+    lastFlush = startTime
+    recorder = SampleRecorder(startTime: startTime, options: options)
+    file.append(ChunkFraming.fileHeader)
+    var chunk = Recording_Chunk()
+    chunk.header = .with {
+      $0.command = options.command
+      $0.startUnixNanoseconds = Clock.realtime
+      $0.sampler = sampler.name
+      $0.requestedFrequency = Double(options.sampling.frequency)
+      $0.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
+      $0.notes = sampler.notes.map(\.sentence)
+      $0.version = options.version
+    }
+    file.append(chunk)
+  }
+
+  private var nanoseconds: UInt64 { Clock.monotonic &- startTime }
+
+  /// Seconds since the start.
+  var seconds: Double { Double(nanoseconds) / 1e9 }
+
+  var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
+
+  /// How long the next poll may wait.
+  var pollMilliseconds: Int32 {
+    guard let duration = options.durationSeconds else { return 100 }
+    return Int32(max(1, min(100, (duration - seconds) * 1000 + 1)))
+  }
+
+  var progress: RecordProgress {
+    RecordProgress(
+      seconds: seconds, samples: recorder.log.sampleCount, threads: recorder.threadCount, lost: recorder.lost,
+      rooted: recorder.rooted)
+  }
+
+  /// Cuts a chunk when there is enough for one.
+  mutating func flushIfDue() {
+    let now = Clock.monotonic
+    guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
+      return
+    }
+    lastFlush = now
+    file.append(recorder.takeChunk(seconds: seconds))
+  }
+
+  /// Writes what is left, names the frames, and closes the log.
+  consuming func finish(_ sampler: SamplerDescription) -> RecordOutcome {
+    let seconds = seconds
+    file.append(recorder.takeChunk(seconds: seconds))
+    let frequency = actualFrequency(sampler)
+    let (options, file, startTime) = (options, file, startTime)
+    let (tables, modules) = recorder.dismantle()
+    let symbolization = Symbolization(options: options.symbols, startTime: startTime)
+    for chunk in symbolization.chunks(tables: tables, modules: modules) { file.append(chunk) }
+    var last = Recording_Chunk()
+    last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
+    file.append(last)
+    let failure = file.finish()
+    let contents = (try? file.contents()) ?? []
+    return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
+  }
+
+  private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {
+    .with {
+      $0.durationSeconds = seconds
+      $0.actualFrequency = frequency
+      if file.droppedChunks > 0 {
+        $0.notes.append("the disk was too slow or full: \(file.droppedChunks) chunks of the recording are missing")
+      }
+      let usage = Clock.resourceUsage
+      $0.profilerCpuSeconds = usage.cpuSeconds
+      $0.profilerPeakResidentBytes = usage.peakResidentBytes
+    }
+  }
+
+  /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
+  private func actualFrequency(_ sampler: SamplerDescription) -> Double {
+    guard sampler.name != "perf:cycles", recorder.periods > 0 else { return Double(sampler.frequency) }
+    return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
+  }
+}
+
+extension LogFile {
+  /// Appends a message as a chunk.
+  func append(_ chunk: Recording_Chunk) {
+    guard let plain: [UInt8] = try? chunk.serializedBytes(), !plain.isEmpty else { return }
+    append(ChunkFraming.frame(plain))
+  }
+}

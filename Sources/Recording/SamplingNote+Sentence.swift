@@ -1,0 +1,24 @@
+import Sampling
+
+extension SamplingNote {
+  /// The note as a sentence for the recording.
+  public var sentence: String {
+    switch self {
+    case .noHardwareCycles:
+      "no hardware cycle counter: sampled by cpu-clock"
+    case .kernelExcluded(let paranoid):
+      "kernel code is not sampled at perf_event_paranoid \(paranoid.map(String.init) ?? "unknown") "
+        + "(allowed with kernel.perf_event_paranoid=1 or CAP_PERFMON)"
+    case .frequencyLimited(let requested, let limit):
+      "sampled at \(limit) instead of \(requested) Hz (kernel.perf_event_max_sample_rate)"
+    case .ringsShrunk(let wanted, let got):
+      "ring buffers of \(got >> 10) instead of \(wanted >> 10) KiB: little lockable memory (kernel.perf_event_mlock_kb)"
+    case .dumpsShortened(let wanted, let got):
+      "stack dumps of \(got) instead of \(wanted) bytes: the ring buffers are small (kernel.perf_event_mlock_kb)"
+    case .wholeMachineSampled(let needed, let limit):
+      "sampled all processes and dropped the others: \(needed) file descriptors needed, \(limit) allowed"
+    case .unreadableProcess(let pid, _):
+      "process \(pid) could not be read: its code has no names"
+    }
+  }
+}

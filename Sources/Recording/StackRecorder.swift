@@ -1,0 +1,70 @@
+import ProfileModel
+import Unwinding
+
+/// Turns unwound stacks into nodes of the recording's prefix tree.
+///
+/// Consecutive samples mostly share the root side of their stacks, so each is compared with the one before, and only
+/// frames past the first difference are looked up.
+struct StackRecorder {
+  private struct Key: Equatable {
+    var module: UInt32
+    var address: UInt64
+  }
+  private var keys: [Key] = []
+  private var nodes: [StackID] = []
+
+  /// Pseudo module of markers; their address is the frame's index.
+  private static let marker = UInt32.max
+
+  /// Starts the next stack.
+  private var position = 0
+  private var follows = true
+
+  mutating func begin() {
+    position = 0
+    follows = true
+  }
+
+  /// Adds the next frame toward the leaf.
+  mutating func push(module: UInt32, address: UInt64, log: inout RecordingLog) {
+    let key = Key(module: module, address: address)
+    if follows, position < keys.count, keys[position] == key {
+      position += 1
+      return
+    }
+    diverge()
+    let frame = log.frame(module: module, address: address)
+    append(key, frame: frame, log: &log)
+  }
+
+  /// Adds a frame that stands for missing ones.
+  mutating func push(marker text: @autoclosure () -> String, log: inout RecordingLog) {
+    let frame = log.marker(text())
+    let key = Key(module: Self.marker, address: UInt64(frame))
+    if follows, position < keys.count, keys[position] == key {
+      position += 1
+      return
+    }
+    diverge()
+    append(key, frame: frame, log: &log)
+  }
+
+  /// The stack of all frames since `begin`; nil for none.
+  mutating func end() -> StackID? {
+    diverge()
+    return nodes.last
+  }
+
+  private mutating func diverge() {
+    guard follows else { return }
+    follows = false
+    keys.removeSubrange(position...)
+    nodes.removeSubrange(position...)
+  }
+
+  private mutating func append(_ key: Key, frame: UInt32, log: inout RecordingLog) {
+    nodes.append(log.stack(parent: nodes.last, frame: frame))
+    keys.append(key)
+    position += 1
+  }
+}

@@ -1,0 +1,161 @@
+import Dispatch
+import ELF
+import ProfileModel
+import RecordingSchema
+import Symbolication
+import Synchronization
+import Unwinding
+
+/// Where names come from.
+public struct SymbolizationOptions: Sendable {
+  /// Folders with separate debug files, asked in this order.
+  public var debugFolders = Symbolicator.Options().debugFolders
+  /// Whether debuginfod servers are asked where the environment names some.
+  public var usesDebuginfod = true
+  /// Whether inlined calls and lines are looked up in DWARF.
+  public var resolvesInlines = true
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Names every address of a recording once, at the end, module by module.
+struct Symbolization {
+  let options: SymbolizationOptions
+  /// When sampling began, CLOCK_MONOTONIC in nanoseconds.
+  let startTime: UInt64
+
+  private struct Work: Sendable {
+    var module: UInt32
+    var recorded: RecordedModule
+    var entry: ModuleRegistry.Entry
+    var addresses: [UInt64]
+  }
+
+  /// Chunks with the names of all modules, in the modules' order.
+  func chunks(tables: RecordingTables, modules: ModuleRegistry) -> [Recording_Chunk] {
+    let work = Self.work(tables: tables, modules: modules)
+    let results = Mutex([Recording_Chunk?](repeating: nil, count: work.count))
+    // Largest first, so that no core waits for the other at the end.
+    let order = work.indices.sorted { (work[$1].addresses.count, $0) < (work[$0].addresses.count, $1) }
+    DispatchQueue.concurrentPerform(iterations: order.count) { position in
+      let index = order[position]
+      let chunk = symbolize(work[index])
+      results.withLock { $0[index] = chunk }
+    }
+    return results.withLock { $0.compactMap(\.self) }
+  }
+
+  private static func work(tables: RecordingTables, modules: ModuleRegistry) -> [Work] {
+    var addresses = [[UInt64]](repeating: [], count: tables.modules.count)
+    for row in 0..<tables.frames.count where tables.frames.modules[row] > 0 {
+      addresses[Int(tables.frames.modules[row]) - 1].append(tables.frames.addresses[row])
+    }
+    return tables.modules.indices.compactMap { index in
+      guard !addresses[index].isEmpty else { return nil }
+      return Work(
+        module: UInt32(index), recorded: tables.modules[index], entry: modules.entries[index],
+        addresses: addresses[index].sorted())
+    }
+  }
+
+  private func symbolize(_ work: Work) -> Recording_Chunk {
+    let found: ModuleSymbols?
+    switch work.recorded.kind {
+    case .file, .vdso: found = work.entry.image.map { symbolize(work, image: $0) }
+    case .kernel: found = KernelSymbols().symbolize(addresses: work.addresses)
+    case .jit: found = symbolizeJIT(work)
+    }
+    var chunk = Recording_Chunk()
+    if let found { chunk.symbols = [Self.message(found, work)] }
+    chunk.moduleUpdates = [
+      .with {
+        $0.module = work.module
+        $0.symbolSource = found?.source ?? "none"
+        $0.problem = found?.problem?.description ?? work.entry.problem ?? ""
+      }
+    ]
+    return chunk
+  }
+
+  private func symbolize(_ work: Work, image: ELFImage) -> ModuleSymbols {
+    var options = Symbolicator.Options()
+    options.debugFolders = self.options.debugFolders
+    options.usesDebuginfod = self.options.usesDebuginfod
+    options.readsDebugInformation = self.options.resolvesInlines
+    let ranges = FunctionRanges(image)
+    return Symbolicator(options: options).symbolize(
+      image: image, addresses: work.addresses, path: work.recorded.path,
+      functionRange: { ranges.range(containing: $0) })
+  }
+
+  /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
+  private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
+    guard let process = work.entry.jitProcess else { return nil }
+    let places = work.addresses.map { TimedAddress(bits: $0) }
+    var symbols: ModuleSymbols?
+    if let path = work.entry.jitDumpPath, let dump = try? JITDump.find(process, path: path) {
+      symbols = dump.symbolize(places.map { ($0.address, $0.time(since: startTime)) })
+      if symbols?.unsymbolizedCount == 0 { return symbols }
+    }
+    let (map, problem) = PerfMap.find(process)
+    guard var map else {
+      if symbols == nil, let problem {
+        let standIns = work.addresses.map { address in
+          [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
+        }
+        symbols = ModuleSymbols(source: "none", frames: standIns, problem: problem)
+      }
+      return symbols
+    }
+    // A map has one name for an address, whenever it was seen.
+    let order = Set(places.map(\.address)).sorted()
+    let found = map.symbolize(addresses: order)
+    let names = Dictionary(zip(order, found.frames), uniquingKeysWith: { first, _ in first })
+    guard var merged = symbols else {
+      return ModuleSymbols(source: found.source, frames: places.map { names[$0.address] ?? [] }, problem: found.problem)
+    }
+    for index in places.indices where merged.frames[index].last?.isSymbolized != true {
+      if let frames = names[places[index].address] { merged.frames[index] = frames }
+    }
+    merged.source += " + " + found.source
+    return merged
+  }
+
+  private static func message(_ symbols: ModuleSymbols, _ work: Work) -> Recording_Symbols {
+    var message = Recording_Symbols()
+    message.module = work.module
+    var indexes: [SymbolizedFrame: UInt32] = [:]
+    message.locations = zip(work.addresses, symbols.frames).map { address, frames in
+      .with { location in
+        location.address = address
+        location.lines = frames.map { frame in
+          var function = frame
+          function.line = 0
+          function.isInlined = false
+          let index = indexes[function] ?? UInt32(message.functions.count)
+          if indexes[function] == nil {
+            indexes[function] = index
+            message.functions.append(Self.message(function))
+          }
+          return .with {
+            $0.function = index
+            $0.line = frame.line
+          }
+        }
+      }
+    }
+    return message
+  }
+
+  private static func message(_ frame: SymbolizedFrame) -> Recording_Function {
+    .with {
+      $0.name = frame.name
+      $0.fullName = frame.fullName ?? ""
+      $0.linkageName = frame.linkageName ?? ""
+      $0.file = frame.file ?? ""
+      $0.unsymbolized = !frame.isSymbolized
+      $0.forwarder = frame.isForwarder
+    }
+  }
+}

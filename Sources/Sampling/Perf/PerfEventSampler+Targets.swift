@@ -1,0 +1,47 @@
+import Glibc
+
+extension PerfEventSampler {
+  /// The targets' process numbers, each checked to be one that can be sampled; none for the whole machine.
+  static func resolve(_ target: SamplingTarget) throws(SamplingError) -> [Int32] {
+    switch target {
+    case .allProcesses: return []
+    case .suspended(let pid): return [pid]
+    case .processes(let pids):
+      var resolved: [Int32] = []
+      for pid in pids {
+        let info = try ProcessInfo(pid: pid)
+        guard !info.isKernelThread else { throw .kernelThread(pid: pid) }
+        guard !info.isZombie else { throw .zombie(pid: pid) }
+        if !resolved.contains(info.process) { resolved.append(info.process) }
+      }
+      return resolved
+    }
+  }
+
+  /// Descriptors for an event for each thread and CPU, with some for everything else that is open or will be.
+  static func descriptorsNeeded(_ processes: [Int32], cpus: Int) -> Int {
+    let threads = processes.reduce(0) { $0 + ProcessInfo.threads(of: $1).count }
+    let open = (try? ProcFile.numbers(in: "/proc/self/fd"))?.count ?? 0
+    return (threads + threads / 16) * cpus + processes.count + open + 64
+  }
+
+  /// What a failure to open the targets' events means.
+  static func explain(
+    _ error: SystemCallError, target: SamplingTarget, processes: [Int32], limit: Int, cpus: Int
+  ) -> SamplingError {
+    switch error.number {
+    case ESRCH: return .noSuchProcess(pid: processes.first ?? 0)
+    case EMFILE, ENFILE: return .tooManyDescriptors(needed: descriptorsNeeded(processes, cpus: cpus), limit: limit)
+    case EACCES, EPERM:
+      if target == .allProcesses {
+        return .wholeMachineNotPermitted(paranoid: KernelLimits.paranoid, errno: error.number)
+      }
+      // The plan was tried on this process itself, so that it's the target that is out of reach.
+      let user = geteuid()
+      let pid = processes.first { ProcessInfo.owner(of: $0) != user } ?? processes.first ?? 0
+      return .processNotPermitted(
+        pid: pid, owner: ProcessInfo.owner(of: pid), paranoid: KernelLimits.paranoid, errno: error.number)
+    default: return .system(call: "perf_event_open", errno: error.number)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import CLinuxPerf
+import Glibc
+
+/// Samples through perf_event: the kernel observes a thread whenever it has run for a while, and copies its registers
+/// and stack into the ring of the CPU that it runs on.
+///
+///     thread A ─┬─ event on CPU 0 ─┐         ┌─► ring of CPU 0 ─┐
+///               └─ event on CPU 1 ─┼─ output ┤                  ├─► merged by time ─► handler
+///     thread B ─┬─ event on CPU 0 ─┘   set   │                  │
+///               └─ event on CPU 1 ───────────┴─► ring of CPU 1 ─┘
+///
+/// An event that children inherit can't have a ring of its own unless it is bound to a CPU: hence one for each thread
+/// and CPU.
+public struct PerfEventSampler: ~Copyable, Sampler {
+  /// How it samples, and what it could not do.
+  public private(set) var description: SamplerDescription
+
+  private let ringSet: RingSet
+  private var events = TargetEvents()
+  private var exits: ExitWatch
+  private var merge = RecordMerge()
+  private var delivery: RecordDelivery
+  /// To be described by the first poll.
+  private let processes: [Int32]
+  private let hasEnd: Bool
+  private let wakeDescriptor: Int32?
+  private var isDescribed: Bool
+  private var lastDescription: UInt64 = 0
+
+  /// Opens the events; from here on (or from its exec, for a suspended target) the target is sampled.
+  public init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
+    var notes: [SamplingNote] = []
+    let limit = KernelLimits.raiseDescriptorLimit()
+    var plan = try PerfPlan.probe(options, notes: &notes)
+    let processes = try Self.resolve(target)
+    let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
+    var isFiltered = false
+    do {
+      switch target {
+      case .suspended(let pid): try events.attach(thread: pid, plan: plan, rings: ringSet, isSuspended: true)
+      case .allProcesses: try events.attachToMachine(plan: plan, rings: ringSet)
+      case .processes:
+        let needed = Self.descriptorsNeeded(processes, cpus: ringSet.cpus.count)
+        if needed <= limit {
+          try events.attach(toThreadsOf: processes, plan: plan, rings: ringSet)
+        } else {
+          isFiltered = true
+          try events.attachToMachine(plan: plan, rings: ringSet)
+          notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
+        }
+      }
+    } catch {
+      throw Self.explain(error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count)
+    }
+    exits = ExitWatch(pids: processes)
+    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered)
+    description = SamplerDescription(
+      name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
+      ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
+    self.ringSet = ringSet
+    self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
+    hasEnd = target != .allProcesses
+    wakeDescriptor = options.wakeDescriptor
+    if case .suspended = target { isDescribed = true } else { isDescribed = false }
+  }
+
+  /// Waits for records, at most the given time, and hands them to `handler` in order of time.
+  public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
+    throws(SamplingError) -> SamplerState
+  {
+    describeProcesses(handler: &handler)
+    try wait(timeoutMilliseconds)
+    // Asked before the rings are read: what an ended target wrote is then complete.
+    let state = state()
+    drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
+    return state
+  }
+
+  /// Closes the events and hands over what they left in the rings.
+  public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
+    describeProcesses(handler: &handler)
+    events.removeAll()
+    drain(until: .max, handler: &handler)
+  }
+
+  private mutating func drain(until horizon: UInt64, handler: inout some SamplingHandler & ~Copyable) {
+    var delivery = delivery
+    merge.drain(ringSet.rings, until: horizon) { type, misc, bytes in
+      delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &handler)
+    }
+    // Reading maps takes time, in which more is lost: not again and again.
+    if delivery.lossTime != nil, MonotonicClock.now() > lastDescription + 1_000_000_000 {
+      delivery.describeAfterLoss(handler: &handler)
+      lastDescription = MonotonicClock.now()
+    }
+    self.delivery = delivery
+  }
+
+  private mutating func describeProcesses(handler: inout some SamplingHandler & ~Copyable) {
+    guard !isDescribed else { return }
+    isDescribed = true
+    for pid in processes { delivery.describe(pid: pid, handler: &handler) }
+    lastDescription = MonotonicClock.now()
+  }
+
+  /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.
+  private mutating func wait(_ timeout: Int32) throws(SamplingError) {
+    var waits = ringSet.owners.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    waits += exits.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
+    // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
+    // All of a ring's events share one flag of readiness, so that these must ask for input as well.
+    if hasEnd, exits.allEnded { waits += events.watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
+    // SAFETY: the array lives through the call.
+    guard unsafe Glibc.poll(&waits, nfds_t(waits.count), timeout) >= 0 || errno == EINTR else {
+      throw .system(call: "poll", errno: errno)
+    }
+  }
+
+  private mutating func state() -> SamplerState {
+    guard hasEnd else { return .running }
+    exits.refresh()
+    guard exits.allEnded else { return .running }
+    events.dropEnded { event in
+      var wait = pollfd(fd: event, events: 0, revents: 0)
+      // SAFETY: one element, alive during the call.
+      return unsafe Glibc.poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLHUP) != 0
+    }
+    return events.watched.isEmpty ? .allTargetsExited : .running
+  }
+}

@@ -1,0 +1,90 @@
+import CLinuxPerf
+import Glibc
+
+/// A ring for each CPU, each owned by an event of this process that counts nothing, so that no target's end ends it.
+struct RingSet: ~Copyable {
+  /// One for each of `cpus`, in their order.
+  let rings: [PerfRing]
+  /// The processors that were online.
+  let cpus: [Int32]
+  /// The rings' events, to which the targets' are redirected; in the order of `cpus`.
+  let owners: [Int32]
+  private var descriptors: DescriptorSet
+
+  /// Bytes in all rings.
+  var totalBytes: Int { rings.reduce(0) { $0 + $1.capacity } }
+
+  /// The least that a ring may hold.
+  static let smallestRing = 1 << 16
+  /// The most: a quarter of a second of full dumps at 999 Hz.
+  static let largestRing = 1 << 24
+  /// How many full samples a ring should have room for, lest a short delay of the reader cost samples.
+  static let samplesPerRing = 16
+
+  /// Opens the rings as large as wished for, or as allowed, and shortens the plan's dumps when they are small.
+  init(plan: inout PerfPlan, budget: Int, notes: inout [SamplingNote]) throws(SamplingError) {
+    let online = KernelLimits.onlineCPUs()
+    let wanted = Self.wantedCapacity(
+      frequency: plan.frequency, dumpBytes: plan.dumpBytes, cpus: online.count, budget: budget)
+    var capacity = wanted
+    while true {
+      var descriptors = DescriptorSet()
+      var rings: [PerfRing] = []
+      var cpus: [Int32] = []
+      var failure: Int32?
+      for cpu in online {
+        do {
+          let owner = try Self.openOwner(plan: plan, cpu: cpu, capacity: capacity)
+          guard let owner else { continue }
+          descriptors.insert(owner)
+          rings.append(try PerfRing(event: owner, capacity: capacity))
+          cpus.append(cpu)
+        } catch {
+          failure = error.number
+          break
+        }
+      }
+      guard let failure else {
+        self.rings = rings
+        owners = descriptors.descriptors
+        self.cpus = cpus
+        self.descriptors = descriptors
+        break
+      }
+      // EPERM: past the limit of lockable memory. ENOMEM: past what there is.
+      guard failure == EPERM || failure == ENOMEM, capacity > Self.smallestRing else {
+        throw failure == EPERM || failure == ENOMEM
+          ? .ringNotMapped(bytes: capacity, mlockKilobytes: KernelLimits.mlockKilobytes, errno: failure)
+          : .system(call: "perf_event_open", errno: failure)
+      }
+      capacity /= 2
+    }
+    if capacity < wanted { notes.append(.ringsShrunk(wanted: wanted, got: capacity)) }
+    let longestDump = UInt32(clamping: capacity / Self.samplesPerRing) & ~7
+    if longestDump < plan.dumpBytes & ~4095 {
+      notes.append(.dumpsShortened(wanted: plan.dumpBytes, got: longestDump))
+      plan.dumpBytes = longestDump
+    }
+  }
+
+  /// A power of two: room for a quarter of a second, within the budget, for at least `samplesPerRing` samples.
+  static func wantedCapacity(frequency: UInt32, dumpBytes: UInt32, cpus: Int, budget: Int) -> Int {
+    let sample = Int(dumpBytes) + 8
+    let need = min(largestRing, Int(frequency) * sample / 4)
+    let share = max(0, budget) / max(1, cpus)
+    var capacity = smallestRing
+    while capacity < sample * samplesPerRing { capacity *= 2 }
+    while capacity < need, capacity * 2 <= share { capacity *= 2 }
+    return capacity
+  }
+
+  /// Opens the event that will own a CPU's ring; nil for a processor that went offline.
+  private static func openOwner(plan: PerfPlan, cpu: Int32, capacity: Int) throws(SystemCallError) -> Int32? {
+    var attributes = plan.ringOwnerAttributes(watermark: UInt32(clamping: capacity / 4))
+    // SAFETY: the kernel reads the attributes during the call.
+    let descriptor = unsafe clp_perf_event_open(&attributes, 0, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+    if descriptor >= 0 { return descriptor }
+    guard errno == ENODEV else { throw SystemCallError(number: errno) }
+    return nil
+  }
+}

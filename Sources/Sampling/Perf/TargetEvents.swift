@@ -1,0 +1,106 @@
+import CLinuxPerf
+import Glibc
+
+/// The events that sample the targets; all write into the rings of a `RingSet`.
+struct TargetEvents: ~Copyable {
+  private var descriptors = DescriptorSet()
+  /// For each thread attached to, one of its events, to learn by POLLHUP when it and all it made have ended.
+  private(set) var watched: [Int32] = []
+  /// The threads attached to.
+  private(set) var threads: Set<Int32> = []
+
+  /// Stops sampling: closes every event. What they wrote stays in the rings.
+  mutating func removeAll() {
+    descriptors.removeAll()
+    watched.removeAll()
+  }
+
+  /// Forgets the events whose threads, and those threads' offspring, have all ended.
+  mutating func dropEnded(_ hasEnded: (Int32) -> Bool) { watched.removeAll(where: hasEnded) }
+
+  /// Attaches to every thread of the processes, and goes on until a look at their threads finds none that is neither
+  /// attached to nor born of one that is.
+  ///
+  ///     a process's threads   A ─────────────┬─────────────────
+  ///     read: A, B               ▲           └ C (inherits A's events: FORK stands in a ring)
+  ///                           B ─┼──┬────────────▲─────────────
+  ///                              │  └ D ─────────┼──▲──────────
+  ///     attached to              A               B  D, found by reading again
+  mutating func attach(toThreadsOf pids: [Int32], plan: PerfPlan, rings: borrowing RingSet) throws(SystemCallError) {
+    // A process may make threads faster than they can be attached to; each round leaves fewer, so this ends.
+    for _ in 0..<64 {
+      var found: [Int32] = []
+      for pid in pids {
+        found += ProcessInfo.threads(of: pid).filter { !threads.contains($0) }
+      }
+      if !threads.isEmpty, !found.isEmpty {
+        // A new thread shows in /proc some microseconds before its birth is recorded.
+        usleep(1000)
+        threads.formUnion(rings.bornThreads())
+      }
+      found.removeAll { threads.contains($0) }
+      if found.isEmpty { return }
+      for thread in found { try attach(thread: thread, plan: plan, rings: rings, isSuspended: false) }
+    }
+  }
+
+  /// Attaches to one thread on every CPU; does nothing when it's gone.
+  mutating func attach(
+    thread: Int32, plan: PerfPlan, rings: borrowing RingSet, isSuspended: Bool
+  ) throws(SystemCallError) {
+    threads.insert(thread)
+    var isFirst = true
+    for index in rings.cpus.indices {
+      let descriptor: Int32
+      do {
+        descriptor = try open(
+          plan.attributes(isSuspended: isSuspended, inherits: true), pid: thread, cpu: rings.cpus[index],
+          output: rings.owners[index])
+      } catch {
+        if error.number == ESRCH { return }
+        if error.number == ENODEV || error.number == ENOENT, !isFirst { continue }
+        throw error
+      }
+      if isFirst { watched.append(descriptor) }
+      isFirst = false
+    }
+  }
+
+  /// Samples whatever runs on every CPU.
+  mutating func attachToMachine(plan: PerfPlan, rings: borrowing RingSet) throws(SystemCallError) {
+    for index in rings.cpus.indices {
+      _ = try open(
+        plan.attributes(isSuspended: false, inherits: false), pid: -1, cpu: rings.cpus[index],
+        output: rings.owners[index])
+    }
+  }
+
+  private mutating func open(
+    _ wanted: perf_event_attr, pid: Int32, cpu: Int32, output: Int32
+  ) throws(SystemCallError) -> Int32 {
+    var attributes = wanted
+    // SAFETY: the kernel reads the attributes during the call.
+    let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+    guard descriptor >= 0 else { throw SystemCallError(number: errno) }
+    descriptors.insert(descriptor)
+    guard clp_perf_set_output(descriptor, output) == 0 else { throw SystemCallError(number: errno) }
+    return descriptor
+  }
+}
+
+extension RingSet {
+  /// Threads whose birth is recorded in the rings; they inherited their maker's events.
+  func bornThreads() -> Set<Int32> {
+    var born: Set<Int32> = []
+    for ring in rings {
+      ring.refresh()
+      ring.forEachPending { type, misc, bytes in
+        guard type == PERF_RECORD_FORK.rawValue,
+          case .event(.forked(_, let tid, _, _, _))? = try? PerfRecord.parse(type: type, misc: misc, bytes: bytes)
+        else { return }
+        born.insert(tid)
+      }
+    }
+    return born
+  }
+}

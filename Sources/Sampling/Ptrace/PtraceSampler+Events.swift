@@ -1,0 +1,123 @@
+import Glibc
+import ProfileModel
+
+extension PtraceSampler {
+  /// Deals with every stop and end reported by now; returns how many there were.
+  @discardableResult
+  mutating func serve(handler: inout some SamplingHandler & ~Copyable) -> Int {
+    var served = 0
+    while let (tid, stop) = Tracing.next() {
+      served += 1
+      let time = MonotonicClock.now()
+      guard let thread = threads[tid] else {
+        serveStranger(tid, stop, time: time)
+        continue
+      }
+      // Any stop fulfills a request to stop.
+      threads.clearInterrupt(tid)
+      switch stop {
+      case .exited, .killed: removeThread(tid, time: time, handler: &handler)
+      case .interrupted: sample(thread, passing: 0, time: time, handler: &handler)
+      case .signal(let signal): sample(thread, passing: signal, time: time, handler: &handler)
+      case .groupStop: Tracing.listen(tid)
+      case .made: tellOfBirth(by: thread, time: time, handler: &handler)
+      case .replaced: replaceProgram(of: thread, time: time, handler: &handler)
+      case .other: Tracing.resume(tid)
+      }
+    }
+    return served
+  }
+
+  /// Reads a stopped thread if it was asked to stop, lets it go on with the signal, and hands the sample over.
+  private mutating func sample(
+    _ thread: TracedThread, passing signal: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable
+  ) {
+    guard let request = thread.interruptedAt else { return Tracing.resume(thread.tid, signal: signal) }
+    let waited = threads.waited(thread.tid)
+    let registers = buffer.read(thread.tid)
+    Tracing.resume(thread.tid, signal: signal)
+    let held = MonotonicClock.now() &- request
+    pauses.add(held - min(held, waited))
+    threads.charge(thread.tid, Int64(period))
+    let instruction = registers?[UserRegisters.programCounter(.host)]
+    for mapping in maps.news(of: thread.pid, for: instruction, time: time) {
+      handler.event(.mapped(pid: thread.pid, mapping, time: time))
+    }
+    handler.sample(
+      RawSample(
+        time: time, pid: thread.pid, tid: thread.tid, period: period, registers: registers, stack: buffer.bytes,
+        kernelChain: Span()))
+  }
+
+  /// A thread that stopped before its maker told of it must wait: handlers learn of a thread before its samples.
+  private mutating func serveStranger(_ tid: Int32, _ stop: TraceStop, time: UInt64) {
+    switch stop {
+    case .exited, .killed: threads.unborn[tid] = nil
+    default: threads.unborn[tid] = time
+    }
+  }
+
+  private mutating func tellOfBirth(
+    by parent: TracedThread, time: UInt64, handler: inout some SamplingHandler & ~Copyable
+  ) {
+    if let tid = Tracing.eventMessage(parent.tid) { addThread(tid, parent: parent, time: time, handler: &handler) }
+    Tracing.resume(parent.tid)
+  }
+
+  private mutating func addThread(
+    _ tid: Int32, parent: TracedThread?, time: UInt64, handler: inout some SamplingHandler & ~Copyable
+  ) {
+    let wasWaiting = threads.unborn.removeValue(forKey: tid) != nil
+    let pid = (try? ProcessInfo(pid: tid))?.process ?? parent?.pid ?? tid
+    threads.insert(tid: tid, pid: pid)
+    if let parent {
+      if pid != parent.pid { maps.fork(parent: parent.pid, child: pid) }
+      handler.event(.forked(pid: pid, tid: tid, parentPID: parent.pid, parentTID: parent.tid, time: time))
+    } else {
+      describe(pid: pid, handler: &handler)
+    }
+    if wasWaiting { Tracing.resume(tid) }
+  }
+
+  /// Takes in threads whose maker never told of them, such as one killed meanwhile: they must not stay stopped.
+  mutating func adoptUnborn(olderThan limit: UInt64, handler: inout some SamplingHandler & ~Copyable) {
+    guard !threads.unborn.isEmpty else { return }
+    for (tid, since) in threads.unborn where since <= limit {
+      addThread(tid, parent: nil, time: MonotonicClock.now(), handler: &handler)
+    }
+  }
+
+  private mutating func removeThread(_ tid: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable) {
+    guard let thread = threads.remove(tid) else { return }
+    if thread.tid == thread.pid { maps.forget(thread.pid) }
+    handler.event(.exited(pid: thread.pid, tid: tid, time: time))
+  }
+
+  /// After an exec the process has one thread, which bears the process's number whatever it was before.
+  private mutating func replaceProgram(
+    of thread: TracedThread, time: UInt64, handler: inout some SamplingHandler & ~Copyable
+  ) {
+    for tid in threads.numbers where tid != thread.pid && threads[tid]?.pid == thread.pid {
+      removeThread(tid, time: time, handler: &handler)
+    }
+    let name = ProcessInfo.threadName(pid: thread.pid, tid: thread.tid) ?? ""
+    handler.event(.renamed(pid: thread.pid, tid: thread.tid, name: name, isExec: true, time: time))
+    maps.forget(thread.pid)
+    for mapping in maps.news(of: thread.pid, for: nil, time: time) {
+      handler.event(.mapped(pid: thread.pid, mapping, time: time))
+    }
+    Tracing.resume(thread.tid)
+  }
+
+  /// Tells the handler, once, what ran when sampling began.
+  mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
+    let time = MonotonicClock.now()
+    for tid in ProcessInfo.threads(of: pid) {
+      guard let name = ProcessInfo.threadName(pid: pid, tid: tid) else { continue }
+      handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: time))
+    }
+    for mapping in maps.news(of: pid, for: nil, time: time) {
+      handler.event(.mapped(pid: pid, mapping, time: time))
+    }
+  }
+}

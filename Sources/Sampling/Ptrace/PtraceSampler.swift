@@ -1,0 +1,117 @@
+import Glibc
+import ProfileModel
+
+/// Samples through ptrace: each thread that has run is stopped for an instant, read, and let go.
+///
+///     thread   ── runs ──┐ stopped: registers, stack ┌── runs ──────────────
+///                        ▲                           │
+///     sampler  interrupt ┘                   resume ─┴─► handler
+///
+/// It needs no perf_event, sees no kernel code, and costs the target more. Threads that don't run are left alone, for
+/// an interrupted system call may end early. Whatever becomes of this process, the kernel lets the threads go.
+///
+/// The thread that makes it must be the one that uses it. SIGCHLD is blocked on it meanwhile.
+public struct PtraceSampler: ~Copyable, Sampler {
+  /// How it samples, and what it could not do.
+  public let description: SamplerDescription
+  /// How long observed threads were held: from the request to stop until they went on, without their own waiting for
+  /// a CPU.
+  public internal(set) var pauses = PauseStatistics()
+
+  var threads: TracedThreads
+  var maps = TracedMaps()
+  var buffer: TraceBuffer
+  let processes: [Int32]
+  let period: UInt64
+  private let includesIdleThreads: Bool
+  private let wakeDescriptor: Int32?
+  private var signals: ChildSignal
+  private var nextSweep: UInt64
+  private var jitter: UInt64 = 0x2545_F491_4F6C_DD1D
+  var isDescribed: Bool
+  private var isFinished = false
+
+  /// Begins to trace the targets' threads; sampling begins with the first poll.
+  public init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
+    guard target != .allProcesses else { throw .unsupportedTarget }
+    let processes = try PerfEventSampler.resolve(target)
+    _ = KernelLimits.raiseDescriptorLimit()
+    var threads = TracedThreads()
+    try Self.seizeThreads(of: processes, into: &threads)
+    let frequency = min(10_000, max(1, options.frequency))
+    description = SamplerDescription(
+      name: "ptrace", frequency: frequency, excludesKernel: true, ringBytes: 0, dumpBytes: options.dumpBytes,
+      notes: frequency < options.frequency
+        ? [.frequencyLimited(requested: options.frequency, limit: frequency)] : [])
+    self.processes = processes
+    period = 1_000_000_000 / UInt64(frequency)
+    buffer = TraceBuffer(capacity: Int(options.dumpBytes))
+    includesIdleThreads = options.includesIdleThreads
+    wakeDescriptor = options.wakeDescriptor
+    signals = ChildSignal()
+    nextSweep = MonotonicClock.now()
+    if case .suspended = target { isDescribed = true } else { isDescribed = false }
+    self.threads = threads
+  }
+
+  /// Observes the threads at the frequency for the given time, or until input on the wake descriptor.
+  public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
+    throws(SamplingError) -> SamplerState
+  {
+    let end = MonotonicClock.now() + UInt64(max(0, timeoutMilliseconds)) * 1_000_000
+    describeProcesses(handler: &handler)
+    repeat {
+      serve(handler: &handler)
+      if threads.isEmpty { return .allTargetsExited }
+      let now = MonotonicClock.now()
+      if now >= nextSweep {
+        adoptUnborn(olderThan: now &- 100_000_000, handler: &handler)
+        sweep(now)
+        awaitStops(handler: &handler)
+      }
+      let wakeUp = min(end, nextSweep)
+      let present = MonotonicClock.now()
+      if wakeUp > present, try signals.wait(nanoseconds: wakeUp - present, or: wakeDescriptor) { break }
+    } while MonotonicClock.now() < end
+    return .running
+  }
+
+  /// Lets every thread go.
+  public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
+    guard !isFinished else { return }
+    isFinished = true
+    describeProcesses(handler: &handler)
+    serve(handler: &handler)
+    threads = TracedThreads()
+  }
+
+  /// Asks the threads that owe a sample to stop, those of them that run just now.
+  private mutating func sweep(_ now: UInt64) {
+    let everyThread = includesIdleThreads
+    threads.sweep(period: Int64(period), everyThread: everyThread) { thread in
+      // A failure means that it's gone, and its end about to be reported.
+      (everyThread || Self.isRunning(thread)) && (try? Tracing.interrupt(thread.tid)) != nil
+    }
+    // Between half and one and a half periods from now, lest the program's own rhythm be met; on average one.
+    jitter ^= jitter << 13
+    jitter ^= jitter >> 7
+    jitter ^= jitter << 17
+    nextSweep = max(now, nextSweep + period / 2 + jitter % max(1, period))
+  }
+
+  /// A stop follows its request within microseconds: waiting on the spot, for a while,
+  /// keeps the pause shorter than sleeping would.
+  private mutating func awaitStops(handler: inout some SamplingHandler & ~Copyable) {
+    let end = MonotonicClock.now() + 40_000
+    while threads.hasInterrupted, MonotonicClock.now() < end {
+      if serve(handler: &handler) == 0 { sched_yield() }
+    }
+  }
+
+  private static func isRunning(_ thread: TracedThread) -> Bool {
+    guard let bytes = try? ProcFile.read("/proc/\(thread.pid)/task/\(thread.tid)/stat", limit: 1024),
+      let close = bytes.lastIndex(of: UInt8(ascii: ")")), close + 2 < bytes.count
+    else { return false }
+    return bytes[close + 2] == UInt8(ascii: "R")
+  }
+}

@@ -1,0 +1,149 @@
+import BinaryReading
+
+/// Reads the records of a jitdump file one after the other.
+struct JITDumpReader: ~Copyable {
+  private let file: FileReader
+  private let size: UInt64
+  private var offset: UInt64 = 0
+  private var window: [UInt8] = []
+  private var windowStart: UInt64 = 0
+  /// The lines that precede the load of the function that starts at this address.
+  private var pending: (address: UInt64, lines: [JITDump.Line])?
+  private var nameOf: [String: Int32] = [:]
+  private var fileOf: [String: Int32] = [:]
+  /// Position in the dump's codes by the number that the writer gave the function.
+  private var codeOf: [UInt64: Int] = [:]
+
+  private static let windowSize: UInt64 = 1 << 18
+  /// Bytes of a record's body that are read; bodies of loads go on with code, which is not.
+  private static let bodyLimit: UInt64 = 1 << 26
+  private static let nameLimit = 65_536
+  private static let recordLimit = 20_000_000
+
+  init(_ file: consuming FileReader) {
+    self.file = file
+    size = (try? self.file.status().size) ?? 0
+  }
+
+  /// Bytes at an absolute offset; kept in a window, as records are small.
+  private mutating func bytes(at start: UInt64, count: UInt64) throws(BinaryReadingError) -> ArraySlice<UInt8> {
+    if start < windowStart || start + count > windowStart + UInt64(window.count) {
+      window = try file.read(at: start, count: max(count, min(Self.windowSize, size - min(start, size))))
+      windowStart = start
+    }
+    let first = Int(start - windowStart)
+    return window[first..<first + Int(count)]
+  }
+
+  mutating func readHeader(_ dump: inout JITDump) throws(JITDump.Failure) {
+    guard size >= 40 else { throw .notJITDump }
+    let magic: UInt32
+    do throws(BinaryReadingError) {
+      let header = Array(try bytes(at: 0, count: 40))
+      magic = try header.rawSpan.load(at: 0)
+      // JITDUMP_FLAGS_ARCH_TIMESTAMP
+      dump.hasComparableTimes = try header.rawSpan.load(at: 32, as: UInt64.self) & 1 == 0
+      offset = max(40, UInt64(try header.rawSpan.load(at: 8, as: UInt32.self)))
+    } catch { throw .reading(error) }
+    guard magic == 0x4A69_5444 else { throw .notJITDump }
+  }
+
+  mutating func readRecords(_ dump: inout JITDump) {
+    for _ in 0..<Self.recordLimit where offset + 16 <= size {
+      do throws(BinaryReadingError) {
+        let header = Array(try bytes(at: offset, count: 16))
+        let id: UInt32 = try header.rawSpan.load(at: 0)
+        let length = UInt64(try header.rawSpan.load(at: 4, as: UInt32.self))
+        let time: UInt64 = try header.rawSpan.load(at: 8)
+        guard length >= 16, length <= size - offset else {
+          dump.malformedRecords += 1
+          return
+        }
+        try readBody(id, at: offset + 16, length: length - 16, time: time, &dump)
+        if id == 3 { return }  // JIT_CODE_CLOSE
+        offset += length
+      } catch {
+        dump.malformedRecords += 1
+        return
+      }
+    }
+  }
+
+  private mutating func readBody(
+    _ id: UInt32, at start: UInt64, length: UInt64, time: UInt64, _ dump: inout JITDump
+  ) throws(BinaryReadingError) {
+    switch id {
+    case 0: try readLoad(Array(try bytes(at: start, count: min(length, 40 + UInt64(Self.nameLimit)))), time, &dump)
+    case 1: try readMove(Array(try bytes(at: start, count: min(length, 48))), time, &dump)
+    case 2: try readLines(Array(try bytes(at: start, count: min(length, Self.bodyLimit))), &dump)
+    default: break
+    }
+  }
+
+  /// pid, tid, vma, code_addr, code_size, code_index, name, code
+  private mutating func readLoad(_ body: [UInt8], _ time: UInt64, _ dump: inout JITDump) throws(BinaryReadingError) {
+    let start: UInt64 = try body.rawSpan.load(at: 16)
+    let size: UInt64 = try body.rawSpan.load(at: 24)
+    let index: UInt64 = try body.rawSpan.load(at: 32)
+    let name = try body.rawSpan.cString(at: 40)
+    var lines = dump.lines.count..<dump.lines.count
+    if let pending, pending.address == start {
+      dump.lines += pending.lines.sorted { $0.offset < $1.offset }
+      lines = lines.lowerBound..<dump.lines.count
+    }
+    pending = nil
+    let (end, overflow) = start.addingReportingOverflow(size)
+    guard !overflow, size > 0 else { return dump.malformedRecords += 1 }
+    codeOf[index] = dump.codes.count
+    dump.codes.append(JITDump.Code(start: start, end: end, time: time, name: intern(name, &dump), lines: lines))
+  }
+
+  /// pid, tid, vma, old_code_addr, new_code_addr, code_size, code_index
+  private mutating func readMove(_ body: [UInt8], _ time: UInt64, _ dump: inout JITDump) throws(BinaryReadingError) {
+    let start: UInt64 = try body.rawSpan.load(at: 24)
+    let size: UInt64 = try body.rawSpan.load(at: 32)
+    let index: UInt64 = try body.rawSpan.load(at: 40)
+    let (end, overflow) = start.addingReportingOverflow(size)
+    guard !overflow, size > 0, let known = codeOf[index] else { return dump.malformedRecords += 1 }
+    var code = dump.codes[known]
+    (code.start, code.end, code.time) = (start, end, time)
+    dump.codes.append(code)
+  }
+
+  /// code_addr, nr_entry; for each entry: address, line, discriminator, file name; "\xff" repeats the last name.
+  private mutating func readLines(_ body: [UInt8], _ dump: inout JITDump) throws(BinaryReadingError) {
+    let start: UInt64 = try body.rawSpan.load(at: 0)
+    let count: UInt64 = try body.rawSpan.load(at: 8)
+    var position = 16
+    var lines: [JITDump.Line] = []
+    var file: Int32 = -1
+    for _ in 0..<min(count, UInt64(body.count) / 17) {
+      let address: UInt64 = try body.rawSpan.load(at: position)
+      let line: UInt32 = try body.rawSpan.load(at: position + 8)
+      let nameStart = position + 16
+      guard let nameEnd = body[min(nameStart, body.count)...].firstIndex(of: 0) else { break }
+      if body[nameStart..<nameEnd] != [0xFF] {
+        file = internFile(String(decoding: body[nameStart..<nameEnd], as: UTF8.self), &dump)
+      }
+      if file >= 0, address >= start { lines.append(JITDump.Line(offset: address - start, file: file, line: line)) }
+      position = nameEnd + 1
+    }
+    pending = (start, lines)
+  }
+
+  private mutating func intern(_ name: String, _ dump: inout JITDump) -> Int32 {
+    if let known = nameOf[name] { return known }
+    let position = Int32(truncatingIfNeeded: dump.names.count)
+    dump.names.append(name)
+    nameOf[name] = position
+    return position
+  }
+
+  private mutating func internFile(_ name: String, _ dump: inout JITDump) -> Int32 {
+    if let known = fileOf[name] { return known }
+    let position = Int32(truncatingIfNeeded: dump.files.count)
+    dump.files.append(name)
+    fileOf[name] = position
+    return position
+  }
+}

@@ -1,0 +1,93 @@
+import BinaryReading
+import ELF
+import ProfileModel
+
+/// Names the stubs by which an image calls into others (`.plt`, `.plt.sec`, `.plt.got`): `puts@plt`.
+///
+/// A stub jumps through a slot of the global offset table, and a relocation tells which symbol the slot is for
+/// (System V ABI for AMD64, section 5.2; AAELF64, "Procedure Linkage Table").
+struct LinkageStubs {
+  private var sections: [(start: UInt64, end: UInt64, entrySize: UInt64, bytes: [UInt8])] = []
+  /// Name by address of the slot.
+  private var slots: [UInt64: String] = [:]
+  private let architecture: Architecture
+
+  /// Bytes of stubs, and of relocations and dynamic symbols, that are still read.
+  private static let limit: UInt64 = 64 << 20
+
+  /// The stubs of `image`; nil when it has none that can be read.
+  init?(_ image: ELFImage) {
+    guard let architecture = image.architecture else { return nil }
+    self.architecture = architecture
+    for section in image.sections where section.name.hasPrefix(".plt") && section.isExecutable {
+      guard section.size <= Self.limit, let bytes = try? image.contents(of: section) else { continue }
+      let size = section.name == ".plt.got" && architecture == .x86_64 && section.entrySize == 8 ? 8 : 16 as UInt64
+      sections.append((section.address, section.address &+ section.size, size, bytes))
+    }
+    guard !sections.isEmpty, (try? readSlots(image)) != nil else { return nil }
+  }
+
+  /// The stub at a stated address.
+  func function(at address: UInt64) -> FunctionNames.Function? {
+    guard let section = sections.first(where: { address >= $0.start && address < $0.end }) else { return nil }
+    let offset = (address - section.start) / section.entrySize * section.entrySize
+    let view = section.bytes.rawSpan
+    let slot: UInt64?
+    switch architecture {
+    case .x86_64: slot = try? Self.slotOnX86(view, offset, section.start &+ offset, section.entrySize)
+    case .aarch64: slot = try? Self.slotOnArm(view, offset, section.start &+ offset)
+    }
+    guard let slot, let name = slots[slot] else { return nil }
+    return FunctionNames.Function(linkageName: name + "@plt", start: section.start &+ offset)
+  }
+
+  /// `jmp *disp32(%rip)`, `ff 25`, behind an `endbr64` or a `bnd` prefix.
+  private static func slotOnX86(_ bytes: RawSpan, _ offset: UInt64, _ address: UInt64, _ size: UInt64)
+    throws(BinaryReadingError) -> UInt64?
+  {
+    for skip in 0..<min(size - 5, 8) {
+      let start = Int(offset + skip)
+      guard try bytes.load(at: start, as: UInt16.self) == 0x25FF else { continue }
+      let distance = Int64(try bytes.load(at: start + 2, as: Int32.self))
+      return address &+ skip &+ 6 &+ UInt64(bitPattern: distance)
+    }
+    return nil
+  }
+
+  /// `adrp x16, page; ldr x17, [x16, #offset]`, behind a `bti c`.
+  private static func slotOnArm(_ bytes: RawSpan, _ offset: UInt64, _ address: UInt64) throws(BinaryReadingError)
+    -> UInt64?
+  {
+    for skip in [0, 4] as [UInt64] {
+      let first: UInt32 = try bytes.load(at: Int(offset + skip))
+      let second: UInt32 = try bytes.load(at: Int(offset + skip) + 4)
+      guard first & 0x9F00_001F == 0x9000_0010, second & 0xFFC0_03FF == 0xF940_0211 else { continue }
+      let pages = Int64(Int32(bitPattern: ((first >> 5 & 0x7FFFF) << 2 | first >> 29 & 3) << 11) >> 11)
+      let page = ((address &+ skip) & ~0xFFF) &+ UInt64(bitPattern: pages << 12)
+      return page &+ UInt64(second >> 10 & 0xFFF) * 8
+    }
+    return nil
+  }
+
+  private mutating func readSlots(_ image: ELFImage) throws {
+    guard let symbols = image.sections.first(where: { $0.type == .dynamicSymbols }), symbols.size <= Self.limit,
+      let reader = SymbolTableReader(image, type: .dynamicSymbols)
+    else { return }
+    let table = try image.contents(of: symbols)
+    var nameOffsets: [UInt64: UInt32] = [:]
+    for section in image.sections where section.type.rawValue == 4 && section.isAllocated {  // SHT_RELA
+      guard section.size <= Self.limit else { continue }
+      let bytes = try image.contents(of: section)
+      for offset in stride(from: 0, to: bytes.count - 23, by: 24) {
+        let info: UInt64 = try bytes.rawSpan.load(at: offset + 8)
+        // R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT; R_AARCH64_GLOB_DAT, R_AARCH64_JUMP_SLOT
+        guard [6, 7, 1025, 1026].contains(info & 0xFFFF_FFFF) else { continue }
+        let entry = Int(info >> 32) * SymbolScan.Entry.size
+        guard entry > 0, entry <= table.count - SymbolScan.Entry.size else { continue }
+        nameOffsets[try bytes.rawSpan.load(at: offset)] = try table.rawSpan.load(at: entry)
+      }
+    }
+    let names = try reader.names(at: nameOffsets.values)
+    slots = nameOffsets.compactMapValues { names[$0] }
+  }
+}

@@ -1,0 +1,98 @@
+import ELF
+import ProfileModel
+
+/// The places that may know names of one image, asked one after the other until nothing is missing.
+struct SymbolSources {
+  let image: ELFImage
+  let path: String
+  let options: Symbolicator.Options
+
+  /// What contributed.
+  private var used: [String] = []
+  /// The separate debug file; nil until it was searched for.
+  private var searched: DebugFileLocator.Finding?
+  private var damage: String?
+  private var hasFullTable = false
+
+  init(image: ELFImage, path: String, options: Symbolicator.Options) {
+    self.image = image
+    self.path = path
+    self.options = options
+    damage = image.sectionProblem.map { "\($0)" }
+  }
+
+  private var locator: DebugFileLocator {
+    DebugFileLocator(folders: options.debugFolders, rootFolder: options.rootFolder)
+  }
+
+  /// Asks the tables in the order of their worth.
+  mutating func fill(_ names: inout FunctionNames) {
+    take(image, .symbolTable, as: ".symtab", &names)
+    if !hasFullTable, let file = debugFile() {
+      take(file, .symbolTable, as: "debug file " + file.path, &names)
+    }
+    if !hasFullTable, let mini = MiniDebugInfo.image(in: image) {
+      take(mini, .symbolTable, as: ".gnu_debugdata", &names)
+    }
+    if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
+    if names.missing > 0, let stubs = LinkageStubs(image) {
+      names.fill { stubs.function(at: $0) }
+    }
+  }
+
+  private mutating func take(
+    _ table: ELFImage, _ type: SectionType, as source: String, _ names: inout FunctionNames
+  ) {
+    guard let reader = SymbolTableReader(table, type: type) else { return }
+    do throws(ELFError) {
+      let named = try names.fill(from: reader)
+      if type == .symbolTable { hasFullTable = true }
+      if named > 0 || (used.isEmpty && type == .symbolTable) { used.append(source) }
+    } catch {
+      damage = "\(source) of \(table.path): \(error)"
+    }
+  }
+
+  /// The debug file, searched for once.
+  private mutating func debugFile() -> ELFImage? {
+    if let searched { return searched.image }
+    var finding = locator.debugFile(for: image, path: path)
+    if finding.image == nil, options.usesDebuginfod, let buildID = image.buildID {
+      finding.image = Debuginfod.debugFile(buildID, seconds: options.debuginfodSeconds)
+    }
+    searched = finding
+    return finding.image
+  }
+
+  /// Inlined functions and lines, out of the image itself or its debug file; nil when neither has any.
+  mutating func debugFrames(_ addresses: [UInt64]) -> DebugFrames? {
+    var source: ELFImage? = image
+    if image.section(named: ".debug_info") == nil && image.section(named: ".zdebug_info") == nil {
+      source = debugFile()
+    }
+    guard let source else { return nil }
+    let alternate = locator.alternateFile(for: source, debugPath: source.path)
+    return DebugFrames.read(source, alternate: alternate.image, addresses: addresses)
+  }
+
+  /// The sources that gave names.
+  var description: String { used.isEmpty ? "none" : used.joined(separator: " + ") }
+
+  /// Why names are missing; nil when none is.
+  func problem(unsymbolizedCount: Int) -> SymbolProblem? {
+    let reason: SymbolProblem.Reason
+    if let refused = searched?.refused, searched?.image == nil {
+      reason = .debugFileMismatch(path: refused)
+    } else if unsymbolizedCount == 0 {
+      return nil
+    } else if let damage {
+      reason = .unreadable(detail: damage)
+    } else if hasFullTable {
+      reason = .gaps
+    } else {
+      reason = used.isEmpty ? .noSymbols : .onlyDynamicSymbols
+    }
+    return SymbolProblem(
+      module: path, buildID: image.buildID, reason: reason, unsymbolizedCount: unsymbolizedCount)
+  }
+}

@@ -1,0 +1,85 @@
+import BinaryReading
+import ELF
+
+/// A symbol table of an image, read piece by piece: entries in order, names where they are wanted.
+struct SymbolTableReader {
+  private let image: ELFImage
+  private let entries: Section
+  private let strings: Section
+  private let bounds: [SectionBounds]
+
+  /// Bytes of entries held at a time; a whole number of entries.
+  private static let pieceSize: UInt64 = UInt64(SymbolScan.Entry.size) << 14
+  /// Bytes of names held at a time, at least.
+  private static let windowSize: UInt64 = 1 << 18
+  /// Longer names are cut; the same limit that the demangler has.
+  private static let nameLimit: UInt64 = 65_536
+  /// More symbols than any linker makes; the rest is ignored.
+  private static let entryLimit: UInt64 = 100_000_000
+
+  /// The table of this type; nil when the image has none with contents.
+  init?(_ image: ELFImage, type: SectionType) {
+    guard let entries = image.sections.first(where: { $0.type == type && $0.size > 0 }),
+      Int(entries.link) < image.sections.count
+    else { return nil }
+    let strings = image.sections[Int(entries.link)]
+    guard strings.hasContents else { return nil }
+    self.image = image
+    self.entries = entries
+    self.strings = strings
+    bounds = image.sections.map(SectionBounds.init)
+  }
+
+  /// Hands all entries to `scan`.
+  func scan(into scan: inout SymbolScan) throws(ELFError) {
+    let ignoresLabels = image.architecture == .aarch64
+    if entries.isCompressed {
+      try take(try image.contents(of: entries), into: &scan, ignoresLabels)
+      return
+    }
+    let total = min(entries.size, Self.entryLimit * UInt64(SymbolScan.Entry.size))
+    var offset: UInt64 = 0
+    while offset < total {
+      let count = min(Self.pieceSize, total - offset)
+      try take(try image.storedBytes(of: entries, at: offset, count: count), into: &scan, ignoresLabels)
+      offset += count
+    }
+  }
+
+  private func take(_ bytes: [UInt8], into scan: inout SymbolScan, _ ignoresLabels: Bool) throws(ELFError) {
+    do throws(BinaryReadingError) {
+      try scan.scan(bytes.rawSpan, sections: bounds, ignoresLocalLabels: ignoresLabels)
+    } catch { throw .reading(path: image.path, error) }
+  }
+
+  /// The names at these offsets of the string table; offsets past its end are left out.
+  func names(at offsets: some Sequence<UInt32>) throws(ELFError) -> [UInt32: String] {
+    let sorted = Set(offsets).sorted()
+    var names: [UInt32: String] = [:]
+    names.reserveCapacity(sorted.count)
+    if strings.isCompressed {
+      let bytes = try image.contents(of: strings)
+      for offset in sorted { names[offset] = Self.name(in: bytes, at: Int(offset)) }
+      return names
+    }
+    var position = sorted.startIndex
+    while position < sorted.endIndex, UInt64(sorted[position]) < strings.size {
+      let start = UInt64(sorted[position])
+      let window = try image.storedBytes(
+        of: strings, at: start, count: min(Self.windowSize + Self.nameLimit, strings.size - start))
+      // Names that begin in the window's first part end in its second, or are too long.
+      while position < sorted.endIndex, UInt64(sorted[position]) - start < Self.windowSize {
+        names[sorted[position]] = Self.name(in: window, at: Int(UInt64(sorted[position]) - start))
+        position += 1
+      }
+    }
+    return names
+  }
+
+  private static func name(in bytes: [UInt8], at start: Int) -> String? {
+    guard start < bytes.count else { return nil }
+    let limit = min(bytes.count, start + Int(nameLimit))
+    let end = bytes[start..<limit].firstIndex(of: 0) ?? limit
+    return String(decoding: bytes[start..<end], as: UTF8.self)
+  }
+}

@@ -1,0 +1,34 @@
+/// A function that an address lies in, or was inlined from.
+public struct SymbolizedFrame: Hashable, Sendable {
+  /// Demangled, short form; for a stand-in `module+0x1234`, where 0x1234 is the function's start if that is known.
+  public var name: String
+  /// Demangled with all types and arguments; nil when it is the same as `name`.
+  public var fullName: String?
+  /// As the linker knows it; nil when it is the same as `name`.
+  public var linkageName: String?
+  /// Source file, as the compiler was given it, made absolute where the compiler told its folder.
+  public var file: String?
+  /// Line in `file`: of the address in the innermost frame, of the call in the others; 0 where unknown.
+  public var line: UInt32
+  /// Whether the compiler put this function's code into that of the next frame.
+  public var isInlined: Bool
+  /// Whether the code only leads to the function it is named after (see `DemangledName.isForwarder`).
+  public var isForwarder: Bool
+  /// False for stand-ins where no symbol covers the address.
+  public var isSymbolized: Bool
+
+  /// A frame.
+  public init(
+    name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, line: UInt32 = 0,
+    isInlined: Bool = false, isForwarder: Bool = false, isSymbolized: Bool = true
+  ) {
+    self.name = name
+    self.fullName = fullName
+    self.linkageName = linkageName
+    self.file = file
+    self.line = line
+    self.isInlined = isInlined
+    self.isForwarder = isForwarder
+    self.isSymbolized = isSymbolized
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import ProfileModel
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Write a profile in another format.",
+    discussion: """
+      The extension of OUT says which: .folded .txt, .speedscope.json, .pb.gz .pprof, .firefox.json, .svg, .html. \
+      With --format the extension does not matter, and OUT may be - for standard output.
+      """)
+
+  @Argument(help: "The profile: a recording, folded stacks, pprof, `perf script` text; - is standard input.")
+  var file: String
+
+  @Option(name: [.short, .customLong("output")], help: "What to write.")
+  var output: String
+
+  @Option(help: "recording, svg, html, folded, speedscope, pprof or firefox.")
+  var format: String?
+
+  @Flag(help: "Tell threads apart: in folded stacks the thread's name comes second.")
+  var threads = false
+
+  mutating func run() throws {
+    var target = try ProfileOutput(path: output, formatName: format)
+    target.threads = threads
+    let input = try ProfileInput(path: file)
+    let profile = try input.profile()
+    try target.write(profile, recording: input.recording)
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import FlameGraphs
+import ProfileComparison
+import ProfileFormats
+import ProfileModel
+import TextWriting
+
+struct DiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "What changed between two profiles, as shares of all samples.",
+    discussion: """
+      Prints a table of functions with their shares before and after, the change, and whether it is more than chance. \
+      -o OUT.svg draws both as one flame graph, red where a share grew, blue where it shrank; OUT.json is the table.
+      """)
+
+  @Argument(help: "The profile to compare with.")
+  var before: String
+
+  @Argument(help: "The profile of interest.")
+  var after: String
+
+  @Option(
+    name: [.short, .customLong("output")], help: "File to write: .svg, .html or .json; may be repeated.")
+  var output: [String] = []
+
+  @Option(help: "Which share decides order and verdict: self or total.")
+  var sort = FunctionComparison.Measure.`self`
+
+  @Option(help: "The most rows; 0 for all. Default: 40, and all with --json.")
+  var limit: Int?
+
+  @Option(
+    help: "End with status 1 if a share grew, beyond chance, by more than so many points: 'self>1', 'total(parse)>2.5'.")
+  var failIf: String?
+
+  @Flag(help: "Tell threads apart in the picture.")
+  var threads = false
+
+  @Flag(help: "The table as JSON.")
+  var json = false
+
+  @Option(help: "The picture's title.")
+  var title: String?
+
+  mutating func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
+    if let failIf, ChangeGate(failIf) == nil {
+      throw ValidationError("--fail-if \(failIf): use 'self>1' or 'total(FUNCTION)>2.5'; the number is in percentage points")
+    }
+    for path in output where Self.kind(of: path) == nil {
+      throw ValidationError("-o \(path): diff writes .svg, .html and .json")
+    }
+  }
+
+  mutating func run() throws {
+    let (old, new) = try profiles()
+    let comparison = FunctionComparison(before: old, after: new, FunctionComparison.Options(measure: sort))
+    for path in output { try write(path, old, new, comparison) }
+    let wanted = limit ?? (json ? 0 : 40)
+    let rows = wanted == 0 ? nil : wanted
+    let table =
+      json ? comparison.json(limit: rows) : Array(comparison.text(names: (before, after), limit: rows).utf8)
+    try OutputFile(path: "-").write(table)
+    try gate(comparison)
+  }
+
+  private func profiles() throws(Failure) -> (Profile, Profile) {
+    guard before != "-" || after != "-" else {
+      throw Failure(.usage, "only one of the two profiles can come from standard input: name a file for the other")
+    }
+    return (try ProfileInput(path: before).profile(), try ProfileInput(path: after).profile())
+  }
+
+  private enum Kind { case svg, html, json }
+
+  private static func kind(of path: String) -> Kind? {
+    if path.lowercased().hasSuffix(".json") { return .json }
+    switch ProfileFormat(extensionOf: path) {
+    case .svg: return .svg
+    case .html: return .html
+    default: return nil
+    }
+  }
+
+  private func write(_ path: String, _ old: Profile, _ new: Profile, _ comparison: FunctionComparison) throws(Failure) {
+    let bytes: [UInt8]
+    switch Self.kind(of: path) {
+    case .json, nil: bytes = comparison.json()
+    case .svg:
+      bytes = FlameGraph.svg(
+        CallTree(before: old, after: new, threads: threads),
+        caption: FlameGraphCaption(before: old, after: new, title: title))
+    case .html:
+      bytes = FlameGraph.html(
+        CallTree(before: old, after: new, threads: threads),
+        caption: FlameGraphCaption(before: old, after: new, title: title))
+    }
+    try OutputFile(path: path).write(bytes)
+    printError("perfprof: wrote \(path)")
+  }
+
+  private func gate(_ comparison: FunctionComparison) throws(Failure) {
+    guard let failIf, let gate = ChangeGate(failIf) else { return }
+    switch gate.outcome(for: comparison) {
+    case .passed: return
+    case .failed(let rows):
+      let names = rows.prefix(5).map { row in
+        let change = row.change(gate.measure)
+        return "\(row.name) \(change.before.percent) → \(change.after.percent)"
+      }
+      throw Failure(.gateFailed, "--fail-if \(failIf): " + names.joined(separator: ", "))
+    case .noSuchFunction(let name):
+      throw Failure(.noInput, "--fail-if \(failIf): neither profile has the function \(name): nothing was checked")
+    }
+  }
+}
+
+extension FunctionComparison.Measure: ExpressibleByArgument {}

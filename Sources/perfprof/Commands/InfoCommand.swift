@@ -1,0 +1,20 @@
+import ArgumentParser
+import ProfileModel
+import Reports
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Say how a profile came about, and how far to trust it.")
+
+  @Argument(help: "The profile; - is standard input.")
+  var file: String
+
+  @Flag(help: "As JSON.")
+  var json = false
+
+  mutating func run() throws {
+    let profile = try ProfileInput(path: file).profile()
+    let info = ProfileInfo(profile)
+    try OutputFile(path: "-").write(json ? info.json() : Array(info.text().utf8))
+  }
+}

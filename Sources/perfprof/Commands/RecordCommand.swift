@@ -1,0 +1,195 @@
+import ArgumentParser
+import Glibc
+import ProfileModel
+import Recording
+import Sampling
+
+struct RecordCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
+    usage: "perfprof record [-p PID[,PID…]] [-a] [-F HZ] [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
+    discussion: """
+      Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
+      Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never stopped or harmed. \
+      With -- CMD perfprof ends with the program's exit status.
+      """)
+
+  @Option(
+    name: [.customShort("p"), .customLong("pid")], help: "Process to attach to; may be repeated, or a list: 12,34.")
+  var pid: [String] = []
+
+  @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
+  var all = false
+
+  @Option(
+    name: [.customShort("F"), .customLong("frequency")], help: "Samples a second of CPU time of each thread.")
+  var frequency: UInt32 = 499
+
+  @Option(name: [.customShort("d"), .customLong("duration")], help: "Stop after so many seconds.")
+  var duration: Double?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "File to write; may be repeated, the extension says what: .perfprof .svg .html .folded .speedscope.json …")
+  var output: [String] = []
+
+  @Option(help: "Interface of the kernel to sample with: auto, perf or ptrace.")
+  var sampler = RecordOptions.SamplerChoice.auto
+
+  @Option(help: "The most frames of a stack to keep; deeper ones are cut in the middle.")
+  var maxDepth = 2048
+
+  @Flag(help: "Leave kernel code out.")
+  var noKernel = false
+
+  @Flag(help: "With ptrace: sample threads that don't run, too.")
+  var idle = false
+
+  @Option(help: ArgumentHelp("How stacks are walked: tables or libunwind.", visibility: .hidden))
+  var unwinding = RecordOptions.UnwindingChoice.tables
+
+  @OptionGroup var symbols: SymbolFlags
+
+  @Flag(help: "No progress, no summary.")
+  var quiet = false
+
+  @Argument(parsing: .postTerminator, help: "A program to start, with its arguments, behind --.")
+  var command: [String] = []
+
+  mutating func validate() throws {
+    let targets = [!pid.isEmpty, all, !command.isEmpty].filter { $0 }.count
+    guard targets == 1 else {
+      throw ValidationError(
+        targets == 0
+          ? "name what to record: -p PID, -a, or -- CMD ARG…" : "-p, -a and -- CMD exclude each other: name one")
+    }
+    guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
+    if let duration, !(duration > 0 && duration < 1e9) {
+      throw ValidationError("-d \(duration): use a number of seconds above 0")
+    }
+    guard (2...1_000_000).contains(maxDepth) else { throw ValidationError("--max-depth \(maxDepth): use 2 to 1000000") }
+  }
+
+  mutating func run() throws {
+    var signals = try StopSignals()
+    if command.isEmpty {
+      let processes = try processes()
+      let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
+      let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
+      let outcome = try record(
+        target, command: processes.first?.command ?? [], name: name, signals: &signals,
+        ready: { () throws(SamplingError) in })
+      try finish(outcome)
+    } else {
+      try recordCommand(&signals)
+    }
+  }
+
+  // MARK: Targets
+
+  private func recordCommand(_ signals: inout StopSignals) throws {
+    let launcher: SuspendedCommand
+    do throws(SamplingError) {
+      launcher = try SuspendedCommand(command, signalMask: signals.originalMask)
+    } catch { throw Failure(error) }
+    let base = command[0].split(separator: "/").last.map(String.init) ?? "program"
+    let outcome = try record(
+      .suspended(launcher.pid), command: command, name: Self.fileName(base, launcher.pid), signals: &signals,
+      ready: { () throws(SamplingError) in try launcher.resume() })
+    // As a wrapper passes on what it is told: a terminal's Ctrl-C reaches the program by itself.
+    if let (signal, fromProcess) = signals.received, fromProcess || signal != SIGINT { launcher.pass(signal) }
+    signals.restore()
+    var failure: Failure?
+    do { try finish(outcome) } catch let error as Failure { failure = error }
+    let status = launcher.waitForExit()
+    if let failure { throw failure }
+    if status.shellStatus != 0 { throw ExitCode(status.shellStatus) }
+  }
+
+  /// The processes that `-p` names, each looked at before anything is opened.
+  private func processes() throws(Failure) -> [ProcessInfo] {
+    var infos: [ProcessInfo] = []
+    for word in pid.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      guard let number = Int32(word), number > 0 else {
+        throw Failure(.usage, "-p \(word): not a process number: use one from `ps -e`")
+      }
+      guard number != getpid() else { throw Failure(.usage, "-p \(word): that is perfprof itself") }
+      do throws(SamplingError) {
+        let info = try ProcessInfo(pid: number)
+        if info.isZombie { throw .zombie(pid: number) }
+        if info.isKernelThread { throw .kernelThread(pid: number) }
+        if !infos.contains(where: { $0.pid == number }) { infos.append(info) }
+      } catch { throw Failure(error) }
+    }
+    return infos
+  }
+
+  private static func fileName(for process: ProcessInfo) -> String { fileName(process.name, process.pid) }
+
+  /// `NAME-PID` with what does not belong into a file's name replaced.
+  private static func fileName(_ name: String, _ pid: Int32) -> String {
+    let clean = name.unicodeScalars.map { scalar -> Character in
+      let isPlain =
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._+-".unicodeScalars.contains(scalar)
+      return isPlain ? Character(scalar) : "_"
+    }
+    let text = String(clean)
+    return "\(text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
+  }
+
+  // MARK: Recording
+
+  private func record(
+    _ target: SamplingTarget, command: [String], name: String, signals: inout StopSignals,
+    ready: () throws(SamplingError) -> Void
+  ) throws -> Finished {
+    var files = try RecordingFiles(outputs: output, name: name)
+    var options = RecordOptions(target: target, command: command)
+    options.sampling.frequency = frequency
+    options.sampling.excludesKernel = noKernel
+    options.sampling.includesIdleThreads = idle
+    options.sampling.wakeDescriptor = signals.descriptor
+    options.durationSeconds = duration
+    options.sampler = sampler
+    options.maxDepth = maxDepth
+    options.unwinding = unwinding
+    options.symbols = symbols.options
+    options.version = Version.text
+    var line = ProgressLine(isQuiet: quiet)
+    let descriptor = files.takeDescriptor()
+    let outcome: RecordOutcome
+    do throws(SamplingError) {
+      outcome = try Recorder.record(
+        options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
+        shouldStop: { signals.check() }, progress: { line.show($0) })
+    } catch {
+      line.clear()
+      files.discard()
+      throw Failure(error)
+    }
+    line.clear()
+    return Finished(outcome: outcome, files: files)
+  }
+
+  private struct Finished: ~Copyable {
+    var outcome: RecordOutcome
+    var files: RecordingFiles
+  }
+
+  private func finish(_ finished: borrowing Finished) throws {
+    let profile: Profile
+    do {
+      profile = try RecordingReader.read(finished.outcome.contents, path: finished.files.recording ?? "memory")
+    } catch {
+      throw Failure(.software, "the recording can't be read back (\(error)): please report this")
+    }
+    let (written, failures) = finished.files.finish(
+      profile, recording: finished.outcome.contents, writeFailure: finished.outcome.writeFailure)
+    if !quiet { for line in RecordSummary(profile: profile, files: written).lines { printError(line) } }
+    for failure in failures.dropLast() { printError("perfprof: \(failure.sentence)") }
+    if let failure = failures.last { throw failure }
+  }
+}
+
+extension RecordOptions.SamplerChoice: ExpressibleByArgument {}
+extension RecordOptions.UnwindingChoice: ExpressibleByArgument {}

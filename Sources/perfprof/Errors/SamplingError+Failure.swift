@@ -1,0 +1,67 @@
+import Sampling
+
+extension Failure {
+  /// What a sampling error means for the user.
+  init(_ error: SamplingError) {
+    switch error {
+    case .noSuchProcess(let pid):
+      self.init(.noInput, "no process \(pid): it has ended, or never was; `ps -e` lists those that run")
+    case .zombie(let pid):
+      self.init(
+        .noInput, "process \(pid) has ended already (a zombie that its parent has not waited for): nothing runs")
+    case .kernelThread(let pid):
+      self.init(
+        .noInput, "process \(pid) is a thread of the kernel and has no program to profile; use -a for kernel work")
+    case .processNotPermitted(let pid, let owner, let paranoid, let errno):
+      let whose = owner.map { "belongs to user \($0)" } ?? "is closed to you"
+      self.init(
+        .noPermission,
+        "process \(pid) \(whose) and may not be profiled (\(errorText(errno)), perf_event_paranoid "
+          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or give perfprof CAP_PERFMON and CAP_SYS_PTRACE")
+    case .notPermitted(let paranoid, let errno):
+      self.init(
+        .noPermission,
+        "perf_event is not permitted (\(errorText(errno)), kernel.perf_event_paranoid is "
+          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or `sysctl kernel.perf_event_paranoid=1`, "
+          + "or --sampler ptrace")
+    case .wholeMachineNotPermitted(let paranoid, let errno):
+      self.init(
+        .noPermission,
+        "the whole machine may not be profiled (\(errorText(errno)), kernel.perf_event_paranoid is "
+          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or `sysctl kernel.perf_event_paranoid=0`, or CAP_PERFMON"
+      )
+    case .perfUnavailable(let errno):
+      self.init(
+        .unavailable,
+        "this kernel or container offers no perf_event (\(errorText(errno))): allow perf_event_open in its seccomp "
+          + "profile, or use --sampler ptrace")
+    case .ringNotMapped(let bytes, let limit, let errno):
+      self.init(
+        .unavailable,
+        "no ring buffer of \(bytes >> 10) KiB can be mapped (\(errorText(errno)), kernel.perf_event_mlock_kb is "
+          + "\(limit.map(String.init) ?? "unknown")): raise it with sysctl, use sudo, or --sampler ptrace")
+    case .tooManyDescriptors(let needed, let limit):
+      self.init(
+        .unavailable,
+        "so many threads need \(needed) file descriptors, of which \(limit) are allowed: raise the limit with "
+          + "`ulimit -n`, or use sudo")
+    case .ptraceNotPermitted(let pid, let owner, let scope, let errno):
+      let whose = owner.map { " of user \($0)" } ?? ""
+      self.init(
+        .noPermission,
+        "process \(pid)\(whose) may not be traced (\(errorText(errno)), kernel.yama.ptrace_scope "
+          + "\(scope.map(String.init) ?? "absent")): use sudo, or CAP_SYS_PTRACE")
+    case .alreadyTraced(let pid, let tracer):
+      self.init(
+        .unavailable, "process \(pid) is traced by process \(tracer) already, such as a debugger: end that, or use perf"
+      )
+    case .unsupportedTarget:
+      self.init(.usage, "ptrace can't sample all processes: leave out -a, or use --sampler perf")
+    case .commandNotRun(let command, let errno):
+      self.init(.noInput, "\(command): can't be run (\(errorText(errno))): check the path and its permissions")
+    case .system(let call, let errno):
+      self.init(
+        .unavailable, "\(call) failed (\(errorText(errno))): run `perfprof doctor` to see what this machine allows")
+    }
+  }
+}

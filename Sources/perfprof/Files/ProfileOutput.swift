@@ -1,0 +1,55 @@
+import FlameGraphs
+import ProfileFormats
+import ProfileModel
+
+/// Turns a profile into the bytes of a format.
+struct ProfileOutput {
+  /// The format, by name or by the path's extension.
+  var format: ProfileFormat
+  var path: String
+  /// Whether folded stacks and pictures tell threads apart.
+  var threads = false
+
+  /// What `-o PATH` and `--format NAME` ask for.
+  init(path: String, formatName: String? = nil, fallback: ProfileFormat? = nil) throws(Failure) {
+    self.path = path
+    let names = ProfileFormat.allCases.map(\.name).joined(separator: ", ")
+    if let formatName {
+      guard let format = ProfileFormat(name: formatName) else {
+        throw Failure(.usage, "--format \(formatName): no such format: use one of \(names)")
+      }
+      self.format = format
+    } else if let format = ProfileFormat(extensionOf: path) ?? fallback {
+      self.format = format
+    } else {
+      let extensions = ProfileFormat.allCases.flatMap(\.extensions).joined(separator: " ")
+      throw Failure(.usage, "-o \(path): the extension says what is written: use one of \(extensions)")
+    }
+  }
+
+  /// The bytes of `profile`; `recording` are those of the recording that it came from, where it came from one.
+  func bytes(of profile: Profile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
+    switch format {
+    case .recording:
+      guard let recording else {
+        throw Failure(.usage, "-o \(path): only a recording can be written as one: use another format")
+      }
+      return recording
+    case .svg: return FlameGraph.svg(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+    case .html: return FlameGraph.html(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+    case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
+    case .speedscope: return Speedscope.bytes(of: profile)
+    case .pprof:
+      do { return try Pprof.bytes(of: profile) } catch {
+        throw Failure(.software, "\(path): the profile does not fit pprof (\(error))")
+      }
+    case .firefox: throw Failure(.usage, "x")
+    }
+  }
+
+  /// Writes `profile` to the path.
+  func write(_ profile: Profile, recording: [UInt8]? = nil) throws(Failure) {
+    let bytes = try bytes(of: profile, recording: recording)
+    try OutputFile(path: path).write(bytes)
+  }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import Recording
+import TextWriting
+
+/// One line on the terminal that tells how a recording is coming along; silent where there is no terminal.
+struct ProgressLine {
+  private let isShown: Bool
+  private var shownAt = -1.0
+  private var lastSamples: UInt64 = 0
+  private var isOnScreen = false
+
+  init(isQuiet: Bool) { isShown = !isQuiet && isatty(STDERR_FILENO) == 1 }
+
+  /// Shows the state, at most four times a second.
+  mutating func show(_ progress: RecordProgress) {
+    guard isShown, progress.seconds - shownAt >= 0.25 else { return }
+    let rate = Double(progress.samples - lastSamples) / max(0.001, progress.seconds - max(0, shownAt))
+    shownAt = progress.seconds
+    lastSamples = progress.samples
+    isOnScreen = true
+    let rooted = progress.samples == 0 ? 1 : Double(progress.rooted) / Double(progress.samples)
+    let text =
+      "\r\u{1B}[K\(progress.seconds.fixed(1)) s · \(Int(rate.rounded())) samples/s · \(progress.threads) threads"
+      + " · lost \(progress.lost) · rooted \(rooted.percent)  (Ctrl-C stops)"
+    Self.write(text)
+  }
+
+  /// Takes the line away.
+  mutating func clear() {
+    if isOnScreen { Self.write("\r\u{1B}[K") }
+    isOnScreen = false
+  }
+
+  private static func write(_ text: String) {
+    var text = text
+    // SAFETY: the bytes are read during the call only. A terminal that is gone is no reason to stop.
+    _ = text.withUTF8 { buffer in unsafe Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count) }
+  }
+}

@@ -1,0 +1,41 @@
+import ProfileModel
+import Reports
+
+import TextWriting
+
+/// What a user is told at the end of a recording.
+struct RecordSummary {
+  var profile: Profile
+  var files: [String]
+
+  /// Lines for standard error.
+  var lines: [String] {
+    let completeness = profile.completeness()
+    let metadata = profile.metadata
+    var lines = files.map { "perfprof: wrote \($0)" }
+    var facts =
+      "perfprof: \(completeness.samples.grouped) samples in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
+    if completeness.samples > 0 { facts += ", \(completeness.rootedShare.percent) of stacks rooted" }
+    facts += ", \(metadata.lost.grouped) lost"
+    lines.append(facts)
+    for (reason, count) in completeness.truncated.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(5) {
+      lines.append("perfprof:   \(count.grouped) truncated: \(reason.escapedForTerminal)")
+    }
+    if completeness.unsymbolizedSelf > 0 {
+      let share = Double(completeness.unsymbolizedSelf) / Double(max(1, completeness.samples))
+      lines.append("perfprof:   \(share.percent) of samples are in code without a name")
+    }
+    lines += heaviest(of: completeness.samples)
+    lines += metadata.notes.map { "perfprof: note: \($0.escapedForTerminal)" }
+    return lines
+  }
+
+  private func heaviest(of samples: Int64) -> [String] {
+    guard samples > 0 else { return ["perfprof: no sample: nothing ran while it was watched"] }
+    return FunctionReport(profile, .init(order: .`self`, limit: 5)).rows.filter { $0.own > 0 }.map { row in
+      let share = (Double(row.own) / Double(samples)).percent
+      return "perfprof:   \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  "
+        + row.function.name.escapedForTerminal.shortened(toColumns: 100)
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import ProfileModel
+
+/// Profiles to draw.
+enum Profiles {
+  /// A profile of folded lines: `process;frame;frame count`, kinds by the suffixes `_[k]`, `_[i]`, `_[j]`.
+  static func folded(_ lines: [String]) -> Profile {
+    var builder = ProfileBuilder()
+    var threads: [Substring: ThreadID] = [:]
+    for line in lines {
+      guard let blank = line.lastIndex(of: " ") else { continue }
+      let names = line[..<blank].split(separator: ";")
+      let weight = Int64(line[line.index(after: blank)...]) ?? 0
+      let process = names.first ?? ""
+      let thread =
+        threads[process]
+        ?? builder.add(
+          ThreadRecord(process: builder.add(ProcessRecord(pid: 0, name: String(process))), tid: 0, name: ""))
+      threads[process] = thread
+      let stack = builder.intern(stack: names.dropFirst().map { frame(String($0), &builder) })
+      builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight))
+    }
+    return builder.profile
+  }
+
+  private static func frame(_ text: String, _ builder: inout ProfileBuilder) -> FrameID {
+    let kinds: [(String, FrameKind, String?)] = [
+      ("_[k]", .kernel, "[kernel]"), ("_[i]", .inlined, "/usr/bin/app"), ("_[j]", .jit, "[jit]"),
+    ]
+    let match = kinds.first { text.hasSuffix($0.0) }
+    let name = match == nil ? text : String(text.dropLast(4))
+    let kind = name.hasPrefix("[truncated") ? .truncated : name.hasSuffix("elided]") ? .elided : match?.1 ?? .user
+    let module = kind == .truncated || kind == .elided ? nil : match?.2 ?? (name.contains("$") ? nil : "/usr/bin/app")
+    let id = module.map { builder.intern(Module(path: $0)) }
+    let isC = name.utf8.allSatisfy { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") }
+    let hasLine = kind == .user || kind == .inlined
+    let function = Function(
+      name: name, fullName: isC || kind == .truncated ? nil : "static \(name) -> Swift.Optional<app.Value>", module: id,
+      file: hasLine ? "Sources/app/\(name.prefix { $0 != "(" && $0 != "." }).swift" : nil)
+    return builder.intern(
+      Frame(
+        function: builder.intern(function), kind: kind, line: hasLine ? UInt32(10 + name.utf8.count) : 0))
+  }
+
+  /// A server that parses, queries and answers, with every kind of frame.
+  static let server: Profile = {
+    let main = "server;_start;__libc_start_main;main;Server.run();EventLoop.run()"
+    let handle = "\(main);Channel.readComplete();HTTPHandler.channelRead(context:data:)"
+    let json = "\(handle);Router.respond(to:);JSONDecoder.decode(_:from:);JSONParser.parse()"
+    let render = "\(handle);Router.respond(to:);Template.render(_:into:)"
+    var profile = folded([
+      "\(json);JSONParser.parseObject();JSONParser.parseString();String.init(decoding:as:)_[i];_allASCII(_:)_[i] 412",
+      "\(json);JSONParser.parseObject();JSONParser.parseString() 640",
+      "\(json);JSONParser.parseObject();JSONParser.parseNumber();Double.init(_:)_[i];strtod_l 233",
+      "\(json);JSONParser.parseObject();swift_allocObject;malloc;_int_malloc 187",
+      "\(json);JSONParser.parseObject();swift_release;_swift_release_dealloc 140",
+      "\(json);JSONParser.parseArray();JSONParser.parseValue() 98",
+      "\(handle);Router.respond(to:);Database.query(_:);PreparedStatement.execute();PQexec;recv;entry_SYSCALL_64_after_hwframe_[k];do_syscall_64_[k];__x64_sys_recvfrom_[k];tcp_recvmsg_[k];tcp_recvmsg_locked_[k];copy_user_enhanced_fast_string_[k] 366",
+      "\(handle);Router.respond(to:);Database.query(_:);Row.decode<A>(_:)_[i];Dictionary.subscript.getter_[i];Hasher._hash(seed:_:) 201",
+      "\(handle);Router.respond(to:);Cache.lookup(key:);swift_retain 55",
+      "\(render);Interpreter.run(_:);[jit] template_main_[j];[jit] loop_body_[j] 388",
+      "\(render);Interpreter.run(_:);[jit] template_main_[j] 120",
+      "\(render);Interpreter.run(_:);Value.description.getter;String.append(_:)_[i];memmove 144",
+      "\(main);Channel.flush();writev;entry_SYSCALL_64_after_hwframe_[k];do_syscall_64_[k];ksys_write_[k];sock_sendmsg_[k];tcp_sendmsg_[k];tcp_push_[k];__tcp_transmit_skb_[k];ip_queue_xmit_[k];ip_output_[k];__dev_queue_xmit_[k] 301",
+      "\(main);epoll_wait;entry_SYSCALL_64_after_hwframe_[k];do_syscall_64_[k];__x64_sys_epoll_wait_[k];ep_poll_[k];schedule_hrtimeout_range_[k] 92",
+      "server;start_thread;ThreadPool.worker();Compressor.deflate(_:);deflate_slow;longest_match 355",
+      "server;start_thread;ThreadPool.worker();Compressor.deflate(_:);deflate_slow;fill_window 77",
+      "server;start_thread;ThreadPool.worker();Compressor.crc(_:)_[i];crc32_combine64 61",
+      "server;[truncated: no unwind info in libcustom.so];libcustom.so+0x1f40;libcustom.so+0x2a10 38",
+      "server;_start;main;walk(_:);walk(_:);[1952 frames elided];walk(_:);visit(_:) 44",
+      "logger;_start;main;Logger.flush();write;entry_SYSCALL_64_after_hwframe_[k];do_syscall_64_[k];ksys_write_[k];vfs_write_[k];ext4_file_write_iter_[k] 73",
+    ])
+    profile.metadata = metadata
+    return profile
+  }()
+
+  /// The server after a change: no JIT, faster strings, a slower database.
+  static let serverAfter: Profile = {
+    var profile = server
+    let names = profile.functions.map(\.name)
+    for (index, sample) in profile.samples.enumerated() {
+      guard let stack = sample.stack else { continue }
+      let stackNames = profile.stacks.path(to: stack).map { names[profile.frames[Int($0)].function.index] }
+      var weight = sample.weight * 2 + Int64(index % 5)
+      if stackNames.contains("[jit] template_main") { weight = 0 }
+      if stackNames.contains("JSONParser.parseString()") { weight /= 2 }
+      if stackNames.contains("Database.query(_:)") { weight *= 2 }
+      profile.samples[index].weight = weight
+    }
+    let extra = folded([
+      "server;_start;__libc_start_main;main;Server.run();EventLoop.run();Tracing.span(_:);Tracing.clock() 410"
+    ])
+    var builder = ProfileBuilder()
+    builder.profile = profile
+    let stack = builder.intern(
+      stack: extra.stacks.path(to: StackID(index: extra.stacks.count - 1)).map { frame in
+        let function = extra.functions[extra.frames[Int(frame)].function.index]
+        builder.profile.functions.append(Function(name: function.name))
+        return builder.intern(
+          Frame(function: FunctionID(index: builder.profile.functions.count - 1), kind: .user, line: 1))
+      })
+    builder.profile.samples.append(Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 410))
+    builder.profile.metadata = metadata
+    return builder.profile
+  }()
+
+  private static var metadata: ProfileMetadata {
+    var metadata = ProfileMetadata()
+    metadata.command = ["/usr/bin/server", "--port", "8080", "--config", "/etc/my server.conf"]
+    metadata.startTime = 1_795_226_700_000_000_000
+    metadata.durationSeconds = 10.02
+    metadata.sampler = "perf:cpu-clock"
+    metadata.requestedFrequency = 499
+    metadata.actualFrequency = 498.7
+    return metadata
+  }
+
+  /// About this many frames at least 0.1 px wide, on stacks of up to 40 of them, and many narrower ones.
+  static func wide(frames: Int) -> Profile {
+    var builder = ProfileBuilder()
+    var random = Seeded(state: 11)
+    let process = builder.add(ProcessRecord(pid: 1, name: "compiler"))
+    let thread = builder.add(ThreadRecord(process: process, tid: 1, name: "compiler"))
+    let modules = ["/usr/bin/compiler", "/usr/lib/libast.so.3", "/usr/lib/libc.so.6"].map {
+      builder.intern(Module(path: $0))
+    }
+    let known = (0..<3_000).map { number in
+      let name = "Type\(number % 211).method\(number)(_:)"
+      let kind: FrameKind = number % 17 == 0 ? .inlined : .user
+      return builder.intern(
+        Frame(function: builder.intern(Function(name: name, module: modules[number % 211 % 3])), kind: kind))
+    }
+    func grow(_ stack: StackID?, _ depth: Int, _ weight: Int) {
+      guard weight > 3, depth < 40 else {
+        builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: Int64(weight)))
+        return
+      }
+      let children = 1 + Int(random.next() % 4)
+      var rest = weight
+      for child in 0..<children where rest > 0 {
+        let part = child == children - 1 ? rest : Int(random.next() % UInt64(rest + 1))
+        let frame = known[Int(random.next() % 3_000)]
+        if part > 0 { grow(builder.intern(parent: stack, frame: frame), depth + 1, part) }
+        rest -= part
+      }
+    }
+    let main = builder.intern(Frame(function: builder.intern(Function(name: "main", module: modules[0])), kind: .user))
+    grow(builder.intern(parent: nil, frame: main), 2, frames * 5 / 4)
+    return builder.profile
+  }
+
+  /// One stack of this many frames beside a shallow one.
+  static func deep(_ frames: Int) -> Profile {
+    folded([
+      "recurse;main;" + (0..<frames).map { "walk\($0)(_:)" }.joined(separator: ";") + " 90", "recurse;main;other 10",
+    ])
+  }
+
+  /// Names that try to leave their place, in every field.
+  static let hostileNames = [
+    "</title></text><script>window.hacked=1</script>", "<img src=x onerror=\"window.hacked=2\">",
+    "]]><script>window.hacked=3</script><![CDATA[", "&lt;b&gt;&amp;&#60;", "\"' onload='window.hacked=4' x=\"",
+    "nul\u{0}bell\u{7}esc\u{1B}[31m\u{FFFE}\u{FFFF}", "\u{202E}desrever\u{202C} \u{2066}isolate\u{2069}",
+    "\\u003cscript\\u003e\\\"\u{2028}\n\r\t", "</script><script>window.hacked=5</script>", "--><!--",
+    "javascript:window.hacked=6", "${window.hacked=7}", "שלום_عالم_世界_🔥", "constructor", "__proto__",
+    String(repeating: "long::name<", count: 20_000),
+  ]
+
+  /// Every hostile name as process, function, full name, module and file.
+  static let hostile: Profile = {
+    var builder = ProfileBuilder()
+    for name in hostileNames {
+      let process = builder.add(ProcessRecord(pid: 1, name: name))
+      let thread = builder.add(ThreadRecord(process: process, tid: 1, name: name))
+      let module = builder.intern(Module(path: "/lib/" + name))
+      for kind in [FrameKind.user, .inlined, .kernel, .jit] {
+        let function = builder.intern(
+          Function(name: name, fullName: "full " + name, linkageName: name, module: module, file: name))
+        let frame = builder.intern(Frame(function: function, kind: kind, line: 3))
+        let stack = builder.intern(parent: nil, frame: frame)
+        builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: 5))
+      }
+    }
+    builder.profile.metadata.command = hostileNames
+    builder.profile.metadata.notes = hostileNames
+    builder.profile.metadata.sampler = hostileNames[0]
+    return builder.profile
+  }()
+}
+
+/// A generator of numbers that are the same at every run.
+struct Seeded {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state >> 33
+  }
+}

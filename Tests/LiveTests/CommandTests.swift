@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// `record -- CMD`.
+  @Suite struct Commands {
+    @Test(
+      "The command's exit status is perfprof's",
+      arguments: [
+        ("exit 0", 0), ("exit 3", 3), ("kill -SEGV $$", 128 + SIGSEGV), ("kill -TERM $$", 128 + SIGTERM),
+        ("kill -KILL $$", 128 + SIGKILL),
+      ] as [(String, Int32)])
+    func exitStatus(_ script: String, _ status: Int32) throws {
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof("record", "-o", "out.folded", "--", "/bin/sh", "-c", script, folder: folder.path)
+      #expect(outcome.status == status, "\(outcome.errors)")
+    }
+
+    @Test("Standard streams pass through untouched")
+    func streams() throws {
+      let folder = try TemporaryFolder()
+      try "from outside\n".write(toFile: folder.path("input"), atomically: false, encoding: .utf8)
+      let outcome = try perfprof(
+        "record", "--quiet", "-o", "out.folded", "--", "/bin/sh", "-c", "cat; echo said >&2", folder: folder.path,
+        input: folder.path("input"))
+      #expect(outcome.output == "from outside\n")
+      #expect(outcome.errors.contains("said\n"))
+    }
+
+    @Test("A program of 20 ms gives a profile")
+    func brief() throws {
+      let recorded = try Recorded.command([Machine.sample("short")])
+      #expect(recorded.outcome.status == 0)
+      #expect(recorded.folded.total >= 10, "\(recorded.summary)")
+      #expect(recorded.folded.percent(through: "main;brief_work") >= 50, "\(recorded.summary)")
+    }
+
+    @Test("A command's first instructions are sampled: the dynamic linker is there")
+    func firstInstruction() throws {
+      // Hundreds of starts, so that the little that each takes is seen.
+      let recorded = try Recorded.command([
+        "/bin/sh", "-c", "i=0; while [ $i -lt 150 ]; do /bin/true; i=$((i+1)); done",
+      ])
+      #expect(recorded.folded.percent(through: "_dl_*") > 1, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 98, "\(recorded.summary)")
+    }
+
+    @Test(
+      "A command that can't be started",
+      arguments: [("/nonexistent/program", 66), ("/etc/passwd", 77)]
+        as [(String, Int32)])
+    func notStarted(_ program: String, _ status: Int32) throws {
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof("record", "-o", "out.folded", "--", program, folder: folder.path)
+      #expect([status, 126, 127].contains(outcome.status), "\(outcome.status): \(outcome.errors)")
+      #expect(outcome.errors.contains(program))
+    }
+  }
+
+  /// What ends a recording, and that each end keeps all.
+  @Suite struct Stops {
+    @Test("Ctrl-C, SIGTERM and SIGHUP write everything", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func signals(_ number: Int32) throws {
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess([Machine.sample("progress"), "60"])
+      try #require(target.waitUntilReady())
+      let recorder = try ChildProcess(
+        [Machine.perfprof, "record", "-p", "\(target.pid)", "-o", "out.perfprof", "-o", "out.folded", "-o", "out.svg"],
+        folder: folder.path, errors: folder.path("errors"))
+      // The target's own progress is the clock: a few rounds after the recording file exists.
+      while !folder.names.contains(where: { $0.contains("perfprof") }) { try #require(target.line() != nil) }
+      for _ in 0..<40 { try #require(target.line() != nil) }
+      recorder.signal(number)
+      let said = try folder.text("errors")
+      #expect(recorder.wait(atMost: 20) == .exited(0), "\(said)")
+      let folded = try #require(FoldedText(try folder.text("out.folded")))
+      #expect(folded.percent(through: "main;count_work") >= 95)
+      #expect(try folder.text("out.svg").contains("</svg>"))
+      #expect(target.line() != nil, "the target went on")
+    }
+
+    @Test("SIGKILL leaves the target running undisturbed, and a readable recording", arguments: ["perf", "ptrace"])
+    func killed(_ sampler: String) throws {
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess([Machine.sample("progress"), "60"])
+      try #require(target.waitUntilReady())
+      let recorder = try ChildProcess(
+        [
+          Machine.perfprof, "record", "-p", "\(target.pid)", "--sampler", sampler, "-F", "199", "-o", "out.perfprof",
+        ], folder: folder.path)
+      while !folder.names.contains(where: { $0.contains("perfprof") }) { try #require(target.line() != nil) }
+      for _ in 0..<100 { try #require(target.line() != nil) }
+      recorder.signal(SIGKILL)
+      #expect(recorder.wait() == .signaled(SIGKILL))
+      for _ in 0..<20 { try #require(target.line() != nil, "the target went on") }
+      let status = try String(contentsOfFile: "/proc/\(target.pid)/status", encoding: .utf8)
+      #expect(status.contains("TracerPid:\t0"))
+      let left = try #require(folder.names.first { $0.contains("perfprof") })
+      let info = try json(of: [Machine.perfprof, "info", "--json", folder.path(left)])
+      #expect((info["samples"] as? Int ?? 0) > 0)
+    }
+
+    @Test("The target's end ends the recording")
+    func targetEnds() throws {
+      let recorded = try Recorded.sample("shares", ["1"], seconds: 60)
+      #expect(recorded.outcome.status == 0)
+      #expect(try #require(recorded.number("durationSeconds")) < 20)
+      #expect(recorded.folded.percent(through: "main;round_of_work") >= 95, "\(recorded.summary)")
+    }
+
+    @Test("-d stops in time")
+    func duration() throws {
+      let recorded = try Recorded.sample("shares", seconds: 1)
+      let seconds = try #require(recorded.number("durationSeconds"))
+      #expect(seconds >= 0.9 && seconds < 3)
+    }
+
+    @Test("A target that sleeps gives an empty profile and no error")
+    func idle() throws {
+      let recorded = try Recorded.sample("idle", seconds: 0.5)
+      #expect(recorded.outcome.status == 0, "\(recorded.outcome.errors)")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// Which files appear, whose they are, and what they never replace.
+  @Suite struct Files {
+    @Test("Without -o: NAME-PID.perfprof and .svg here, for their user alone, never overwriting")
+    func defaultNames() throws {
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess([Machine.sample("shares"), "60"])
+      try #require(target.waitUntilReady())
+      let first = try perfprof("record", "-p", "\(target.pid)", "-d", "0.5", folder: folder.path)
+      #expect(first.status == 0, "\(first.errors)")
+      let names = ["shares-\(target.pid).perfprof", "shares-\(target.pid).svg"]
+      #expect(folder.names == names)
+      for name in names {
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.path(name))[.posixPermissions] as? Int
+        #expect(mode == 0o600, "\(name)")
+      }
+      let before = try Data(contentsOf: URL(fileURLWithPath: folder.path(names[0])))
+      let second = try perfprof("record", "-p", "\(target.pid)", "-d", "0.5", folder: folder.path)
+      #expect(second.status == 0, "\(second.errors)")
+      #expect(folder.names.count == 4)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path(names[0]))) == before)
+    }
+
+    @Test("Every extension of the contract is written")
+    func extensions() throws {
+      let folder = try TemporaryFolder()
+      let names = ["a.folded", "a.perfprof", "a.speedscope.json", "a.svg", "a.txt"]
+      let outcome = try run(
+        [Machine.perfprof, "record"] + names.flatMap { ["-o", $0] } + ["--", Machine.sample("short")],
+        folder: folder.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(folder.names == names)
+      #expect(try folder.text("a.folded") == folder.text("a.txt"))
+      for name in names { #expect(outcome.errors.contains(name), "the summary names \(name): \(outcome.errors)") }
+    }
+
+    @Test("Under sudo, files belong to who called", .enabled(if: Machine.isRoot, "needs root"))
+    func sudo() throws {
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof(
+        "record", "-o", "a.svg", "-o", "a.perfprof", "--", Machine.sample("short"), folder: folder.path,
+        environment: ["SUDO_UID": "65534", "SUDO_GID": "65534"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      for name in ["a.svg", "a.perfprof"] {
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
+        #expect(attributes[.ownerAccountID] as? Int == 65534, "\(name)")
+      }
+    }
+
+    @Test("Views take - for standard input and output")
+    func standardStreams() throws {
+      let folder = try TemporaryFolder()
+      try "main;a 3\nmain;b 1\n".write(toFile: folder.path("in"), atomically: false, encoding: .utf8)
+      let folded = try perfprof("convert", "-", "-o", "-", "--format", "folded", input: folder.path("in"))
+      #expect(folded.output == "main;a 3\nmain;b 1\n", "\(folded.errors)")
+      let svg = try perfprof("flamegraph", "-", "-o", "-", input: folder.path("in"))
+      #expect(svg.output.contains("<svg"), "\(svg.errors)")
+      let report = try json(of: [
+        "/bin/sh", "-c", "\"$1\" report - --json <\"$2\"", "sh", Machine.perfprof, folder.path("in"),
+      ])
+      let functions = try #require(report["functions"] as? [[String: Any]])
+      #expect(functions.contains { $0["name"] as? String == "a" && $0["self"] as? Int == 3 })
+    }
+
+    @Test("Nothing but the summary on standard error when it is no terminal, and nothing with --quiet")
+    func quiet() throws {
+      let folder = try TemporaryFolder()
+      let usual = try perfprof("record", "-o", "a.svg", "--", Machine.sample("short"), folder: folder.path)
+      #expect(!usual.errors.contains("\r") && !usual.errors.contains("\u{1B}"), "\(usual.errors)")
+      #expect(usual.output.isEmpty)
+    }
+  }
+
+  /// Several targets, all targets, and what the views tell of them.
+  @Suite struct Targets {
+    @Test("Several processes at once, by comma and by repetition")
+    func several() throws {
+      let names = ["shares", "recursion", "vdso"]
+      let targets = try names.map { name in
+        try ChildProcess([Machine.sample(name)] + (name == "recursion" ? ["10", "60"] : ["60"]))
+      }
+      for target in targets { try #require(target.waitUntilReady()) }
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof(
+        "record", "-p", "\(targets[0].pid),\(targets[1].pid)", "-p", "\(targets[2].pid)", "-d", "2", "-o", "a.folded",
+        folder: folder.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let folded = try #require(FoldedText(try folder.text("a.folded")))
+      #expect(Set(folded.stacks.compactMap(\.frames.first)) == Set(names))
+    }
+
+    @Test("Every process", .enabled(if: Machine.isRoot, "needs root"))
+    func all() throws {
+      let targets = try ["shares", "vdso"].map { try ChildProcess([Machine.sample($0), "60"]) }
+      for target in targets { try #require(target.waitUntilReady()) }
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof("record", "-a", "-d", "2", "-F", "99", "-o", "a.folded", folder: folder.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let folded = try #require(FoldedText(try folder.text("a.folded")))
+      #expect(folded.percent(through: "shares;*;main;round_of_work") > 5)
+      #expect(folded.percent(through: "vdso;*;main;read_clock") > 5)
+    }
+
+    @Test("Threads by name")
+    func threads() throws {
+      let recorded = try Recorded.sample("threads")
+      let outcome = try perfprof(
+        "convert", "--threads", recorded.folder.path("out.perfprof"), "-o", "-", "--format", "folded")
+      let folded = try #require(FoldedText(outcome.output))
+      #expect(abs(folded.percent { $0.dropFirst().first == "odd" } - 50) <= 4, "\(outcome.errors)")
+      #expect(abs(folded.percent { $0.dropFirst().first == "even" } - 50) <= 4)
+    }
+  }
+}

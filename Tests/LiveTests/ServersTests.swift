@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// Large programs that nobody here wrote, from Debian's packages, attached to by PID.
+  @Suite struct Servers {
+    private static let postgres =
+      (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql"))?
+      .sorted().last.map { "/usr/lib/postgresql/\($0)/bin" } ?? "/usr/lib/postgresql"
+
+    @Test(
+      "PostgreSQL under pgbench",
+      .enabled(
+        if: Machine.isRoot && Machine.path(of: "initdb", besides: [postgres]) != nil, "needs root and PostgreSQL"))
+    func postgreSQL() throws {
+      // A server refuses to run as root, and its user must reach the folder.
+      let folder = try TemporaryFolder()
+      chmod(folder.path, 0o755)
+      let data = folder.path("data")
+      try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+      try #require(try run(["chown", "postgres", data]).status == 0)
+      let asPostgres = ["runuser", "-u", "postgres", "--"]
+      func must(_ command: [String]) throws {
+        let outcome = try run(asPostgres + command, folder: data)
+        try #require(outcome.status == 0, "\(command): \(outcome.output)\(outcome.errors)")
+      }
+      try must(["\(Self.postgres)/initdb", "-D", "\(data)/cluster", "--auth=trust", "--no-sync"])
+      try must([
+        "\(Self.postgres)/pg_ctl", "-D", "\(data)/cluster", "-w", "-l", "\(data)/log", "-o",
+        "-c listen_addresses='' -c unix_socket_directories=\(data) -c fsync=off", "start",
+      ])
+      defer { try? must(["\(Self.postgres)/pg_ctl", "-D", "\(data)/cluster", "-m", "immediate", "stop"]) }
+      try must(["\(Self.postgres)/pgbench", "-h", data, "-i", "-s", "2", "-q", "postgres"])
+      let load = try ChildProcess(
+        asPostgres + ["\(Self.postgres)/pgbench", "-h", data, "-c", "2", "-T", "60", "-S", "-P", "1", "postgres"],
+        folder: data, errors: "\(data)/progress")
+      defer { load.signal(SIGTERM) }
+      let pid = try String(contentsOfFile: "\(data)/cluster/postmaster.pid", encoding: .utf8)
+        .split(separator: "\n").first.flatMap { pid_t($0) }
+      let recorded = try Recorded.attached(to: try #require(pid), seconds: 5)
+      #expect(recorded.folded.total > 500, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
+      #expect(recorded.folded.percent(through: "PostgresMain") >= 80, "\(recorded.summary)")
+      let unsymbolized = try #require(recorded.number("selfSamples", "unsymbolized"))
+      #expect(unsymbolized / Double(recorded.folded.total) < 0.05)
+    }
+
+    @Test(
+      "Debian's Python",
+      .enabled(
+        if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs Debian's Python"))
+    func python() throws {
+      let program = """
+        print("READY", flush=True)
+        import json, time
+        end = time.monotonic() + 60
+        def fibonacci(n): return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+        while time.monotonic() < end:
+            fibonacci(18)
+            json.loads(json.dumps({str(i): [i] * 10 for i in range(1000)}))
+        """
+      let target = try ChildProcess(["/usr/bin/python3", "-c", program])
+      try #require(target.waitUntilReady())
+      let recorded = try Recorded.attached(to: target.pid, seconds: 3)
+      #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
+      #expect(recorded.folded.percent(through: "_PyEval_EvalFrameDefault") >= 80, "\(recorded.summary)")
+    }
+
+    @Test("Node.js with a perf map", .enabled(if: Machine.path(of: "node") != nil, "needs Node.js"))
+    func nodeMap() throws {
+      let recorded = try node(option: "--perf-basic-prof")
+      #expect(recorded.folded.percent(through: "*hotLoop*") >= 80, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 95, "\(recorded.summary)")
+    }
+
+    @Test("Node.js with a jitdump", .enabled(if: Machine.path(of: "node") != nil, "needs Node.js"))
+    func nodeDump() throws {
+      let recorded = try node(option: "--perf-prof")
+      #expect(recorded.folded.percent(through: "*hotLoop*") >= 80, "\(recorded.summary)")
+    }
+
+    private func node(option: String) throws -> Recorded {
+      let program = """
+        function hotLoop(n) { let s = 0; for (let i = 0; i < n; i++) s = (s * 31 + i) % 1000003; return s; }
+        const end = Date.now() + 60000;
+        for (let i = 0; i < 200; i++) hotLoop(10000);
+        console.log("READY");
+        while (Date.now() < end) hotLoop(1000000);
+        """
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess(["node", option, "-e", program], folder: folder.path)
+      try #require(target.waitUntilReady())
+      let recorded = try Recorded.attached(to: target.pid, seconds: 2)
+      unlink("/tmp/perf-\(target.pid).map")
+      return recorded
+    }
+  }
+}

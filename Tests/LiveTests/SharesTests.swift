@@ -1,0 +1,121 @@
+import Testing
+
+extension LiveTests {
+  /// Known shares of known stacks, attached to by PID.
+  @Suite struct Shares {
+    @Test("Linking of every kind", arguments: KnownShares.linked)
+    func linked(_ known: KnownShares) throws { try check(known) }
+
+    @Test("Unwinding by whatever there is", arguments: KnownShares.unwound)
+    func unwound(_ known: KnownShares) throws { try check(known) }
+
+    @Test("Control flow that is no plain call", arguments: KnownShares.controlFlow)
+    func controlFlow(_ known: KnownShares) throws { try check(known) }
+
+    @Test("C++, Swift and Rust", arguments: KnownShares.languages)
+    func languages(_ known: KnownShares) throws {
+      // Rust's samples are built only where its compiler is at hand.
+      guard !known.sample.hasPrefix("rusty") || Machine.path(of: "rustc") != nil else { return }
+      try check(known)
+    }
+
+    @Test("The ptrace sampler sees the same", arguments: [KnownShares.linked[0], KnownShares.unwound[1]])
+    func ptrace(_ known: KnownShares) throws {
+      let recorded = try Recorded.sample(
+        known.sample, known.arguments, seconds: 3, options: ["--sampler", "ptrace", "-F", "199"])
+      // A pause every 5 ms lets the scheduler in: shares are looser than with perf events.
+      var loose = known
+      loose.tolerance = 5
+      loose.expect(in: recorded)
+      #expect(recorded.info["sampler"] as? String == "ptrace")
+    }
+
+    private func check(_ known: KnownShares) throws {
+      known.expect(in: try Recorded.sample(known.sample, known.arguments))
+    }
+  }
+
+  /// Stacks whose exact shape is known.
+  @Suite struct Shapes {
+    @Test("Recursion, to the frame", arguments: [10, 100, 2000])
+    func recursion(_ depth: Int) throws {
+      let recorded = try Recorded.sample("recursion", ["\(depth)", "60"], options: ["--max-depth", "3000"])
+      let exact = recorded.folded.percent { $0.filter { $0 == "descend" }.count == depth && $0.contains("main") }
+      #expect(exact >= 99, "\(exact) % of the stacks are \(depth) deep\n\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99.5)
+    }
+
+    @Test("Recursion past the limit keeps its root and says how much it left out")
+    func recursionPastTheLimit() throws {
+      let recorded = try Recorded.sample("recursion", ["100000", "60"])
+      let folded = recorded.folded
+      #expect(folded.percent(through: "main;start;descend;*frames elided];descend;bottom") >= 99, "\(recorded.summary)")
+      #expect(folded.rootedPercent >= 99.5)
+      let elided = folded.stacks.flatMap(\.frames).compactMap { frame in
+        frame.hasPrefix("[") && frame.hasSuffix(" frames elided]")
+          ? Int(frame.dropFirst().split(separator: " ")[0]) : nil
+      }
+      #expect(elided.allSatisfy { $0 > 97_000 && $0 < 100_000 })
+      #expect(folded.stacks.allSatisfy { $0.frames.count <= 2048 + 8 })
+    }
+
+    @Test("Without frame pointers and unwind information a stack says that it has no root")
+    func noUnwindInformation() throws {
+      let recorded = try Recorded.sample("frames-nofp-nocfi")
+      let folded = recorded.folded
+      let leaf = folded.percent { $0.last == "leaf" }
+      #expect(leaf >= 99, "\(recorded.summary)")
+      // What can't be known must not be made up: either truncated, or with the true chain by luck of the registers.
+      let honest = folded.percent {
+        $0.contains { $0.hasPrefix("[truncated: ") } || $0.contains("main")
+      }
+      #expect(honest >= 99.5, "\(recorded.summary)")
+    }
+
+    @Test("A stripped program's frames are named by module and function start")
+    func stripped() throws {
+      let recorded = try Recorded.sample("frames-stripped")
+      #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
+      let named = recorded.folded.percent { $0.last?.hasPrefix("frames-stripped+0x") ?? false }
+      #expect(named >= 98, "\(recorded.summary)")
+    }
+
+    @Test("Work in a constructor, while the dynamic linker starts the program")
+    func constructor() throws {
+      let recorded = try Recorded.command(
+        [Machine.sample("constructor-main")], environment: ["SAMPLE_SECONDS": "1"])
+      #expect(recorded.folded.percent(through: "constructor_work") >= 97, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99, "\(recorded.summary)")
+    }
+
+    @Test("Processes that fork and exec")
+    func forkAndExec() throws {
+      let recorded = try Recorded.sample("forkexec", seconds: 3)
+      for path in ["main;parent_work", "main;run_child;child_work", "main;after_exec"] {
+        let percent = recorded.folded.percent(through: path)
+        #expect(abs(percent - 33.3) <= 3, "\(path): \(percent) %\n\(recorded.summary)")
+      }
+      #expect(try #require(recorded.number("processes")) > 10)
+    }
+
+    @Test("A vfork child that works on its parent's stack")
+    func vfork() throws {
+      let recorded = try Recorded.sample("vforked", seconds: 3)
+      #expect(abs(recorded.folded.percent(through: "main;parent_work") - 50) <= 3, "\(recorded.summary)")
+      #expect(abs(recorded.folded.percent(through: "main;*;vforked_work") - 50) <= 3, "\(recorded.summary)")
+    }
+
+    @Test(
+      "Inlined calls are frames of their own, marked",
+      arguments: [
+        "inlining", "inlining-dwarf4", "inlining-split", "inlining-dwp",
+      ])
+    func inlined(_ sample: String) throws {
+      let recorded = try Recorded.sample(sample)
+      let text = try recorded.folder.text("out.folded")
+      #expect(text.contains("_[i]"), "\(recorded.summary)")
+      let path = "main;shop::Till::serve*;shop::Till::weigh*;*scale<3>*"
+      #expect(abs(recorded.folded.percent(through: path) - 30) <= 2, "\(recorded.summary)")
+    }
+  }
+}

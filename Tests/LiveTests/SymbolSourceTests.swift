@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// Each place that names can come from, with a program made for it.
+  @Suite struct SymbolSources {
+    /// A program, the options it needs, and the word that `info` must use for the source of its names.
+    struct Source: CustomTestStringConvertible, Sendable {
+      var sample: String
+      var options: [String] = []
+      var says: String
+      var testDescription: String { sample }
+    }
+
+    @Test(
+      "Names come from where they are",
+      arguments: [
+        Source(sample: "shares", says: ".symtab"),
+        Source(sample: "shares-buildid", options: ["--debug-dir", Machine.sample("debug")], says: "debug"),
+        Source(sample: "shares-debuglink", says: "shares-debuglink.debug"),
+        Source(sample: "shares-minidebug", says: ".gnu_debugdata"),
+        Source(sample: "shares-altlink", says: ".symtab"),
+      ])
+    func named(_ source: Source) throws {
+      let recorded = try Recorded.sample(source.sample, options: source.options)
+      #expect(abs(recorded.folded.percent(through: "main;round_of_work;fifty") - 50) <= 2, "\(recorded.summary)")
+      let symbols = recorded.module(source.sample)?["symbols"] as? String ?? "no such module"
+      #expect(symbols.contains(source.says), "symbols: \(symbols)")
+    }
+
+    @Test("A debug file of another build is refused and named")
+    func mismatch() throws {
+      let recorded = try Recorded.sample("shares-mismatch", options: ["--debug-dir", Machine.sample("debug")])
+      #expect(recorded.folded.percent(through: "fifty") == 0, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99.5)
+      #expect(recorded.outcome.errors.contains("d0c0ffee"), "\(recorded.outcome.errors)")
+    }
+
+    @Test("Without any symbols, functions are told apart by their starts, and the summary says what is missing")
+    func nothing() throws {
+      let recorded = try Recorded.sample("shares-nosymbols")
+      let leaves = Dictionary(grouping: recorded.folded.stacks) { $0.frames.last ?? "" }
+        .mapValues { $0.reduce(0) { $0 + $1.count } }
+        .filter { $0.key.hasPrefix("shares-nosymbols+0x") }
+      let shares = leaves.values.sorted().suffix(3).map { 100 * Double($0) / Double(recorded.folded.total) }
+      #expect(shares.count == 3, "\(recorded.summary)")
+      for (actual, expected) in zip(shares, [20.0, 30, 50]) { #expect(abs(actual - expected) <= 2) }
+      #expect(recorded.outcome.errors.contains("shares-nosymbols"), "\(recorded.outcome.errors)")
+    }
+
+    @Test("The running binary is used, not what replaced it on disk")
+    func replaced() throws {
+      let folder = try TemporaryFolder()
+      let path = folder.path("program")
+      try FileManager.default.copyItem(atPath: Machine.sample("shares"), toPath: path)
+      let target = try ChildProcess([path, "60"])
+      try #require(target.waitUntilReady())
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.copyItem(atPath: Machine.sample("frames-fp"), toPath: path)
+      let recorded = try Recorded.attached(to: target.pid, seconds: 2)
+      #expect(abs(recorded.folded.percent(through: "main;round_of_work;fifty") - 50) <= 2, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99.5)
+    }
+
+    @Test("A command whose file vanishes while it runs keeps its names")
+    func vanished() throws {
+      let folder = try TemporaryFolder()
+      let path = folder.path("program")
+      try FileManager.default.copyItem(atPath: Machine.sample("short"), toPath: path)
+      let recorded = try Recorded.command(["/bin/sh", "-c", "\(path) 200 & child=$!; rm \(path); wait $child"])
+      #expect(recorded.folded.percent(through: "main;brief_work") >= 60, "\(recorded.summary)")
+    }
+
+    @Test("Code made at run time, told by a perf map or a jitdump", arguments: ["map", "dump"])
+    func jit(_ how: String) throws {
+      let folder = try TemporaryFolder()
+      let recorded = try Recorded.sample("jit", ["60", how], folder: folder.path)
+      #expect(recorded.folded.percent(through: "main;run;jit_outer;jit_inner") >= 98, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
+      #expect(try recorded.folder.text("out.folded").contains("jit_inner_[j]"))
+    }
+
+    @Test("Addresses of a jitdump that are used again belong to whom they belonged to at the time")
+    func jitReuse() throws {
+      let folder = try TemporaryFolder()
+      let recorded = try Recorded.sample("jit", ["60", "reuse"], folder: folder.path)
+      #expect(abs(recorded.folded.percent(through: "main;run;jit_outer;jit_inner") - 50) <= 4, "\(recorded.summary)")
+      #expect(
+        abs(recorded.folded.percent(through: "main;run;jit_second_outer;jit_second_inner") - 50) <= 4,
+        "\(recorded.summary)")
+    }
+
+    @Test("JIT code that nobody tells of is unwound by its frame pointers all the same")
+    func jitUntold() throws {
+      let recorded = try Recorded.sample("jit", ["60", "none"])
+      #expect(recorded.folded.percent(through: "main;run") >= 98, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99, "\(recorded.summary)")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// Views of one recording agree with each other.
+  @Suite struct Views {
+    @Test("info, report, folded and speedscope count the same")
+    func agreement() throws {
+      let recorded = try Recorded.sample("shares")
+      let file = recorded.folder.path("out.perfprof")
+      let samples = try #require(recorded.number("samples"))
+      #expect(Int(samples) == recorded.folded.total)
+      #expect(recorded.number("stacks", "rooted") == samples, "\(recorded.info)")
+      #expect(try #require(recorded.number("selfSamples", "symbolized")) >= 0.99 * samples)
+      #expect(["perf:cycles", "perf:cpu-clock"].contains(recorded.info["sampler"] as? String))
+      #expect(recorded.number("frequency", "requested") == 997)
+      let actual = try #require(recorded.number("frequency", "actual"))
+      #expect(abs(actual - 997) < 30, "\(actual) Hz")
+      #expect(try #require(recorded.number("profiler", "cpuSeconds")) > 0)
+      #expect(try #require(recorded.number("profiler", "peakResidentBytes")) > 1_000_000)
+
+      let report = try json(of: [Machine.perfprof, "report", "--json", file])
+      let functions = try #require(report["functions"] as? [[String: Any]])
+      let fifty = try #require(functions.first { $0["name"] as? String == "fifty" })
+      #expect(abs(100 * Double(fifty["self"] as? Int ?? 0) / samples - 50) <= 2)
+      #expect((fifty["module"] as? String)?.hasSuffix("shares") ?? false)
+      let selfCounts = functions.compactMap { $0["self"] as? Int }
+      #expect(selfCounts == selfCounts.sorted(by: >))
+
+      let speedscope = try perfprof("convert", file, "-o", "-", "--format", "speedscope")
+      let object = try JSONSerialization.jsonObject(with: Data(speedscope.output.utf8)) as? [String: Any]
+      let profiles = try #require(object?["profiles"] as? [[String: Any]])
+      let weights = profiles.compactMap { $0["samples"] as? [[Int]] }.reduce(0) { $0 + $1.count }
+      #expect(weights > 0 && weights <= Int(samples))
+    }
+
+    @Test("The same recording gives the same bytes", arguments: ["folded", "svg", "speedscope"])
+    func deterministic(_ format: String) throws {
+      let recorded = try Recorded.sample("features", seconds: 1)
+      let file = recorded.folder.path("out.perfprof")
+      let once = try perfprof("convert", file, "-o", "-", "--format", format)
+      let again = try perfprof("convert", file, "-o", "-", "--format", format)
+      #expect(once.status == 0 && once.output == again.output && !once.output.isEmpty, "\(once.errors)")
+    }
+
+    @Test("Callers and callees of one function")
+    func callers() throws {
+      let recorded = try Recorded.sample("frames-fp")
+      let file = recorded.folder.path("out.perfprof")
+      let callers = try perfprof("report", file, "--callers", "leaf")
+      #expect(callers.output.contains("inner") && callers.output.contains("variable_frame"), "\(callers.errors)")
+      let callees = try perfprof("report", file, "--callees", "middle")
+      #expect(callees.output.contains("inner") && callees.output.contains("variable_frame"), "\(callees.errors)")
+    }
+
+    @Test("Two recordings of the same work at different rates do not differ")
+    func diff() throws {
+      let first = try Recorded.sample("shares")
+      let second = try Recorded.sample("shares", seconds: 1, options: ["-F", "499"])
+      let outcome = try perfprof(
+        "diff", first.folder.path("out.perfprof"), second.folder.path("out.perfprof"), "-o",
+        first.folder.path("diff.svg"))
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try first.folder.text("diff.svg").contains("</svg>"))
+    }
+
+    @Test("doctor tells what this machine allows")
+    func doctor() throws {
+      let outcome = try perfprof("doctor")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("perf_event_paranoid"))
+      #expect(try !json(of: [Machine.perfprof, "doctor", "--json"]).isEmpty)
+    }
+  }
+}

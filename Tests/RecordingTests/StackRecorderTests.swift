@@ -1,0 +1,39 @@
+import ProfileModel
+import Testing
+
+@testable import Recording
+
+@Suite struct StackRecorderTests {
+  private func record(_ stacks: [[UInt64]]) -> (RecordingLog, [StackID?]) {
+    var log = RecordingLog()
+    var recorder = StackRecorder()
+    let ids = stacks.map { stack -> StackID? in
+      recorder.begin()
+      for address in stack { recorder.push(module: 0, address: address, log: &log) }
+      return recorder.end()
+    }
+    return (log, ids)
+  }
+
+  @Test(
+    arguments: [
+      [[1, 2, 3], [1, 2, 3]], [[1, 2, 3], [1, 2]], [[1, 2], [1, 2, 3]], [[1, 2, 3], [1, 4, 3]], [[1], [2]],
+      [[1, 2], []],
+      [[1, 2, 3], [1], [1, 2, 3], [2, 3]],
+    ] as [[[UInt64]]])
+  func givesEachStackItsOwnPath(stacks: [[UInt64]]) {
+    let (log, ids) = record(stacks)
+    for (stack, id) in zip(stacks, ids) {
+      let path = id.map { log.tables.stacks.path(to: $0).map { log.tables.frames.addresses[Int($0)] } } ?? []
+      #expect(path == stack)
+    }
+    #expect(Set(ids).count == Set(stacks).count)
+  }
+
+  @Test func timedAddressesKeepAddressAndMoment() {
+    let timed = TimedAddress(0x7FFF_1234_5678, at: 5_250_000_000, since: 5_000_000_000)
+    #expect(timed.address == 0x7FFF_1234_5678)
+    #expect(timed.time(since: 5_000_000_000) == 5_250_000_000)
+    #expect(TimedAddress(bits: 0x1234).time(since: 7) == nil)
+  }
+}

@@ -1,0 +1,192 @@
+import Glibc
+import ProfileModel
+import Testing
+
+@testable import Sampling
+
+@Suite(
+  .serialized,
+  .enabled(if: PerfAccess.failure == nil, "perf_event is refused: \(String(describing: PerfAccess.failure))"))
+struct PerfEventSamplerTests {
+  private func options(_ frequency: UInt32) -> SamplingOptions {
+    var options = SamplingOptions()
+    options.frequency = frequency
+    return options
+  }
+
+  @Test func samplesACommandFromItsFirstInstruction() throws {
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "20"])
+    let pid = launcher.pid
+    var sampler = try PerfEventSampler(target: .suspended(pid), options: options(999))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    try sampler.finish(handler: &collector)
+    #expect(launcher.waitForExit() == .exited(0))
+    #expect(collector.samples.count >= 10)
+    #expect(collector.samples.allSatisfy { $0.pid == pid && $0.hasRegisters })
+    #expect(collector.samples.contains { $0.stackBytes > 0 })
+    guard case .renamed(pid, _, "burn", true, _)? = collector.events.first else {
+      Issue.record("the first event is \(String(describing: collector.events.first))")
+      return
+    }
+    #expect(
+      collector.events.contains { if case .mapped(pid, let map, _) = $0 { map.path.hasSuffix("burn") } else { false } })
+    #expect(collector.events.contains { if case .exited(pid, pid, _) = $0 { true } else { false } })
+    #expect(collector.lost == 0)
+  }
+
+  @Test(arguments: [99, 999, 4999] as [UInt32])
+  func samplesAsOftenAsAskedFor(frequency: UInt32) throws {
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "500", "2"])
+    var sampler = try PerfEventSampler(target: .suspended(launcher.pid), options: options(frequency))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    launcher.waitForExit()
+    // A second of CPU time in all; each thread may lose a period on each CPU. A virtual machine's stolen time counts
+    // as CPU time but holds the timer back.
+    let expected = Double(frequency)
+    let got = Double(collector.samples.count) + Double(collector.lost)
+    #expect(got > expected * 0.85 - 4 && got < expected * 1.1 + 4)
+    let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
+    #expect(byThread.count == 2)
+    #expect(zip(collector.samples, collector.samples.dropFirst()).allSatisfy { $0.time <= $1.time })
+  }
+
+  @Test func attachesToEveryThread() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "12", "500"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
+    let workers = Set(ProcessInfo.threads(of: program.pid)).subtracting([program.pid])
+    #expect(workers.count == 11)
+    #expect(try poll(&sampler, &collector) { workers.isSubset(of: $0.samples.map(\.tid)) })
+    // What ran before is told first.
+    #expect(
+      collector.events.contains { if case .renamed(program.pid, _, "crowd", false, _) = $0 { true } else { false } })
+    #expect(
+      collector.events.contains {
+        if case .mapped(program.pid, let map, _) = $0 { map.path.hasSuffix("/crowd") } else { false }
+      })
+    program.stop()
+    #expect(try poll(&sampler, &collector))
+    try sampler.finish(handler: &collector)
+  }
+
+  @Test func followsThreadsBornLater() throws {
+    let program = try RunningProgram([try LivePrograms.churn.get(), "5"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
+    let early = Set(ProcessInfo.threads(of: program.pid))
+    #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).subtracting(early).count >= 20 })
+    let born = collector.events.compactMap {
+      if case .forked(program.pid, let tid, program.pid, _, _) = $0 { tid } else { nil }
+    }
+    #expect(Set(born).isSuperset(of: Set(collector.samples.map(\.tid)).subtracting(early)))
+  }
+
+  @Test func followsForkAndExec() throws {
+    let burn = try LivePrograms.burn.get()
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 50 & \(burn) 50; wait"])
+    let pid = launcher.pid
+    var sampler = try PerfEventSampler(target: .suspended(pid), options: options(999))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    launcher.waitForExit()
+    let children = Set(
+      collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
+    #expect(children.count == 2)
+    for child in children {
+      #expect(collector.events.contains { if case .forked(child, child, pid, _, _) = $0 { true } else { false } })
+      #expect(collector.samples.filter { $0.pid == child }.count >= 20)
+    }
+  }
+
+  @Test func goesOnWhileChildrenLive() throws {
+    let program = try RunningProgram([try LivePrograms.orphan.get(), "100"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
+    program.stop()
+    #expect(try poll(&sampler, &collector))
+    #expect(collector.samples.filter { $0.pid != program.pid }.count >= 50)
+    #expect(collector.events.contains { if case .exited(let pid, _, _) = $0 { pid != program.pid } else { false } })
+  }
+
+  @Test func countsWhatIsLostWhenNobodyReads() throws {
+    var few = options(4999)
+    few.ringBudgetBytes = 0
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "200"])
+    var sampler = try PerfEventSampler(target: .suspended(launcher.pid), options: few)
+    try launcher.resume()
+    launcher.waitForExit()
+    try sampler.finish(handler: &collector)
+    // The kernel reports a loss when there is room again; of one at the end nothing is heard.
+    #expect(collector.samples.count < 100)
+    #expect(collector.samples.count >= RingSet.samplesPerRing - 1)
+  }
+
+  @Test func goesOnAfterALoss() throws {
+    var few = options(4999)
+    few.ringBudgetBytes = 0
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: few)
+    // Until the thread has run for 100 ms, which would give 500 samples.
+    let worker = try #require(ProcessInfo.threads(of: program.pid).last)
+    while try #require(ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))).cpuTicks < 10 {}
+    #expect(try poll(&sampler, &collector) { $0.lost > 0 && $0.samples.count > 100 })
+  }
+
+  @Test func attachesToAThousandThreads() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "1000", "50000"])
+    var collector = Collector()
+    let start = MonotonicClock.now()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(99))
+    let milliseconds = Double(MonotonicClock.now() - start) / 1e6
+    print("attached to 1,000 threads in \(milliseconds) ms (this build is for debugging)")
+    #expect(milliseconds < 3000)
+    #expect(try poll(&sampler, &collector) { _ in true })
+    let named = Set(collector.events.compactMap { if case .renamed(_, let tid, _, _, _) = $0 { tid } else { nil } })
+    #expect(named.count == 1000)
+    #expect(sampler.description.notes.allSatisfy { if case .wholeMachineSampled = $0 { false } else { true } })
+  }
+
+  @Test func samplesTheWholeMachine() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .allProcesses, options: options(99))
+    #expect(try poll(&sampler, &collector) { $0.samples.contains { $0.pid == program.pid } })
+    #expect(collector.samples.allSatisfy { $0.pid != 0 })
+  }
+
+  @Test func wakesOnInput() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    #expect(write(ends[1], [1], 1) == 1)
+    var options = SamplingOptions()
+    options.wakeDescriptor = ends[0]
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([getpid()]), options: options)
+    let start = MonotonicClock.now()
+    #expect(try sampler.poll(timeoutMilliseconds: 60_000, handler: &collector) == .running)
+    #expect(MonotonicClock.now() - start < 30_000_000_000)
+  }
+
+  @Test func refusesWhatCannotBeSampled() throws {
+    #expect(throws: SamplingError.noSuchProcess(pid: .max)) { _ = try PerfEventSampler(target: .processes([.max])) }
+    var launcher = try CommandLauncher(command: ["true"])
+    let pid = launcher.pid
+    try launcher.resume()
+    var information = siginfo_t()
+    waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT)
+    #expect(throws: SamplingError.zombie(pid: pid)) { _ = try PerfEventSampler(target: .processes([pid])) }
+    launcher.waitForExit()
+    // kthreadd, where this process sees the machine's own process numbers.
+    if let kernelThread = try? ProcessInfo(pid: 2), kernelThread.isKernelThread {
+      #expect(throws: SamplingError.kernelThread(pid: 2)) { _ = try PerfEventSampler(target: .processes([2])) }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+"""A flame graph and a report from very many folded stacks: seconds, memory, size."""
+import argparse
+from pathlib import Path
+
+from folded_stacks import stacks
+from measure import PERFPROF, megabytes, progress, run, scratch, table
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="pictures", description=__doc__)
+    parser.add_argument("--stacks", type=int, default=300_000, help="300000 make 380 MB of text")
+    arguments = parser.parse_args()
+    rows = []
+    with scratch() as folder:
+        source = Path(folder) / "stacks.folded"
+        progress("writing the stacks")
+        with open(source, "w") as file:
+            file.writelines(stacks(arguments.stacks))
+        for name, command in {
+            "flamegraph": ["flamegraph", source, "-o", Path(folder) / "out.svg"],
+            "report": ["report", source, "--json"],
+            "convert to speedscope": ["convert", source, "-o", Path(folder) / "out.speedscope.json"],
+        }.items():
+            progress(name)
+            cost = run([PERFPROF, *command])
+            written = Path(command[-1]) if "-o" in map(str, command) else None
+            rows.append([name, cost.status, f"{cost.seconds:.2f} s", megabytes(cost.peak_bytes),
+                         megabytes(written.stat().st_size) if written and written.exists() else ""])
+        size = source.stat().st_size
+    print(f"{arguments.stacks} stacks, {megabytes(size)} of text\n")
+    table(["view", "status", "time", "peak memory", "written"], rows)
+
+
+if __name__ == "__main__":
+    main()
