@@ -161,6 +161,31 @@ struct PerfEventSamplerTests {
     #expect(collector.samples.allSatisfy { $0.pid != 0 })
   }
 
+  @Test func dropsOtherProcessesWhereThreadsAreTooMany() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "3", "0"])
+    let other = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
+    var notes: [SamplingNote] = []
+    var plan = try PerfPlan.probe(options(499), notes: &notes)
+    let rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
+    var events = TargetEvents()
+    let arrangement = try events.attach(
+      to: .processes([program.pid]), processes: [program.pid], plan: plan, rings: rings, descriptorLimit: 10)
+    #expect(arrangement.isFiltered)
+    var delivery = RecordDelivery(layout: plan.layout, isFiltered: true)
+    delivery.admit([program.pid])
+    #expect(delivery.hasLiveProcess)
+    var merge = RecordMerge()
+    var collector = Collector()
+    let end = MonotonicClock.now() + 30_000_000_000
+    while collector.samples.count < 20, MonotonicClock.now() < end {
+      merge.drain(rings.rings, until: .max) { type, misc, bytes in
+        delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
+      }
+    }
+    #expect(collector.samples.count >= 20)
+    #expect(collector.samples.allSatisfy { $0.pid == program.pid && $0.pid != other.pid })
+  }
+
   @Test func wakesOnInput() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
