@@ -186,6 +186,35 @@ struct PerfEventSamplerTests {
     #expect(collector.samples.allSatisfy { $0.pid == program.pid && $0.pid != other.pid })
   }
 
+  @Test func seesThreadsThatLiveForLessThanAPeriod() throws {
+    var byCPU = options(499)
+    byCPU.samplesCPUs = true
+    let program = try RunningProgram([try LivePrograms.churn.get(), "0.5"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: byCPU)
+    #expect(try poll(&sampler, &collector) { $0.samples.filter { $0.tid != program.pid }.count > 50 })
+    #expect(collector.samples.allSatisfy { $0.pid == program.pid })
+    program.stop()
+    #expect(try poll(&sampler, &collector))
+  }
+
+  @Test func followsACommandByCPU() throws {
+    var byCPU = options(999)
+    byCPU.samplesCPUs = true
+    let burn = try LivePrograms.burn.get()
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 50 & \(burn) 50; wait"])
+    var sampler = try PerfEventSampler(target: .suspended(launcher.pid), options: byCPU)
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    launcher.waitForExit()
+    let children = Set(
+      collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
+    #expect(children.count == 2)
+    #expect(collector.samples.filter { children.contains($0.pid) }.count >= 40)
+    #expect(collector.samples.allSatisfy { children.contains($0.pid) || $0.pid == launcher.pid })
+  }
+
   @Test func wakesOnInput() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)

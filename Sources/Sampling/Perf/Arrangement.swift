@@ -23,30 +23,30 @@ enum Arrangement: Hashable {
 }
 
 extension TargetEvents {
-  /// Opens the events for a target, by the arrangement that suits it and this user.
+  /// Opens the events for a target, by the arrangement that suits it and this user; by CPU if that's preferred.
   mutating func attach(
-    to target: SamplingTarget, processes: [Int32], plan: PerfPlan, rings: borrowing RingSet, descriptorLimit: Int
+    to target: SamplingTarget, processes: [Int32], plan: PerfPlan, rings: borrowing RingSet, descriptorLimit: Int,
+    prefersCPUs: Bool = false
   ) throws(SystemCallError) -> Arrangement {
-    switch target {
-    case .suspended(let pid):
-      try attach(thread: pid, plan: plan, rings: rings, isSuspended: true)
-      return .threads
-    case .allProcesses:
+    guard target != .allProcesses else {
       try attachToMachine(plan: plan, rings: rings)
       return .machine
-    case .processes:
-      let needed = Arrangement.descriptorsNeeded(processes, cpus: rings.cpus.count)
-      if needed > descriptorLimit || needed > Arrangement.mostThreadEvents {
-        do {
-          try attachToMachine(plan: plan, rings: rings)
-          return .filteredMachine(neededDescriptors: needed)
-        } catch {
-          removeAll()
-          guard needed <= descriptorLimit else { throw SystemCallError(number: EMFILE) }
-        }
-      }
-      try attach(toThreadsOf: processes, plan: plan, rings: rings)
-      return .threads
     }
+    let needed = Arrangement.descriptorsNeeded(processes, cpus: rings.cpus.count)
+    if prefersCPUs || needed > descriptorLimit || needed > Arrangement.mostThreadEvents {
+      do {
+        try attachToMachine(plan: plan, rings: rings)
+        return .filteredMachine(neededDescriptors: needed)
+      } catch {
+        removeAll()
+        guard needed <= descriptorLimit else { throw SystemCallError(number: EMFILE) }
+      }
+    }
+    if case .suspended(let pid) = target {
+      try attach(thread: pid, plan: plan, rings: rings, isSuspended: true)
+    } else {
+      try attach(toThreadsOf: processes, plan: plan, rings: rings)
+    }
+    return .threads
   }
 }

@@ -36,11 +36,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     let arrangement: Arrangement
     do {
       arrangement = try events.attach(
-        to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit)
+        to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit,
+        prefersCPUs: options.samplesCPUs)
     } catch {
       throw Self.explain(error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count)
     }
-    if case .filteredMachine(let needed) = arrangement {
+    if case .filteredMachine(let needed) = arrangement, !options.samplesCPUs {
       notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
     }
     exits = ExitWatch(pids: processes)
