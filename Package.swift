@@ -21,9 +21,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 
 let package = Package(
   name: "perfprof",
+  products: [.library(name: "UnwindTables", targets: ["UnwindTables"])],
   targets: [
     .target(name: "CLinuxPerf"),
-    .systemLibrary(name: "CLibunwind", pkgConfig: "libunwind-generic", providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
@@ -35,11 +36,17 @@ let package = Package(
     module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("Sampling", ["ProfileModel"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling", "UnwindTables"]),
   ]
 )

@@ -20,7 +20,7 @@ public final class ELFImage: Sendable {
     case other(UInt16)
   }
 
-  /// Where it was opened, for messages.
+  /// What it is called, for messages: for a mapped image, the path that the process knows it by.
   public let path: String
   /// What the file system says of it; nil for images taken from memory.
   public let status: FileStatus?
@@ -42,8 +42,10 @@ public final class ELFImage: Sendable {
   let source: ImageSource
 
   /// Reads the headers of an open file.
-  public convenience init(file: consuming FileReader) throws(ELFError) {
-    let path = file.path
+  ///
+  /// - Parameter path: What to call it, where that is not what it was opened by.
+  public convenience init(file: consuming FileReader, path: String? = nil) throws(ELFError) {
+    let path = path ?? file.path
     let status: FileStatus
     do { status = try file.status() } catch { throw .reading(path: path, error) }
     guard status.isRegularFile else { throw .notELF(path: path) }
@@ -86,11 +88,12 @@ public final class ELFImage: Sendable {
   /// The stated address of the byte that lies at `fileOffset`, by the `PT_LOAD` segments.
   ///
   /// A mapping starts at a page, its segment anywhere in that page, so offsets up to a page before a segment belong to
-  /// it. Executable segments are asked first: with `-z noseparate-code` a page may lie in two segments.
-  public func statedAddress(fileOffset: UInt64) -> UInt64? {
+  /// it. A page may lie in two segments (lld packs them without gaps), so segments that are executable, or not, as the
+  /// mapping is are asked first.
+  public func statedAddress(fileOffset: UInt64, isExecutable: Bool = true) -> UInt64? {
     let loads = segments.filter { $0.type == .load && $0.fileSize > 0 }
-    for pageSize in [1, 0x1000, 0x1_0000] as [UInt64] {
-      for executable in [true, false] {
+    for executable in [isExecutable, !isExecutable] {
+      for pageSize in [1, 0x1000, 0x1_0000] as [UInt64] {
         for segment in loads where segment.isExecutable == executable {
           let start = segment.offset & ~(pageSize - 1)
           let (end, overflow) = segment.offset.addingReportingOverflow(segment.fileSize)
@@ -104,6 +107,6 @@ public final class ELFImage: Sendable {
 
   /// What must be added to a stated address to get the actual one, where `mapping` maps this image.
   public func bias(of mapping: Mapping) -> UInt64? {
-    statedAddress(fileOffset: mapping.fileOffset).map { mapping.start &- $0 }
+    statedAddress(fileOffset: mapping.fileOffset, isExecutable: mapping.isExecutable).map { mapping.start &- $0 }
   }
 }

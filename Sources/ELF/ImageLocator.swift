@@ -23,7 +23,7 @@ public struct ImageLocator: Sendable {
       let file: FileReader
       do { file = try FileReader(path: candidate) } catch { continue }
       do throws(ELFError) {
-        let image = try ELFImage(file: file)
+        let image = try ELFImage(file: file, path: path(of: mapping))
         if isBehind(mapping, of: pid, image) { return image }
         refusal = refusal ?? .otherFile(path: candidate)
       } catch { refusal = error }
@@ -33,9 +33,14 @@ public struct ImageLocator: Sendable {
 
   private func candidates(pid: Int32, mapping: Mapping) -> [String] {
     let range = String(mapping.start, radix: 16) + "-" + String(mapping.end, radix: 16)
-    let deleted = " (deleted)"
-    let path = mapping.path.hasSuffix(deleted) ? String(mapping.path.dropLast(deleted.count)) : mapping.path
+    let path = path(of: mapping)
     return ["\(procFolder)/\(pid)/map_files/\(range)", "\(procFolder)/\(pid)/root\(path)", path]
+  }
+
+  /// The mapping's path without what the kernel adds to that of a deleted file.
+  private func path(of mapping: Mapping) -> String {
+    let deleted = " (deleted)"
+    return mapping.path.hasSuffix(deleted) ? String(mapping.path.dropLast(deleted.count)) : mapping.path
   }
 
   private func vdso(pid: Int32, mapping: Mapping) throws(ELFError) -> ELFImage {

@@ -12,10 +12,10 @@ public struct ProcessMemory: Sendable {
   ///
   /// Zero where nothing can be read, be it unmapped, not permitted, or the process gone.
   public func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
+    guard let base = buffer.baseAddress, buffer.count > 0, let start = UInt(exactly: address) else { return 0 }
     // SAFETY: the kernel writes at most `buffer.count` bytes to `buffer`, which the caller keeps alive for the call;
     // the address is one of the other process, which the kernel checks and nobody here follows.
-    return unsafe max(0, clp_read_process_memory(pid, address, base, buffer.count))
+    return unsafe max(0, clp_read_memory(pid, base, start, buffer.count))
   }
 
   /// Reads exactly `count` bytes at `address`; nil when they are not all to be had or more than `limit`.

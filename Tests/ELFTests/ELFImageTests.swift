@@ -38,6 +38,18 @@ import Testing
       image.bias(of: Mapping(start: 0x7F00_0000_0000, end: 0x7F00_0000_5000, fileOffset: 0x1_0000)) == 0x7EFF_FFFD_F000)
   }
 
+  /// As lld lays images out: the page where one segment ends is the one where the next begins.
+  @Test func tellsSegmentsOfOnePageApartByWhatMayBeExecuted() throws {
+    var tiny = TinyImage()
+    tiny.extraLoads = [(4, 0, 0, 0x1_1BBC), (5, 0x1_1BC0, 0x1_2BC0, 0x7_7230), (6, 0x8_8DF0, 0x8_ADF0, 0x58F0)]
+    tiny.loadSize = 0
+    let image = try ELFImage(bytes: tiny.bytes, path: "tiny")
+    #expect(image.statedAddress(fileOffset: 0x1_1000, isExecutable: true) == 0x1_2000)
+    #expect(image.statedAddress(fileOffset: 0x1_1000, isExecutable: false) == 0x1_1000)
+    #expect(image.statedAddress(fileOffset: 0x8_8000, isExecutable: false) == 0x8_A000)
+    #expect(image.statedAddress(fileOffset: 0x8_8000, isExecutable: true) == 0x8_9000)
+  }
+
   @Test(arguments: 0..<64)
   func refusesEveryShorterHeader(length: Int) {
     let bytes = Array(TinyImage().bytes.prefix(length))

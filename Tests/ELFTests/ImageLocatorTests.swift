@@ -17,7 +17,7 @@ import Testing
       }
       return Mapping(
         start: range[0], end: range[1], fileOffset: offset, device: .init(major: device[0], minor: device[1]),
-        inode: inode, path: fields.count > 5 ? fields[5] : "")
+        inode: inode, path: fields.count > 5 ? fields[5].trimmingCharacters(in: .whitespaces) : "")
     }
   }
 

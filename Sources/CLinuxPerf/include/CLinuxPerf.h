@@ -1,16 +1,57 @@
-// perf_event, ptrace and ring-barrier definitions that Swift cannot import: variadic calls, macros, unions.
-// No logic lives here. Every function carries the prefix `clp_`; layouts are asserted at compile time.
+// perf_event, ptrace and process definitions that Swift cannot import: variadic calls, macros, unions, fork.
+// No logic lives here but what must run between fork and exec. Every function carries the prefix `clp_`; layouts are
+// asserted at compile time.
 #pragma once
 
-#include "ProcessMemory.h"
-
 #include <linux/perf_event.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 _Static_assert(sizeof(struct perf_event_header) == 8, "perf_event_header is 8 bytes");
 _Static_assert(offsetof(struct perf_event_mmap_page, data_head) == 1024, "data_head starts the second KiB");
+_Static_assert(offsetof(struct perf_event_mmap_page, data_tail) == 1032, "data_tail follows data_head");
+_Static_assert(PERF_RECORD_MMAP2 == 10, "record numbers as Swift has them");
 
 /// perf_event_open(2). Returns a file descriptor, or -1 with errno set.
 int clp_perf_event_open(struct perf_event_attr *attributes, pid_t pid, int cpu, int group, unsigned long flags);
+
+/// PERF_EVENT_IOC_SET_OUTPUT: `event` writes into the ring of `output`. Returns 0, or -1 with errno set.
+int clp_perf_set_output(int event, int output);
+/// PERF_EVENT_IOC_ENABLE. Returns 0, or -1 with errno set.
+int clp_perf_enable(int event);
+/// PERF_EVENT_IOC_DISABLE. Returns 0, or -1 with errno set.
+int clp_perf_disable(int event);
+
+/// The ring's `data_head`, loaded with acquire order: what lies before it was written before.
+static inline uint64_t clp_ring_head(const void *page) {
+  return __atomic_load_n(&((const struct perf_event_mmap_page *)page)->data_head, __ATOMIC_ACQUIRE);
+}
+/// Stores the ring's `data_tail` with release order: the reader is done with what lies before it.
+static inline void clp_ring_set_tail(void *page, uint64_t tail) {
+  __atomic_store_n(&((struct perf_event_mmap_page *)page)->data_tail, tail, __ATOMIC_RELEASE);
+}
+
+/// pidfd_open(2) without flags. Returns a descriptor, or -1 with errno set.
+int clp_pidfd_open(pid_t pid);
+
+/// A program that waits, forked, for leave to exec.
+struct clp_suspended {
+  /// The child.
+  pid_t pid;
+  /// Write one byte: the child execs. Close it: the child ends with status 127.
+  int go;
+  /// Yields the errno of a failed exec as an `int32_t`, or end of file once the exec is done.
+  int failure;
+};
+
+/// Forks a child that waits for leave and then execs `arguments[0]`, searched for in PATH, with signal mask `mask`.
+/// Returns 0, or an errno.
+int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct clp_suspended *result);
+
+/// ptrace(2). Returns -1 with errno set on failure.
+long clp_ptrace(int request, pid_t tid, uintptr_t address, uintptr_t data);
+/// process_vm_readv(2) of one range into one buffer.
+ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count);

@@ -1,0 +1,41 @@
+import ProfileModel
+
+/// One observation of a thread, as the kernel handed it over.
+///
+/// Its views lie in a ring that the kernel writes; they are valid only during the handler's call, which the compiler
+/// enforces.
+public struct RawSample: ~Escapable {
+  /// CLOCK_MONOTONIC in nanoseconds.
+  public let time: UInt64
+  /// The process.
+  public let pid: Int32
+  /// The thread.
+  public let tid: Int32
+  /// The processor that it ran on.
+  public let cpu: UInt32
+  /// Nanoseconds of CPU time, or cycles, that this sample stands for.
+  public let period: UInt64
+  /// User-mode registers; nil for kernel threads, threads that are exiting, and 32-bit ones.
+  public let registers: UserRegisters?
+  /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
+  public let stack: RawSpan
+  /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
+  /// addresses. Empty for a thread in user mode, and where the kernel is excluded.
+  public let kernelChain: Span<UInt64>
+
+  /// A sample of views that outlive it.
+  @_lifetime(copy stack, copy kernelChain)
+  public init(
+    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
+    stack: RawSpan, kernelChain: Span<UInt64>
+  ) {
+    self.time = time
+    self.pid = pid
+    self.tid = tid
+    self.cpu = cpu
+    self.period = period
+    self.registers = registers
+    self.stack = stack
+    self.kernelChain = kernelChain
+  }
+}

@@ -1,0 +1,90 @@
+/// A source of samples of live threads.
+///
+/// One thread makes it and polls it until the targets have gone or the user has had enough, then finishes it. Sampling
+/// goes on from `init` (or, for a target that was started suspended, from its exec) until `finish` or the release of
+/// the value; the targets are never stopped by it, whatever becomes of the sampler.
+public protocol Sampler: ~Copyable {
+  /// How it samples, and what it could not do.
+  var description: SamplerDescription { get }
+
+  /// Waits for records, at most the given time, and hands them to `handler` in order.
+  ///
+  /// A signal, or input on `SamplingOptions.wakeDescriptor`, ends the wait early. The first call delivers the state of
+  /// the processes that ran already.
+  mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
+    throws(SamplingError) -> SamplerState
+
+  /// Stops sampling and hands over everything seen so far.
+  mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
+}
+
+/// Whether there is anything left to sample.
+public enum SamplerState: Hashable, Sendable {
+  /// Some sampled process lives.
+  case running
+  /// The targets and all their sampled children have ended.
+  case allTargetsExited
+}
+
+/// What to sample.
+public enum SamplingTarget: Hashable, Sendable {
+  /// These processes with all threads, those born later, and later children.
+  case processes([Int32])
+  /// A process that `CommandLauncher` holds before its exec; sampled from the first instruction of its program on.
+  case suspended(Int32)
+  /// Every process of the machine.
+  case allProcesses
+}
+
+/// How to sample.
+public struct SamplingOptions: Hashable, Sendable {
+  /// Samples a second of CPU time of each thread.
+  public var frequency: UInt32 = 499
+  /// Bytes of user stack for each sample; a multiple of 8, at most 65,528.
+  public var dumpBytes: UInt32 = 65_528
+  /// Whether kernel code is left out even where it may be sampled.
+  public var excludesKernel = false
+  /// The most memory for all rings together; each holds a few samples in any case.
+  public var ringBudgetBytes = 32 << 20
+  /// A descriptor whose input ends `poll` early, such as a signalfd; the sampler never reads it.
+  public var wakeDescriptor: Int32?
+  /// For ptrace: whether threads that don't run are observed as well.
+  public var includesIdleThreads = false
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How a sampler samples, and what limits it.
+public struct SamplerDescription: Hashable, Sendable {
+  /// `perf:cycles`, `perf:cpu-clock` or `ptrace`.
+  public var name: String
+  /// Samples a second that are really asked for, after the kernel's limit.
+  public var frequency: UInt32
+  /// Whether kernel code is invisible.
+  public var excludesKernel: Bool
+  /// Memory in all rings.
+  public var ringBytes: Int
+  /// Stack bytes asked for with each sample.
+  public var dumpBytes: UInt32
+  /// What is less than was asked for, and why.
+  public var notes: [SamplingNote]
+}
+
+/// Something that a sampler had to do without.
+public enum SamplingNote: Hashable, Sendable {
+  /// The machine has no hardware cycle counter; cpu-clock is used.
+  case noHardwareCycles(errno: Int32)
+  /// Kernel code may not be sampled at this `perf_event_paranoid` (nil when it can't be read).
+  case kernelExcluded(paranoid: Int?)
+  /// The kernel takes at most `limit` samples a second (`perf_event_max_sample_rate`).
+  case frequencyLimited(requested: UInt32, limit: UInt32)
+  /// Rings are smaller than wished for, for lack of lockable memory (`perf_event_mlock_kb`, RLIMIT_MEMLOCK).
+  case ringsShrunk(wanted: Int, got: Int)
+  /// Stack dumps are shorter, since the rings are so small.
+  case dumpsShortened(wanted: UInt32, got: UInt32)
+  /// Too few descriptors for an event for each thread and CPU; all processes are sampled and the others dropped.
+  case wholeMachineSampled(neededDescriptors: Int, limit: Int)
+  /// Nothing can be told of a process, because its `/proc` entry is not readable.
+  case unreadableProcess(pid: Int32, errno: Int32)
+}

@@ -1,0 +1,93 @@
+import ProfileModel
+
+/// What lies where in one process: its executable ranges, sorted, none overlapping another.
+struct AddressSpace {
+  /// One range.
+  struct Region: Equatable {
+    var start: UInt64
+    var end: UInt64
+    /// Added to a stated address of the module, gives the actual one; 0 without module.
+    var bias: UInt64
+    /// Index of the module, or `UnwoundStack.Frame.noModule`.
+    var module: UInt32
+    var isExecutable: Bool
+  }
+
+  private(set) var regions: [Region] = []
+  /// Changes whenever something that was known is no longer true.
+  private(set) var generation: UInt32
+  /// The region that the last lookup found; the next one often asks for the same.
+  private var lastHit = 0
+
+  init(generation: UInt32) { self.generation = generation }
+
+  /// The same regions, as after `fork`.
+  func copy(generation: UInt32) -> AddressSpace {
+    var copy = self
+    copy.generation = generation
+    return copy
+  }
+
+  /// Adds a region; what it covers of older ones is gone, as after `mmap` with `MAP_FIXED`.
+  ///
+  /// - Returns: whether older regions were cut, so that what was remembered about them is void.
+  @discardableResult
+  mutating func insert(_ region: Region, generation newGeneration: UInt32) -> Bool {
+    guard region.start < region.end else { return false }
+    let first = firstIndex(endingAfter: region.start)
+    // Told twice, as by a list of mappings and then by events: nothing has changed.
+    if first < regions.count, regions[first] == region { return false }
+    var last = first
+    var replacement: [Region] = []
+    while last < regions.count, regions[last].start < region.end {
+      let old = regions[last]
+      if old.start < region.start {
+        var left = old
+        left.end = region.start
+        replacement.append(left)
+      }
+      if old.end > region.end {
+        var right = old
+        right.start = region.end
+        replacement.append(right)
+      }
+      last += 1
+    }
+    let insertion = replacement.first.map { $0.start < region.start } == true ? 1 : 0
+    replacement.insert(region, at: insertion)
+    regions.replaceSubrange(first..<last, with: replacement)
+    guard last > first else { return false }
+    generation = newGeneration
+    return true
+  }
+
+  /// Forgets everything, as `execve` does.
+  mutating func removeAll(generation newGeneration: UInt32) {
+    regions.removeAll(keepingCapacity: true)
+    generation = newGeneration
+    lastHit = 0
+  }
+
+  /// The region that holds `address`.
+  ///
+  /// - Complexity: O(log *n*); O(1) for the region that the last call found.
+  mutating func region(at address: UInt64) -> Region? {
+    if lastHit < regions.count {
+      let region = regions[lastHit]
+      if address >= region.start, address < region.end { return region }
+    }
+    let index = firstIndex(endingAfter: address)
+    guard index < regions.count, regions[index].start <= address else { return nil }
+    lastHit = index
+    return regions[index]
+  }
+
+  private func firstIndex(endingAfter address: UInt64) -> Int {
+    var (low, high) = (0, regions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if regions[middle].end > address { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

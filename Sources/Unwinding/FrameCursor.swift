@@ -1,0 +1,55 @@
+import ProfileModel
+
+/// The frame that a walk has reached.
+struct FrameCursor {
+  /// Its registers, as far as the callees saved them.
+  let registers: RegisterFile
+  /// Whether the program counter points behind a call.
+  var isReturnAddress: Bool
+  /// Where the last return address was read, if it was read from memory.
+  var returnSlot: UInt64?
+  /// Numbers of the registers that matter.
+  let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
+
+  init(leaf: UserRegisters, in registers: RegisterFile, architecture: Architecture) {
+    registers.load(leaf)
+    self.registers = registers
+    isReturnAddress = false
+    pcNumber = UInt8(UserRegisters.programCounter(architecture))
+    spNumber = UInt8(UserRegisters.stackPointer(architecture))
+    fpNumber = UInt8(UserRegisters.framePointer(architecture))
+  }
+
+  /// Program counter.
+  @inline(__always)
+  var pc: UInt64 {
+    get { registers[pcNumber] }
+    nonmutating set { registers[pcNumber] = newValue }
+  }
+
+  /// Stack pointer.
+  @inline(__always)
+  var sp: UInt64 {
+    get { registers[spNumber] }
+    nonmutating set { registers[spNumber] = newValue }
+  }
+
+  /// Frame pointer.
+  @inline(__always)
+  var fp: UInt64 {
+    get { registers[fpNumber] }
+    nonmutating set { registers[fpNumber] = newValue }
+  }
+
+  /// The address to look up rules by.
+  @inline(__always)
+  var lookupAddress: UInt64 { isReturnAddress ? pc &- 1 : pc }
+}
+
+/// How a step to the caller ended.
+enum StepOutcome {
+  /// The cursor is at the caller.
+  case stepped
+  /// The stack ends here.
+  case ended(StackEnd)
+}

@@ -1,0 +1,137 @@
+import BinaryReading
+import ELF
+import ProfileModel
+
+/// The stack memory of the sampled thread: the dump first, live memory of the target where the dump ends.
+///
+///     sp                     last word used      dump's end
+///     ├──────────── dump ───────────┬──────────────┤
+///                                   ├───── window, read live in one call ─────▶
+///                                   same word in both, or the window is refused
+///
+/// The thread has run on since the dump was taken. Frames near the root seldom change, so live memory is taken, but
+/// only when the last word that the walk used still holds what the dump holds. Memory elsewhere (the interrupted stack
+/// below an alternate signal stack, a coroutine's) has no such word to check; there the chain itself has to hold up.
+@safe final class TargetMemory {
+  /// Actual address of the dump's first byte.
+  private(set) var dumpBase: UInt64 = 0
+  /// The dump; set only while a stack is unwound.
+  private(set) var dump = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  /// Why the last failed read failed.
+  private(set) var failure: TruncationReason = .memoryUnreadable
+  /// Address and value of the last word used, where a window may be joined on.
+  var seam: (address: UInt64, value: UInt64)?
+
+  private var process = ProcessMemory(pid: 0)
+  private var window = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var windowBase: UInt64 = 0
+  private var windowCount: UInt64 = 0
+  private var readCount = 0
+
+  private static let firstWindow: UInt64 = 1 << 20
+  private static let laterWindow: UInt64 = 16 << 20
+  private static let elsewhereWindow: UInt64 = 1 << 16
+  /// How far behind the dump its stack may still go on.
+  private static let stackReach: UInt64 = 1 << 30
+  /// Live reads for one stack; a chain that needs more is being led around.
+  private static let readLimit = 64
+
+  deinit { unsafe window.deallocate() }
+
+  /// Calls `body` while the words of `stack`, which starts at `base`, can be read.
+  func withDump<Result>(_ stack: RawSpan, at base: UInt64, of tid: Int32, _ body: () -> Result) -> Result {
+    // SAFETY: the pointer is kept in `dump` only until the closure returns; the span outlives the closure.
+    unsafe stack.withUnsafeBytes { bytes in
+      (dumpBase, process, seam, windowCount, readCount) = (base, ProcessMemory(pid: tid), nil, 0, 0)
+      unsafe dump = bytes
+      let result = body()
+      unsafe dump = UnsafeRawBufferPointer(start: nil, count: 0)
+      return result
+    }
+  }
+
+  /// The word at `address`, or nil, with the reason in `failure`.
+  func word(at address: UInt64) -> UInt64? {
+    guard let value = dumpWord(at: address) ?? liveWord(at: address) else { return nil }
+    seam = (address, value)
+    return value
+  }
+
+  /// The word at `address`; where that is behind the dump, the word at `seam`, if any, must not have changed.
+  @inline(__always)
+  func word(at address: UInt64, seam: UInt64?) -> UInt64? {
+    dumpWord(at: address) ?? word(at: address, behind: seam)
+  }
+
+  private func word(at address: UInt64, behind seamAddress: UInt64?) -> UInt64? {
+    if let seamAddress, let value = dumpWord(at: seamAddress) { seam = (seamAddress, value) }
+    return word(at: address)
+  }
+
+  /// The word at `address` if the dump holds all of it.
+  @inline(__always)
+  func dumpWord(at address: UInt64) -> UInt64? {
+    let offset = address &- dumpBase
+    guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return nil }
+    // SAFETY: `offset + 8 <= dump.count`, and the dump lives as long as the walk (`withDump`).
+    return unsafe UInt64(
+      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+  }
+
+  private func liveWord(at address: UInt64) -> UInt64? {
+    if let value = windowWord(at: address) { return value }
+    guard address < UInt64.max - 8, readCount < Self.readLimit else {
+      failure = .memoryUnreadable
+      return nil
+    }
+    readCount += 1
+    let dumpEnd = dumpBase &+ UInt64(unsafe dump.count)
+    let goesOn = address &- dumpBase < Self.stackReach && address >= (dumpEnd &- 8)
+    return goesOn ? continuedWord(at: address, dumpEnd: dumpEnd) : elsewhereWord(at: address)
+  }
+
+  /// Reads on behind the dump, or behind a window that was joined to it.
+  private func continuedWord(at address: UInt64, dumpEnd: UInt64) -> UInt64? {
+    failure = .stackDumpTooShort
+    let start = min(seam?.address ?? dumpEnd, address)
+    let size = max(windowCount == 0 ? Self.firstWindow : Self.laterWindow, address &- start &+ 4_096)
+    guard size <= Self.stackReach, fillWindow(from: start, count: size) else { return nil }
+    if let seam, windowWord(at: seam.address) != seam.value {
+      windowCount = 0
+      return nil
+    }
+    return windowWord(at: address)
+  }
+
+  private func elsewhereWord(at address: UInt64) -> UInt64? {
+    failure = .memoryUnreadable
+    guard fillWindow(from: address & ~0xF, count: Self.elsewhereWindow) else { return nil }
+    return windowWord(at: address)
+  }
+
+  private func windowWord(at address: UInt64) -> UInt64? {
+    let offset = address &- windowBase
+    guard windowCount >= 8, offset <= windowCount - 8 else { return nil }
+    // SAFETY: `offset + 8 <= windowCount`, which never exceeds the buffer.
+    return unsafe UInt64(
+      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+  }
+
+  private func fillWindow(from start: UInt64, count: UInt64) -> Bool {
+    guard let wanted = Int(exactly: count) else { return false }
+    if unsafe window.count < wanted {
+      unsafe window.deallocate()
+      unsafe window = .allocate(byteCount: wanted, alignment: 16)
+    }
+    windowBase = start
+    // SAFETY: the buffer holds at least `wanted` bytes, and only this object has it.
+    let got = unsafe process.read(at: start, into: UnsafeMutableRawBufferPointer(rebasing: window[..<wanted]))
+    windowCount = UInt64(got)
+    return got >= 8
+  }
+
+  /// A few bytes of live memory, for looking at code.
+  func liveBytes(at address: UInt64, count: Int) -> [UInt8]? {
+    process.bytes(at: address, count: UInt64(count), limit: 64)
+  }
+}

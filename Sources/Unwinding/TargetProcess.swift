@@ -1,0 +1,39 @@
+import CLibunwind
+import ProfileModel
+
+/// What the unwinder knows of one process.
+final class TargetProcess {
+  /// What lies where.
+  var space: AddressSpace
+  /// libunwind's view of it, made when first needed; its cache goes stale with the space's generation.
+  private(set) var libunwind: LibunwindSpace?
+  /// What code was recognized at an address, as far as it was asked.
+  var knownCode: [UInt64: KnownCode.Kind] = [:]
+  /// Whether a call precedes an address, as far as it was asked.
+  var callSites: [UInt64: Bool] = [:]
+
+  init(space: AddressSpace) { self.space = space }
+
+  /// Adds a region; what was remembered about code that it covers is void.
+  func insert(_ region: AddressSpace.Region, generation: UInt32) {
+    if space.insert(region, generation: generation) { forgetCode() }
+  }
+
+  /// Forgets what lies where.
+  func removeAll(generation: UInt32) {
+    space.removeAll(generation: generation)
+    forgetCode()
+  }
+
+  private func forgetCode() {
+    knownCode.removeAll()
+    callSites.removeAll()
+  }
+
+  /// libunwind's address space for this process, its cache emptied when what it knew is void.
+  func libunwindSpace(cacheRows: UInt64) -> LibunwindSpace? {
+    if libunwind == nil { libunwind = LibunwindSpace(cacheRows: cacheRows, generation: space.generation) }
+    libunwind?.refresh(for: space.generation)
+    return libunwind
+  }
+}

@@ -1,0 +1,72 @@
+import BinaryReading
+import ProfileModel
+
+/// What all ways to make one step share: the images, the process, its memory.
+final class UnwindContext {
+  /// Code that is told by its instructions.
+  let known: KnownCode
+  /// By module index; nil where no image was added.
+  var images: [UnwindImage?] = []
+  /// Stack memory of the sample at hand.
+  let memory = TargetMemory()
+  /// Registers of the frame at hand.
+  let registers = RegisterFile()
+  /// The process of the sample at hand.
+  var process = TargetProcess(space: AddressSpace(generation: 0))
+
+  init(architecture: Architecture) { known = .of(architecture) }
+
+  /// The image of a module.
+  @inline(__always)
+  func image(_ module: UInt32) -> UnwindImage? {
+    module < images.count ? images[Int(module)] : nil
+  }
+
+  /// The executable region and the image at a lookup address.
+  func location(of address: UInt64) -> (region: AddressSpace.Region, image: UnwindImage?)? {
+    guard let region = process.space.region(at: address) else { return nil }
+    return (region, image(region.module))
+  }
+
+  /// Whether code may be executed at the place that a return address points behind.
+  func isPlausible(returnAddress: UInt64) -> Bool {
+    guard returnAddress > 0, let region = process.space.region(at: returnAddress &- 1) else { return false }
+    return region.isExecutable
+  }
+
+  /// Whether `pc` lies in the code at an image's entry point, which the kernel starts and nothing calls, and which has no
+  /// unwind information that says so: the dynamic linker's.
+  func isEntryPoint(_ pc: UInt64) -> Bool {
+    guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
+    let entryPoint = image.image.entryPoint
+    return pc &- region.bias &- entryPoint < 96 && image.rule(at: entryPoint).kind == .uncovered
+  }
+
+  /// Whether the instruction before `address` is a call; asked once for each address.
+  func isBehindCall(_ address: UInt64) -> Bool {
+    if let known = process.callSites[address] { return known }
+    let code = bytes(at: address &- UInt64(KnownCode.callReach), count: KnownCode.callReach)
+    let answer = code.map(known.isCall) ?? false
+    process.callSites[address] = answer
+    return answer
+  }
+
+  /// What is known of the code at `pc`; asked once for each address.
+  func knownCode(at pc: UInt64) -> KnownCode.Kind {
+    if let kind = process.knownCode[pc] { return kind }
+    let kind =
+      bytes(at: pc &- UInt64(KnownCode.reach), count: KnownCode.reach + KnownCode.length).map(known.kind) ?? .ordinary
+    process.knownCode[pc] = kind
+    return kind
+  }
+
+  /// A few bytes of code, from the image where there is one.
+  private func bytes(at address: UInt64, count: Int) -> [UInt8]? {
+    if let (region, image) = location(of: address), let image,
+      let bytes = try? image.image.read(address: address &- region.bias, count: count)
+    {
+      return bytes
+    }
+    return memory.liveBytes(at: address, count: count)
+  }
+}

@@ -1,0 +1,107 @@
+import ProfileModel
+import UnwindTables
+
+extension Unwinder {
+  /// Walks a stack by compact rules; libunwind and frame pointers take over, for one frame, where there are none.
+  func walkTables(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
+    var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
+    let generation = context.process.space.generation
+    let slots = RegisterSlots.of(architecture)
+    let memory = context.memory
+    while stack.depth < Self.frameLimit {
+      let address = frame.lookupAddress
+      guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
+        guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
+        stack.append(unmapped: frame)
+        if case .ended(let end) = stepOverWildCall(&frame) { return end }
+        continue
+      }
+      stack.append(
+        .init(
+          address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
+          isReturnAddress: frame.isReturnAddress))
+      if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
+      let outcome =
+        entry.rule.isApplicable
+        ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1)
+        : stepWithoutRule(&frame, in: &stack, entry)
+      if case .ended(let end) = outcome { return end }
+    }
+    return .truncated(.depthLimit)
+  }
+
+  /// Looks an address up in the process and in its module's table, and remembers the answer.
+  private func findEntry(at address: UInt64) -> CodeEntry? {
+    guard let (region, image) = context.location(of: address), region.isExecutable else { return nil }
+    let entry = CodeEntry(
+      address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+      rule: image?.rule(at: address &- region.bias) ?? .uncovered)
+    cache.insert(entry)
+    return entry
+  }
+
+  /// Steps over a frame for which the tables have no rule.
+  private func stepWithoutRule(
+    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry
+  ) -> StepOutcome {
+    let image = context.image(entry.module)
+    if let image, entry.rule.kind == .needsFallback,
+      let outcome = stepOnceWithLibunwind(&frame, image: image, isLeaf: stack.depth == 1)
+    {
+      return outcome
+    }
+    return stepWithoutInfo(&frame, in: &stack, image: image)
+  }
+
+  /// Steps to the caller as a rule says.
+  @inline(__always)
+  private func apply(
+    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory, isLeaf: Bool
+  ) -> StepOutcome {
+    let rule = entry.rule
+    if rule.isRoot { return .ended(.rooted) }
+    guard
+      let cfa = rule.canonicalFrameAddress(
+        register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
+        load: { memory.word(at: $0, seam: frame.returnSlot) })
+    else { return .ended(.truncated(memory.failure)) }
+    // A signal may have come in on another stack, and a leaf without frame has moved nothing (AArch64).
+    guard cfa > frame.sp || rule.isSignalFrame || isLeaf && cfa == frame.sp else {
+      return .ended(.truncated(.noProgress))
+    }
+    let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[UInt8(truncatingIfNeeded: rule.saveBaseRegister)]
+    var returnAddress: UInt64
+    var changed = rule.changedSlots
+    if changed & 1 != 0 {
+      let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
+      let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &* 8))
+      guard let word = memory.word(at: slot, seam: frame.returnSlot) else {
+        return .ended(.truncated(memory.failure))
+      }
+      returnAddress = word
+      frame.returnSlot = slot
+    } else {
+      returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
+    }
+    changed &= ~1
+    while changed != 0 {
+      let slot = changed.trailingZeroBitCount
+      changed &= changed &- 1
+      let words = rule.slotWords(slot)
+      let place = base &+ UInt64(bitPattern: Int64(words &* 8))
+      // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
+      // the caller left it, and what lies there is nobody's.
+      guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }
+      guard let word = memory.word(at: place, seam: frame.returnSlot) else {
+        return .ended(.truncated(memory.failure))
+      }
+      frame.registers[slots.numbers[slot]] = word
+    }
+    returnAddress = withoutAuthentication(returnAddress)
+    if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }
+    frame.pc = returnAddress
+    frame.sp = cfa
+    frame.isReturnAddress = !rule.isSignalFrame
+    return .stepped
+  }
+}

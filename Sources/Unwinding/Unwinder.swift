@@ -1,0 +1,129 @@
+import ELF
+import ProfileModel
+
+/// Turns registers and stack bytes into the addresses of a thread's frames, for any number of processes.
+///
+/// Used by one thread. It is told what is mapped where, in the order in which that happened, and parses an image once,
+/// when the first frame lies in it. After warm-up a sample allocates nothing.
+public final class Unwinder {
+  /// How frames are stepped over.
+  public enum Strategy: Hashable, Sendable, CaseIterable {
+    /// Compact tables; libunwind for rules that they can't express.
+    case tables
+    /// libunwind for every frame: the judge of the tables.
+    case libunwind
+  }
+
+  /// What can be chosen.
+  public struct Options: Sendable {
+    /// How frames are stepped over.
+    public var strategy: Strategy
+    /// Rows in libunwind's cache, for each process that needs it.
+    public var libunwindCacheRows: UInt64
+
+    /// Tables, and a cache of libunwind that fits its use as fallback.
+    public init(strategy: Strategy = .tables, libunwindCacheRows: UInt64 = 1_024) {
+      self.strategy = strategy
+      self.libunwindCacheRows = libunwindCacheRows
+    }
+  }
+
+  /// Frames walked before a stack is given up; a chain that long is a loop.
+  static let frameLimit = 1 << 20
+
+  let architecture: Architecture
+  let options: Options
+  let context: UnwindContext
+  let libunwind: LibunwindStepper
+  let cache = RuleCache()
+  private var processes: [Int32: TargetProcess] = [:]
+  private var nextGeneration: UInt32 = 0
+
+  /// An unwinder that knows of no process and no image.
+  public init(architecture: Architecture = .host, options: Options = Options()) {
+    self.architecture = architecture
+    self.options = options
+    context = UnwindContext(architecture: architecture)
+    libunwind = LibunwindStepper(context: context)
+  }
+
+  // MARK: What lies where
+
+  /// Makes an image known under the caller's module index; its unwind information is read when first needed.
+  public func addImage(_ image: ELFImage, key: UInt32) {
+    guard key < 1 << 24 else { return }
+    while context.images.count <= key { context.images.append(nil) }
+    context.images[Int(key)] = UnwindImage(image)
+  }
+
+  /// Notes that a process has mapped something executable; what it covers of older mappings is gone.
+  ///
+  /// - Parameter module: The index of its image, which `addImage` has seen; nil for anonymous memory.
+  public func map(pid: Int32, mapping: Mapping, module: UInt32?) {
+    let image = module.flatMap { context.image($0) }?.image
+    // The kernel gives the vDSO's mapping no meaningful offset.
+    var placed = mapping
+    if mapping.inode == 0 { placed.fileOffset = 0 }
+    let bias = image?.bias(of: placed)
+    let region = AddressSpace.Region(
+      start: mapping.start, end: mapping.end, bias: bias ?? 0,
+      module: bias == nil ? UnwoundStack.Frame.noModule : module ?? UnwoundStack.Frame.noModule,
+      isExecutable: mapping.isExecutable)
+    process(pid).insert(region, generation: makeGeneration())
+  }
+
+  /// Notes that `child` begins with a copy of its parent's address space.
+  public func fork(parent: Int32, child: Int32) {
+    guard parent != child, let original = processes[parent] else { return }
+    processes[child] = TargetProcess(space: original.space.copy(generation: makeGeneration()))
+  }
+
+  /// Notes that a process starts another program: nothing is mapped any more.
+  public func exec(pid: Int32) {
+    process(pid).removeAll(generation: makeGeneration())
+  }
+
+  /// Forgets a process.
+  public func exit(pid: Int32) {
+    processes[pid] = nil
+  }
+
+  private func process(_ pid: Int32) -> TargetProcess {
+    if let known = processes[pid] { return known }
+    let fresh = TargetProcess(space: AddressSpace(generation: makeGeneration()))
+    processes[pid] = fresh
+    return fresh
+  }
+
+  private func makeGeneration() -> UInt32 {
+    nextGeneration &+= 1
+    return nextGeneration
+  }
+
+  // MARK: Unwinding
+
+  /// Unwinds one sample.
+  ///
+  /// - Parameters:
+  ///   - pid: The process, as `map` was told it.
+  ///   - tid: The thread, whose live memory is asked where the dump ends.
+  ///   - registers: At the time of the sample.
+  ///   - stack: Memory from the stack pointer upwards.
+  ///   - result: Emptied, then filled leaf first.
+  /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
+  public func unwind(
+    pid: Int32, tid: Int32, registers: UserRegisters, stack: RawSpan, into result: inout UnwoundStack
+  ) -> StackEnd {
+    result.removeAll()
+    context.process = process(pid)
+    let base = registers[UserRegisters.stackPointer(architecture)]
+    let end = context.memory.withDump(stack, at: base, of: tid) {
+      switch options.strategy {
+      case .tables: walkTables(from: registers, into: &result)
+      case .libunwind: walkLibunwind(from: registers, into: &result)
+      }
+    }
+    result.finish()
+    return end
+  }
+}

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import UnwindTables
+
+@Suite struct UnwindRuleTests {
+  @Test func layoutIsCompact() {
+    #expect(MemoryLayout<UnwindRule>.stride == 24)
+  }
+}

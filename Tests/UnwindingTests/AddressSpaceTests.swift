@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Unwinding
+
+@Suite struct AddressSpaceTests {
+  private func region(_ range: Range<UInt64>, module: UInt32) -> AddressSpace.Region {
+    .init(start: range.lowerBound, end: range.upperBound, bias: 0, module: module, isExecutable: true)
+  }
+
+  private func module(_ space: inout AddressSpace, _ address: UInt64) -> UInt32? {
+    space.region(at: address)?.module
+  }
+
+  @Test func laterRegionsCutOlderOnes() {
+    var space = AddressSpace(generation: 0)
+    let change1 = space.insert(region(0x1000..<0x9000, module: 1), generation: 1)
+    #expect(!change1)
+    let change2 = space.insert(region(0x3000..<0x5000, module: 2), generation: 2)
+    #expect(change2)
+    #expect(space.generation == 2)
+    #expect(space.regions.map(\.start) == [0x1000, 0x3000, 0x5000])
+    #expect(space.regions.map(\.end) == [0x3000, 0x5000, 0x9000])
+    #expect(space.regions.map(\.module) == [1, 2, 1])
+    let change3 = space.insert(region(0x2000..<0x6000, module: 3), generation: 3)
+    #expect(change3)
+    #expect(space.regions.map(\.module) == [1, 3, 1])
+    let change4 = space.insert(region(0x1000..<0x9000, module: 4), generation: 4)
+    #expect(change4)
+    #expect(space.regions.map(\.module) == [4])
+  }
+
+  @Test func aRegionToldTwiceChangesNothing() {
+    var space = AddressSpace(generation: 0)
+    space.insert(region(0x1000..<0x9000, module: 1), generation: 1)
+    let change = space.insert(region(0x1000..<0x9000, module: 1), generation: 2)
+    #expect(!change)
+    #expect(space.generation == 0)
+    #expect(space.regions.count == 1)
+  }
+
+  @Test func findsRegionsByAddress() {
+    var space = AddressSpace(generation: 0)
+    space.insert(region(0x5000..<0x6000, module: 2), generation: 1)
+    space.insert(region(0x1000..<0x2000, module: 1), generation: 2)
+    #expect(space.generation == 0)
+    #expect(module(&space, 0xFFF) == nil)
+    #expect(module(&space, 0x1000) == 1)
+    #expect(module(&space, 0x1FFF) == 1)
+    #expect(module(&space, 0x2000) == nil)
+    #expect(module(&space, 0x5800) == 2)
+    #expect(module(&space, .max) == nil)
+  }
+
+  @Test func refusesEmptyRegions() {
+    var space = AddressSpace(generation: 0)
+    space.insert(region(0x1000..<0x1000, module: 1), generation: 1)
+    #expect(space.regions.isEmpty)
+  }
+}

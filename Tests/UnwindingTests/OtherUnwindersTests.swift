@@ -1,0 +1,85 @@
+import Foundation
+import ProfileModel
+import Testing
+
+@testable import Unwinding
+
+/// Compares with what debuggers say of the same stopped process; they share no code with the tables nor with libunwind.
+@Suite(.serialized) struct OtherUnwindersTests {
+  enum Debugger: String, CaseIterable {
+    case gdb = "/usr/bin/gdb"
+    case elfutils = "/usr/bin/eu-stack"
+
+    var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: rawValue) }
+
+    /// The addresses of a process's first thread, leaf first; without frames that have no stack of their own.
+    func backtrace(of pid: Int32) throws -> [UInt64] {
+      let command =
+        switch self {
+        case .gdb:
+          [
+            rawValue, "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set backtrace past-main on", "-ex",
+            "set backtrace past-entry on", "-p", "\(pid)", "-ex", "python f = gdb.newest_frame()", "-ex",
+            "python while f: print('FRAME' if f.type() not in (gdb.INLINE_FRAME, gdb.TAILCALL_FRAME) else 'IMPLIED', '%x' % f.pc()); f = f.older()",
+          ]
+        case .elfutils: ["/usr/bin/env", "DEBUGINFOD_URLS=", rawValue, "-1", "-p", "\(pid)"]
+        }
+      let output = try CompiledProgram.run(command).output
+      return output.split(separator: "\n").compactMap { line in
+        let words = line.split(separator: " ")
+        switch self {
+        case .gdb: return words.first == "FRAME" && words.count == 2 ? UInt64(words[1], radix: 16) : nil
+        case .elfutils:
+          guard words.count > 1, words[0].hasPrefix("#"), words[1].hasPrefix("0x") else { return nil }
+          return UInt64(words[1].dropFirst(2), radix: 16)
+        }
+      }
+    }
+  }
+
+  static let python = """
+    import os, signal
+    def down(n):
+        if n == 0: os.kill(os.getpid(), signal.SIGSTOP)
+        else: sorted([1], key=lambda _: down(n - 1))
+    down(20)
+    """
+
+  @Test(
+    arguments: Debugger.allCases,
+    [Programs.recursion(depth: 50), Programs.faultHandler, Programs.faultHandlerOnOwnStack])
+  func agreesOnSmallPrograms(debugger: Debugger, source: String) throws {
+    guard debugger.isInstalled else {
+      print("skipped: \(debugger.rawValue) is not installed")
+      return
+    }
+    let scenario = try Scenario(source, ["-O2"])
+    let expected = try debugger.backtrace(of: scenario.process.pid)
+    #expect(expected.count > 4)
+    for strategy in Unwinder.Strategy.allCases {
+      let addresses = try scenario.chain(strategy).addresses
+      #expect(addresses == expected, "\(strategy): \(addresses.hexadecimal) instead of \(expected.hexadecimal)")
+    }
+  }
+
+  @Test(arguments: Debugger.allCases)
+  func agreesOnAnInterpreter(debugger: Debugger) throws {
+    let interpreter = "/usr/bin/python3"
+    guard debugger.isInstalled, FileManager.default.isExecutableFile(atPath: interpreter) else {
+      print("skipped: \(debugger.rawValue) or \(interpreter) is not installed")
+      return
+    }
+    let process = try StoppedProcess([interpreter, "-c", Self.python])
+    let expected = try debugger.backtrace(of: process.pid)
+    #expect(expected.count > 60)
+    let capture = try process.capture()
+    for strategy in Unwinder.Strategy.allCases {
+      let addresses = try Unwinder(process, strategy: strategy).chain(capture).addresses
+      #expect(addresses == expected, "\(strategy): \(addresses.hexadecimal) instead of \(expected.hexadecimal)")
+    }
+  }
+}
+
+extension [UInt64] {
+  fileprivate var hexadecimal: [String] { map { String($0, radix: 16) } }
+}

@@ -1,0 +1,39 @@
+import ProfileModel
+import Sampling
+import Testing
+
+@testable import Unwinding
+
+/// Unwinds between instructions and compares with an account of the calls that were made: start-up, lazy binding,
+/// linkage stubs, prologues, epilogues, exceptions. No other unwinder is asked.
+#if arch(x86_64)
+  @Suite(.serialized) struct SteppingTests {
+    @Test(arguments: [["-O2", "-Wl,-z,lazy", "-lm"], ["-O0", "-static", "-lm"], ["-Os", "-static-pie", "-lm"]])
+    func agreesWithTheCallsThatWereMade(flags: [String]) throws {
+      let program = try CompiledProgram(Programs.manyPaths, flags)
+      let symbols = try Symbols(path: program.path)
+      let process = try SteppedProcess([program.path])
+      let unwinder = Unwinder(options: .init(strategy: .tables))
+      var images = MappedImages(pid: process.pid)
+      var (steps, compared, failures) = (0, 0, [String]())
+      var isInMain = false
+      repeat {
+        if process.mayHaveMapped { try images.update(unwinder) }
+        steps += 1
+        isInMain = isInMain || images.name(process.registers[16], symbols, program.path) == "main"
+        // The dynamic linker's start takes most of the time and is much the same everywhere.
+        guard isInMain || steps.isMultiple(of: 61) else { continue }
+        compared += 1
+        let chain = unwinder.chain(try process.capture(dumpBytes: 16_384))
+        let expected = process.calls.reversed().map(\.address)
+        if Array(chain.addresses.dropFirst()) != expected || chain.end != .rooted {
+          failures.append(
+            "step \(steps): \(chain.end) \(images.describe(chain.addresses)) instead of \(images.describe(expected))")
+        }
+      } while try steps < 400_000 && process.step()
+      #expect(isInMain)
+      #expect(compared > 2_000)
+      #expect(failures.isEmpty, "\(failures.count) of \(compared): \(failures.prefix(4).joined(separator: "\n"))")
+    }
+  }
+#endif

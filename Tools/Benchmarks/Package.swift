@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "benchmarks",
+  dependencies: [.package(name: "perfprof", path: "../..")],
+  targets: [
+    .target(name: "CAllocationCount"),
+    .executableTarget(
+      name: "UnwindTablesBenchmark",
+      dependencies: ["CAllocationCount", .product(name: "UnwindTables", package: "perfprof")],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+)
