@@ -21,7 +21,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 
 let package = Package(
   name: "perfprof",
-  products: [.library(name: "UnwindTables", targets: ["UnwindTables"])],
+  products: [
+    .library(name: "UnwindTables", targets: ["UnwindTables"]),
+    .library(
+      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"]),
+  ],
   targets: [
     .target(name: "CLinuxPerf"),
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
