@@ -67,7 +67,6 @@ public struct PtraceSampler: ~Copyable, Sampler {
       if now >= nextSweep {
         adoptUnborn(olderThan: now &- 100_000_000, handler: &handler)
         sweep(now)
-        awaitStops(handler: &handler)
       }
       let wakeUp = min(end, nextSweep)
       let present = MonotonicClock.now()
@@ -97,15 +96,6 @@ public struct PtraceSampler: ~Copyable, Sampler {
     jitter ^= jitter >> 7
     jitter ^= jitter << 17
     nextSweep = max(now, nextSweep + period / 2 + jitter % max(1, period))
-  }
-
-  /// A stop follows its request within microseconds: waiting on the spot, for a while,
-  /// keeps the pause shorter than sleeping would.
-  private mutating func awaitStops(handler: inout some SamplingHandler & ~Copyable) {
-    let end = MonotonicClock.now() + 40_000
-    while threads.hasInterrupted, MonotonicClock.now() < end {
-      if serve(handler: &handler) == 0 { sched_yield() }
-    }
   }
 
   private static func isRunning(_ thread: TracedThread) -> Bool {
