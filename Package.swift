@@ -36,6 +36,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  products: [
+    .library(name: "UnwindTables", targets: ["UnwindTables"]),
+    .library(
+      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"]),
   ],
   targets: [
     .target(name: "CLinuxPerf"),

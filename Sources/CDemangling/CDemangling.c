@@ -57,6 +57,9 @@ static void limit_child(void) {
   rlim_t bytes = (rlim_t)pages * 4096 + (rlim_t)256 * 1024 * 1024;
   struct rlimit memory = {bytes, bytes};
   setrlimit(RLIMIT_AS, &memory);
+  // Sound names take milliseconds all together.
+  struct rlimit seconds = {1, 2};
+  setrlimit(RLIMIT_CPU, &seconds);
 }
 
 static bool write_all(int descriptor, const void *bytes, size_t count) {

@@ -33,24 +33,21 @@ struct DebugFrameReader {
   /// Ranges of one entry that are still read.
   private static let rangeLimit = 1 << 20
 
-  /// Entries visited since the clock was last looked at.
-  private var visits = 0
-  /// Whether the time is up; what is found until then is kept.
-  private(set) var isExhausted = false
-  private let deadline: ContinuousClock.Instant
+  /// Entries that may still be visited. Sound ones are visited twice at most; damaged ones that hold each other can be
+  /// walked in more ways than there are seconds.
+  private var budget: Int
 
-  /// A reader that stops after `limit`: damaged entries that hold each other can be walked in more ways than there are
-  /// seconds.
-  init(addresses: [UInt64], limit: Duration) {
+  /// A reader that gives up after `budget` entries; what it found until then is kept.
+  init(addresses: [UInt64], budget: Int) {
     self.addresses = addresses
-    deadline = .now + limit
+    self.budget = budget
     frames = DebugFrames(chains: Array(repeating: [], count: addresses.count))
     found = Array(repeating: [], count: addresses.count)
   }
 
   /// Takes what `unit` knows of the addresses that no unit before it knew.
   mutating func read(_ unit: DebugInformation.Unit) {
-    guard !isExhausted else { return }
+    guard budget > 0 else { return }
     var unit = unit
     var wanted = unsafe select(0..<addresses.count, in: &unit.die)
     wanted.removeAll { range in range.allSatisfy { !frames.chains[$0].isEmpty } }
@@ -101,7 +98,7 @@ struct DebugFrameReader {
   }
 
   private mutating func walkChildren(of die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
-    guard depth < Self.depthLimit, !isExhausted else { return }
+    guard depth < Self.depthLimit, budget > 0 else { return }
     var child = unsafe Dwarf_Die()
     // SAFETY: parent and child belong to the open handle.
     guard unsafe dwarf_child(&die, &child) == 0 else { return }
@@ -110,15 +107,14 @@ struct DebugFrameReader {
       let before = unsafe UInt(bitPattern: child.addr)
       // A sibling lies behind; a damaged DW_AT_sibling that points back would make a loop.
       var next = unsafe Dwarf_Die()
-      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before, !isExhausted
+      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before, budget > 0
       else { return }
       unsafe child = unsafe next
     }
   }
 
   private mutating func visit(_ die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
-    visits += 1
-    if visits & 0xFFF == 0, .now > deadline { isExhausted = true }
+    budget -= 1
     switch unsafe Int32(dwarf_tag(&die)) {
     case Int32(DW_TAG_subprogram):
       let inside = unsafe select(wanted, in: &die)

@@ -88,7 +88,7 @@ struct JITDumpReader: ~Copyable {
     let name = try body.rawSpan.cString(at: 40)
     var lines = dump.lines.count..<dump.lines.count
     if let pending, pending.address == start {
-      dump.lines += pending.lines.sorted { $0.offset < $1.offset }
+      dump.lines += Self.checked(pending.lines, size: size, writer: name, &dump.malformedRecords)
       lines = lines.lowerBound..<dump.lines.count
     }
     pending = nil
@@ -96,6 +96,22 @@ struct JITDumpReader: ~Copyable {
     guard !overflow, size > 0 else { return dump.malformedRecords += 1 }
     codeOf[index] = dump.codes.count
     dump.codes.append(JITDump.Code(start: start, end: end, time: time, name: intern(name, &dump), lines: lines))
+  }
+
+  /// Lines in order of their offset; none when one lies outside of the code, as in Node.js 20, which writes the memory of
+  /// an object in place of the file's name.
+  private static func checked(
+    _ lines: [JITDump.Line], size: UInt64, writer name: String, _ malformed: inout Int
+  ) -> [JITDump.Line] {
+    // V8 counts from the header of the ELF file that `perf inject` will write.
+    let isV8 = ["JS:", "LazyCompile:", "Function:", "Script:", "Eval:"].contains { name.hasPrefix($0) }
+    let skipped: UInt64 = isV8 && lines.allSatisfy { $0.offset >= 64 } ? 64 : 0
+    guard lines.allSatisfy({ $0.offset - skipped <= size }) else {
+      malformed += 1
+      return []
+    }
+    return lines.map { JITDump.Line(offset: $0.offset - skipped, file: $0.file, line: $0.line) }
+      .sorted { $0.offset < $1.offset }
   }
 
   /// pid, tid, vma, old_code_addr, new_code_addr, code_size, code_index

@@ -72,7 +72,8 @@ public struct SymbolProblem: Hashable, Sendable {
     case .debugFileMismatch: return "install the debug symbols of exactly this build"
     case .jitFileRefused: return "start the program as the user that it runs as, with its perf map option"
     case .unreadable: return "reinstall or rebuild it"
-    case .noSymbols, .onlyDynamicSymbols, .gaps:
+    case .gaps: return "no source has names for those parts (padding, or assembler code without symbols)"
+    case .noSymbols, .onlyDynamicSymbols:
       if module.hasPrefix("/usr/") || module.hasPrefix("/lib") || module.hasPrefix("/bin/")
         || module.hasPrefix("/sbin/")
       {

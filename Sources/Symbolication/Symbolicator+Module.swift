@@ -69,15 +69,3 @@ extension Symbolicator {
     return SymbolizedFrame(name: module + "+0x" + String(start, radix: 16), isSymbolized: false)
   }
 }
-
-extension SymbolizedFrame {
-  /// The frames of the functions that linkers know by these names.
-  static func named(_ linkageNames: [String], _ options: Demangler.Options) -> [SymbolizedFrame] {
-    zip(linkageNames, Demangler(options: options).demangle(linkageNames)).map { linkageName, name in
-      guard let name else { return SymbolizedFrame(name: linkageName) }
-      return SymbolizedFrame(
-        name: name.short, fullName: name.full == name.short ? nil : name.full, linkageName: linkageName,
-        isForwarder: name.isForwarder)
-    }
-  }
-}

@@ -3,7 +3,7 @@ import ProfileModel
 /// What lies where in one process: its executable ranges, sorted, none overlapping another.
 struct AddressSpace {
   /// One range.
-  struct Region {
+  struct Region: Equatable {
     var start: UInt64
     var end: UInt64
     /// Added to a stated address of the module, gives the actual one; 0 without module.
@@ -35,6 +35,8 @@ struct AddressSpace {
   mutating func insert(_ region: Region, generation newGeneration: UInt32) -> Bool {
     guard region.start < region.end else { return false }
     let first = firstIndex(endingAfter: region.start)
+    // Told twice, as by a list of mappings and then by events: nothing has changed.
+    if first < regions.count, regions[first] == region { return false }
     var last = first
     var replacement: [Region] = []
     while last < regions.count, regions[last].start < region.end {

@@ -24,7 +24,8 @@ import ProfileModel
 
   /// Takes all registers over.
   func load(_ registers: UserRegisters) {
-    for number in 0..<33 { self[UInt8(number)] = registers[number] }
+    // SAFETY: `UserRegisters` is 33 words without padding (pinned by a test), and the file has room for 256.
+    unsafe UnsafeMutableRawPointer(values).storeBytes(of: registers, as: UserRegisters.self)
   }
 
   /// All registers.

@@ -15,6 +15,9 @@ enum LivePrograms {
   /// `orphan MILLISECONDS`.
   static let orphan = Result { try compile("orphan", orphanSource) }
 
+  /// Sends itself SIGUSR1 and ends with status 0 if every one was handled: `signals COUNT`.
+  static let signals = Result { try compile("signals", signalsSource) }
+
   struct NotCompiled: Error {
     var status: Int32
   }
@@ -100,6 +103,17 @@ enum LivePrograms {
       }
     }
     """
+  private static let signalsSource = """
+    #include <signal.h>
+    static volatile long handled;
+    static void handle(int number) { handled++; }
+    int main(int count, char **arguments) {
+      signal(SIGUSR1, handle);
+      long wanted = atol(arguments[1]);
+      for (long i = 0; i < wanted; i++) { kill(getpid(), SIGUSR1); burn(0.05); }
+      return handled == wanted ? 0 : 1;
+    }
+    """
   private static let orphanSource = """
     int main(int count, char **arguments) {
       ready();
@@ -110,35 +124,65 @@ enum LivePrograms {
 }
 
 /// A program that runs until it's told to stop, or this value goes.
+///
+/// It's no child of this process, which could take its end from a sampler that traces it.
 final class RunningProgram {
-  private let process = Process()
-  private let input = Pipe()
+  private var input: Int32
+  /// The program's process.
+  let pid: Int32
 
-  var pid: Int32 { process.processIdentifier }
+  struct NotStarted: Error {}
 
-  /// Starts it and waits for its line `ready`.
+  /// Starts it, by a shell that ends at once, and waits for its line `ready`.
   init(_ command: [String]) throws {
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var line = Data()
-    while !line.contains(UInt8(ascii: "\n")) {
-      let more = output.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      line += more
+    // Sockets, unlike pipes, can be made close-on-exec at once, so that no other test's child inherits them.
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    var inputEnds: [Int32] = [0, 0]
+    var outputEnds: [Int32] = [0, 0]
+    guard socketpair(AF_UNIX, type, 0, &inputEnds) == 0, socketpair(AF_UNIX, type, 0, &outputEnds) == 0 else {
+      throw NotStarted()
     }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, inputEnds[0], 0)
+    posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 1)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    // The threads that tests run on block most signals.
+    var mask = sigset_t()
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let arguments = ["sh", "-c", "exec 3<&0; \"$@\" <&3 & echo $!", "sh"] + command
+    var pointers = arguments.map { strdup($0) } + [nil]
+    var shell: Int32 = 0
+    let failure = posix_spawn(&shell, "/bin/sh", &actions, &attributes, &pointers, environ)
+    for pointer in pointers { free(pointer) }
+    posix_spawn_file_actions_destroy(&actions)
+    posix_spawnattr_destroy(&attributes)
+    close(inputEnds[0])
+    close(outputEnds[1])
+    input = inputEnds[1]
+    defer { close(outputEnds[0]) }
+    guard failure == 0 else { throw NotStarted() }
+    var text: [UInt8] = []
+    var byte: UInt8 = 0
+    while text.count(where: { $0 == UInt8(ascii: "\n") }) < 2, read(outputEnds[0], &byte, 1) == 1 { text.append(byte) }
+    var status: Int32 = 0
+    waitpid(shell, &status, 0)
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    guard lines.contains("ready"), let pid = lines.lazy.compactMap({ Int32($0) }).first else { throw NotStarted() }
+    self.pid = pid
   }
 
   /// Ends its input, upon which it ends.
-  func stop() { try? input.fileHandleForWriting.close() }
+  func stop() {
+    if input >= 0 { close(input) }
+    input = -1
+  }
 
   deinit {
     stop()
     kill(pid, SIGKILL)
-    process.waitUntilExit()
   }
 }
 
@@ -159,6 +203,19 @@ enum PerfAccess {
   static let failure: SamplingError? = {
     do throws(SamplingError) {
       _ = try PerfEventSampler(target: .processes([getpid()]))
+      return nil
+    } catch {
+      return error
+    }
+  }()
+}
+
+/// Whether this machine lets the tests trace, and if not, why.
+enum PtraceAccess {
+  static let failure: SamplingError? = {
+    do throws(SamplingError) {
+      let launcher = try CommandLauncher(command: ["true"])
+      _ = try PtraceSampler(target: .suspended(launcher.pid))
       return nil
     } catch {
       return error

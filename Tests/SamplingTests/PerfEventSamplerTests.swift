@@ -161,6 +161,60 @@ struct PerfEventSamplerTests {
     #expect(collector.samples.allSatisfy { $0.pid != 0 })
   }
 
+  @Test func dropsOtherProcessesWhereThreadsAreTooMany() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "3", "0"])
+    let other = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
+    var notes: [SamplingNote] = []
+    var plan = try PerfPlan.probe(options(499), notes: &notes)
+    let rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
+    var events = TargetEvents()
+    let arrangement = try events.attach(
+      to: .processes([program.pid]), processes: [program.pid], plan: plan, rings: rings, descriptorLimit: 10)
+    #expect(arrangement.isFiltered)
+    var delivery = RecordDelivery(layout: plan.layout, isFiltered: true)
+    delivery.admit([program.pid])
+    #expect(delivery.hasLiveProcess)
+    var merge = RecordMerge()
+    var collector = Collector()
+    let end = MonotonicClock.now() + 30_000_000_000
+    while collector.samples.count < 20, MonotonicClock.now() < end {
+      merge.drain(rings.rings, until: .max) { type, misc, bytes in
+        delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
+      }
+    }
+    #expect(collector.samples.count >= 20)
+    #expect(collector.samples.allSatisfy { $0.pid == program.pid && $0.pid != other.pid })
+  }
+
+  @Test func seesThreadsThatLiveForLessThanAPeriod() throws {
+    var byCPU = options(499)
+    byCPU.samplesCPUs = true
+    let program = try RunningProgram([try LivePrograms.churn.get(), "0.5"])
+    var collector = Collector()
+    var sampler = try PerfEventSampler(target: .processes([program.pid]), options: byCPU)
+    #expect(try poll(&sampler, &collector) { $0.samples.filter { $0.tid != program.pid }.count > 50 })
+    #expect(collector.samples.allSatisfy { $0.pid == program.pid })
+    program.stop()
+    #expect(try poll(&sampler, &collector))
+  }
+
+  @Test func followsACommandByCPU() throws {
+    var byCPU = options(999)
+    byCPU.samplesCPUs = true
+    let burn = try LivePrograms.burn.get()
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 50 & \(burn) 50; wait"])
+    var sampler = try PerfEventSampler(target: .suspended(launcher.pid), options: byCPU)
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    launcher.waitForExit()
+    let children = Set(
+      collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
+    #expect(children.count == 2)
+    #expect(collector.samples.filter { children.contains($0.pid) }.count >= 40)
+    #expect(collector.samples.allSatisfy { children.contains($0.pid) || $0.pid == launcher.pid })
+  }
+
   @Test func wakesOnInput() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)

@@ -45,7 +45,7 @@ struct InlineTests {
     try bench.write("program.swift", Self.swiftProgram)
     try bench.write("program.rs", Self.rustProgram)
     try bench.run(compiler.command + " -o program")
-    let addresses = try codeAddresses(bench, limit: 20_000)
+    let addresses = try codeAddresses(bench, limit: 4_000)
     let symbols = Symbolicator(options: options()).symbolize(image: try bench.image("program"), addresses: addresses)
     let judge = try verdicts(bench, addresses)
     try #require(judge.count == addresses.count)

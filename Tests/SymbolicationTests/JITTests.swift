@@ -136,6 +136,14 @@ import Testing
     #expect(frame.line == 4)
   }
 
+  @Test func `lines outside of their code are not believed`() throws {
+    let dump = try dump(
+      Self.header() + Self.lines(0x1000, [(0x1000, 3, "a.js"), (0x9000, 4, "")])
+        + Self.load("f", at: 0x1000, size: 16, index: 1, time: 100))
+    #expect(dump.symbolize([(0x1009, nil)]).frames[0][0].file == nil)
+    #expect(dump.malformedRecords == 1)
+  }
+
   @Test func `other clocks are not compared`() throws {
     let dump = try dump(
       Self.header(flags: 1) + Self.load("a", at: 0x1000, size: 16, index: 1, time: 100)

@@ -29,6 +29,15 @@ import Testing
     #expect(space.regions.map(\.module) == [4])
   }
 
+  @Test func aRegionToldTwiceChangesNothing() {
+    var space = AddressSpace(generation: 0)
+    space.insert(region(0x1000..<0x9000, module: 1), generation: 1)
+    let change = space.insert(region(0x1000..<0x9000, module: 1), generation: 2)
+    #expect(!change)
+    #expect(space.generation == 0)
+    #expect(space.regions.count == 1)
+  }
+
   @Test func findsRegionsByAddress() {
     var space = AddressSpace(generation: 0)
     space.insert(region(0x5000..<0x6000, module: 2), generation: 1)

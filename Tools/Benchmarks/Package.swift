@@ -10,5 +10,9 @@ let package = Package(
       name: "UnwindTablesBenchmark",
       dependencies: ["CAllocationCount", .product(name: "UnwindTables", package: "perfprof")],
       swiftSettings: [.swiftLanguageMode(.v6)]),
+    .executableTarget(
+      name: "UnwindingBenchmark",
+      dependencies: ["CAllocationCount", .product(name: "Unwinding", package: "perfprof")],
+      swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
   ]
 )

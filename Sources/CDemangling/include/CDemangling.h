@@ -19,7 +19,8 @@ ptrdiff_t perfprof_demangle_rust(const char *name, char *output, size_t capacity
 /// D names; the result is malloc'd, NULL when `name` is none.
 char *perfprof_demangle_d(const char *name);
 
-/// Starts a child process with 256 MB that demangles `count` Swift names, each ended by a zero byte, because nothing else
-/// bounds what a hostile name can make the runtime do. Returns a descriptor to read from, or -1: for each name the short
-/// and the full form, each as a 32-bit length and that many bytes. The caller sets the time, and ends and reaps `child`.
+/// Starts a child process with 256 MB and 1 s of CPU that demangles `count` Swift names, each ended by a zero byte,
+/// because nothing else bounds what a hostile name can make the runtime do. Returns a descriptor to read from, or -1:
+/// for each name the short and the full form, each as a 32-bit length and that many bytes. The caller sets the time, and
+/// ends and reaps `child`.
 int perfprof_start_swift_demangling(const char *names, size_t count, pid_t *child);

@@ -44,6 +44,12 @@ public struct SamplingOptions: Hashable, Sendable {
   public var dumpBytes: UInt32 = 65_528
   /// Whether kernel code is left out even where it may be sampled.
   public var excludesKernel = false
+  /// Whether each CPU is sampled, where that's permitted, and other processes' samples are dropped.
+  ///
+  /// A timer for each thread and CPU starts anew with every thread, so that one which runs for less than a sample's
+  /// period is never seen, and others too seldom by half a sample. A CPU's own timer has no such bias, at the price of
+  /// interrupting other processes as well.
+  public var samplesCPUs = false
   /// The most memory for all rings together; each holds a few samples in any case.
   public var ringBudgetBytes = 32 << 20
   /// A descriptor whose input ends `poll` early, such as a signalfd; the sampler never reads it.

@@ -18,20 +18,14 @@ extension PerfEventSampler {
     }
   }
 
-  /// Descriptors for an event for each thread and CPU, with some for everything else that is open or will be.
-  static func descriptorsNeeded(_ processes: [Int32], cpus: Int) -> Int {
-    let threads = processes.reduce(0) { $0 + ProcessInfo.threads(of: $1).count }
-    let open = (try? ProcFile.numbers(in: "/proc/self/fd"))?.count ?? 0
-    return (threads + threads / 16) * cpus + processes.count + open + 64
-  }
-
   /// What a failure to open the targets' events means.
   static func explain(
     _ error: SystemCallError, target: SamplingTarget, processes: [Int32], limit: Int, cpus: Int
   ) -> SamplingError {
     switch error.number {
     case ESRCH: return .noSuchProcess(pid: processes.first ?? 0)
-    case EMFILE, ENFILE: return .tooManyDescriptors(needed: descriptorsNeeded(processes, cpus: cpus), limit: limit)
+    case EMFILE, ENFILE:
+      return .tooManyDescriptors(needed: Arrangement.descriptorsNeeded(processes, cpus: cpus), limit: limit)
     case EACCES, EPERM:
       if target == .allProcesses {
         return .wholeMachineNotPermitted(paranoid: KernelLimits.paranoid, errno: error.number)

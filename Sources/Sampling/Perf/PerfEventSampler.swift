@@ -1,4 +1,3 @@
-import CLinuxPerf
 import Glibc
 
 /// Samples through perf_event: the kernel observes a thread whenever it has run for a while, and copies its registers
@@ -34,29 +33,23 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     var plan = try PerfPlan.probe(options, notes: &notes)
     let processes = try Self.resolve(target)
     let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
-    var isFiltered = false
+    let arrangement: Arrangement
     do {
-      switch target {
-      case .suspended(let pid): try events.attach(thread: pid, plan: plan, rings: ringSet, isSuspended: true)
-      case .allProcesses: try events.attachToMachine(plan: plan, rings: ringSet)
-      case .processes:
-        let needed = Self.descriptorsNeeded(processes, cpus: ringSet.cpus.count)
-        if needed <= limit {
-          try events.attach(toThreadsOf: processes, plan: plan, rings: ringSet)
-        } else {
-          isFiltered = true
-          try events.attachToMachine(plan: plan, rings: ringSet)
-          notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
-        }
-      }
+      arrangement = try events.attach(
+        to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit,
+        prefersCPUs: options.samplesCPUs)
     } catch {
       throw Self.explain(error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count)
     }
+    if case .filteredMachine(let needed) = arrangement, !options.samplesCPUs {
+      notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
+    }
     exits = ExitWatch(pids: processes)
-    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered)
+    delivery = RecordDelivery(layout: plan.layout, isFiltered: arrangement.isFiltered)
     description = SamplerDescription(
       name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
       ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
+    if arrangement.isFiltered { delivery.admit(processes) }
     self.ringSet = ringSet
     self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
     hasEnd = target != .allProcesses
@@ -121,6 +114,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     guard hasEnd else { return .running }
     exits.refresh()
     guard exits.allEnded else { return .running }
+    if delivery.isFiltered { return delivery.hasLiveProcess ? .running : .allTargetsExited }
     events.dropEnded { event in
       var wait = pollfd(fd: event, events: 0, revents: 0)
       // SAFETY: one element, alive during the call.

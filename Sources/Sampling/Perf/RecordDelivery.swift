@@ -20,6 +20,12 @@ struct RecordDelivery {
     self.isFiltered = isFiltered
   }
 
+  /// Lets a target's records through, where others' are dropped.
+  mutating func admit(_ pids: [Int32]) { known.formUnion(pids) }
+
+  /// Whether any process that was let through still lives.
+  var hasLiveProcess: Bool { known.contains { (try? ProcessInfo(pid: $0))?.isZombie == false } }
+
   /// Tells the handler what runs in a process: its threads' names and its mappings.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
     known.insert(pid)
@@ -77,7 +83,7 @@ struct RecordDelivery {
     case .exited(let pid, let tid, _):
       guard known.contains(pid) || !isFiltered else { return }
       // The first thread may end before the others, which are then described again when they are sampled.
-      if pid == tid {
+      if pid == tid, !isFiltered || ProcessInfo.threads(of: pid).count <= 1 {
         known.remove(pid)
         lastKnown = 0
       }

@@ -36,8 +36,9 @@ extension PtraceSampler {
     let waited = threads.waited(thread.tid)
     let registers = buffer.read(thread.tid)
     Tracing.resume(thread.tid, signal: signal)
-    let held = MonotonicClock.now() &- request
-    pauses.add(held - min(held, waited))
+    let resumed = MonotonicClock.now()
+    // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
+    pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
     threads.charge(thread.tid, Int64(period))
     let instruction = registers?[UserRegisters.programCounter(.host)]
     for mapping in maps.news(of: thread.pid, for: instruction, time: time) {
@@ -120,4 +121,8 @@ extension PtraceSampler {
       handler.event(.mapped(pid: pid, mapping, time: time))
     }
   }
+}
+
+extension UInt64 {
+  fileprivate func subtractingClamped(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

@@ -130,6 +130,20 @@ enum Programs {
     }
     """
 
+  /// A child of `vfork` opens the pipe that is named on the command line, and waits for ever.
+  static let vforkChild = """
+    #include <fcntl.h>
+    #include <unistd.h>
+    __attribute__((noinline, noclone)) void in_child(const char *path) {
+      open(path, O_WRONLY);
+      for (;;) pause();
+    }
+    int main(int count, char **arguments) {
+      if (vfork() == 0) in_child(arguments[1]);
+      return 0;
+    }
+    """
+
   static let callToNowhere = """
     #include <signal.h>
     #include <unistd.h>

@@ -1,0 +1,185 @@
+import ProfileModel
+import TextWriting
+
+/// One thread of a Firefox profile: those parts of the profile's tables that its samples use.
+struct FirefoxThread {
+  private let profile: Profile
+  private let thread: ThreadRecord
+  private let samples: [Sample]
+  private let interval: Double?
+  /// Rows of the thread's tables, by the profile's rows that they stand for.
+  private var stacks: [StackID] = []
+  private var stackRows: [StackID: Int] = [:]
+  private var frames: [FrameID] = []
+  private var frameRows: [FrameID: Int] = [:]
+  private var functions: [FunctionID] = []
+  private var functionRows: [FunctionID: Int] = [:]
+  private var modules: [ModuleID] = []
+  private var moduleRows: [ModuleID: Int] = [:]
+
+  /// - Parameter interval: Milliseconds from sample to sample where they have no times; else nil.
+  init(_ profile: Profile, _ thread: ThreadRecord, _ samples: [Sample], interval: Double?) {
+    self.profile = profile
+    self.thread = thread
+    self.samples = samples
+    self.interval = interval
+    for sample in samples {
+      if let stack = sample.stack { add(stack) }
+    }
+    for frame in frames {
+      let function = profile.frames[frame.index].function
+      if functionRows[function] == nil {
+        functionRows[function] = functions.count
+        functions.append(function)
+      }
+    }
+    for function in functions {
+      guard let module = profile.functions[function.index].module, moduleRows[module] == nil else { continue }
+      moduleRows[module] = modules.count
+      modules.append(module)
+    }
+  }
+
+  /// Adds a stack after its callers, as the table's order demands.
+  private mutating func add(_ stack: StackID) {
+    var missing: [StackID] = []
+    var next: StackID? = stack
+    while let node = next, stackRows[node] == nil {
+      missing.append(node)
+      next = profile.stacks.parent(of: node)
+    }
+    for node in missing.reversed() {
+      stackRows[node] = stacks.count
+      stacks.append(node)
+      let frame = FrameID(rawValue: profile.stacks.frame(of: node))
+      if frameRows[frame] == nil {
+        frameRows[frame] = frames.count
+        frames.append(frame)
+      }
+    }
+  }
+
+  func write(to json: inout JSONWriter, _ strings: inout FirefoxStrings) {
+    let process = profile.processes[thread.process.index]
+    json.member("name", thread.name)
+    json.member("isMainThread", thread.tid == process.pid)
+    json.member("processType", "default")
+    json.member("processName", process.name)
+    json.member("processStartupTime", 0)
+    json.member("processShutdownTime", nil)
+    json.member("registerTime", 0)
+    json.member("unregisterTime", nil)
+    json.member("pausedRanges", [String]())
+    json.member("pid", String(process.pid))
+    json.member("tid", String(thread.tid))
+    json.member("showMarkersInTimeline", false)
+    writeSamples(to: &json)
+    table("markers", 0, to: &json) { json in
+      for column in ["data", "name", "startTime", "endTime", "phase", "category"] { json.member(column, [String]()) }
+    }
+    writeStacks(to: &json)
+    writeFrames(to: &json)
+    writeFunctions(to: &json, &strings)
+    writeResources(to: &json, &strings)
+    table("nativeSymbols", 0, to: &json) { json in
+      for column in ["libIndex", "address", "name", "functionSize"] { json.member(column, [String]()) }
+    }
+  }
+
+  private func writeSamples(to json: inout JSONWriter) {
+    table("samples", samples.count, to: &json) { json in
+      json.member("weightType", "samples")
+      column("stack", samples, to: &json) { Self.write(index: $0.stack.flatMap { stackRows[$0] }, to: &$1) }
+      column("time", Array(samples.enumerated()), to: &json) { entry, json in
+        json.value(interval.map { Double(entry.offset) * $0 } ?? Double(entry.element.time) / 1e6)
+      }
+      column("weight", samples, to: &json) { $1.value($0.weight) }
+    }
+  }
+
+  private func writeStacks(to json: inout JSONWriter) {
+    table("stackTable", stacks.count, to: &json) { json in
+      column("frame", stacks, to: &json) {
+        Self.write(index: frameRows[FrameID(rawValue: profile.stacks.frame(of: $0))], to: &$1)
+      }
+      column("prefix", stacks, to: &json) {
+        Self.write(index: profile.stacks.parent(of: $0).flatMap { stackRows[$0] }, to: &$1)
+      }
+    }
+  }
+
+  private func writeFrames(to json: inout JSONWriter) {
+    let rows = frames.map { profile.frames[$0.index] }
+    table("frameTable", rows.count, to: &json) { json in
+      column("address", rows, to: &json) { frame, json in
+        let hasModule = profile.functions[frame.function.index].module != nil && frame.address != 0
+        if hasModule { json.value(frame.address) } else { json.value(-1) }
+      }
+      column("inlineDepth", rows, to: &json) { $1.value($0.kind == .inlined ? 1 : 0) }
+      column("category", rows, to: &json) { $1.value(Self.category(of: $0.kind)) }
+      column("subcategory", rows, to: &json) { $1.value(0) }
+      column("func", rows, to: &json) { Self.write(index: functionRows[$0.function], to: &$1) }
+      column("nativeSymbol", rows, to: &json) { $1.value(nil) }
+      column("innerWindowID", rows, to: &json) { $1.value(0) }
+      column("line", rows, to: &json) { Self.write(index: $0.line == 0 ? nil : Int($0.line), to: &$1) }
+      column("column", rows, to: &json) { $1.value(nil) }
+    }
+  }
+
+  private func writeFunctions(to json: inout JSONWriter, _ strings: inout FirefoxStrings) {
+    let rows = functions.map { profile.functions[$0.index] }
+    let names = rows.map { strings.index(of: $0.name) }
+    let files = rows.map { row in row.file.map { strings.index(of: $0) } }
+    table("funcTable", rows.count, to: &json) { json in
+      column("name", names, to: &json) { $1.value($0) }
+      column("isJS", rows, to: &json) { $1.value(false) }
+      column("relevantForJS", rows, to: &json) { $1.value(false) }
+      column("resource", rows, to: &json) { $1.value($0.module.flatMap { moduleRows[$0] } ?? -1) }
+      column("fileName", files, to: &json) { Self.write(index: $0, to: &$1) }
+      column("lineNumber", rows, to: &json) { $1.value(nil) }
+      column("columnNumber", rows, to: &json) { $1.value(nil) }
+    }
+  }
+
+  private func writeResources(to json: inout JSONWriter, _ strings: inout FirefoxStrings) {
+    let names = modules.map { strings.index(of: profile.modules[$0.index].name) }
+    table("resourceTable", modules.count, to: &json) { json in
+      column("lib", modules, to: &json) { $1.value($0.index) }
+      column("name", names, to: &json) { $1.value($0) }
+      column("host", modules, to: &json) { $1.value(nil) }
+      // 1 is a library.
+      column("type", modules, to: &json) { $1.value(1) }
+    }
+  }
+
+  private func table(_ name: String, _ length: Int, to json: inout JSONWriter, _ columns: (inout JSONWriter) -> Void) {
+    json.key(name)
+    json.object { json in
+      json.member("length", length)
+      columns(&json)
+    }
+  }
+
+  private func column<Row>(
+    _ name: String, _ rows: [Row], to json: inout JSONWriter, _ write: (Row, inout JSONWriter) -> Void
+  ) {
+    json.key(name)
+    json.array { json in
+      for row in rows { write(row, &json) }
+    }
+  }
+
+  private static func write(index: Int?, to json: inout JSONWriter) {
+    if let index { json.value(index) } else { json.value(nil) }
+  }
+
+  private static func category(of kind: FrameKind) -> Int {
+    switch kind {
+    case .truncated, .elided: 0
+    case .user: 1
+    case .kernel: 2
+    case .jit: 3
+    case .inlined: 4
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import ProfileModel
+
+/// Work that a language runtime does for a program, as opposed to the program's own.
+public enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
+  /// Retain, release, and what they lead to inside the runtime.
+  case referenceCounting
+  /// Getting and giving back memory, `malloc` and `free` included.
+  case allocation
+  /// Finding and building type metadata and witness tables.
+  case metadata
+  /// Dynamic casts.
+  case casting
+
+  /// The word in reports.
+  public var title: String {
+    switch self {
+    case .referenceCounting: "ARC"
+    case .allocation: "allocation"
+    case .metadata: "metadata"
+    case .casting: "casts"
+    }
+  }
+
+  /// The work that a function does by its name; nil for all others.
+  init?(functionNamed name: String) {
+    // Linker's names have one or two underscores in front, internal parts a `_` behind.
+    let base = name.drop { $0 == "_" }
+    if base.hasPrefix("swift") {
+      guard let work = Self(swiftRuntime: base) else { return nil }
+      self = work
+    } else if Self.allocators.contains(where: { Self.isCall(base, of: $0) }) {
+      self = .allocation
+    } else {
+      return nil
+    }
+  }
+
+  private init?(swiftRuntime name: Substring) {
+    func has(_ parts: [String]) -> Bool { parts.contains { name.contains($0) } }
+    if has(["dynamicCast", "swift::tryCast"]) {
+      self = .casting
+    } else if has([
+      "Metadata", "Witness", "TypeByMangledName", "conformsToProtocol", "instantiateConcreteType", "getTypeByMangled",
+      "getTypeName", "swift::Demangle",
+    ]) {
+      self = .metadata
+    } else if has([
+      "etain", "elease", "RefCount", "niquelyReferenced", "swift_weak", "swift_unowned", "swift_unknownObjectWeak",
+      "swift_unknownObjectUnowned", "setDeallocating",
+    ]) {
+      self = .referenceCounting
+    } else if has([
+      "swift_alloc", "swift_dealloc", "swift_slowAlloc", "swift_slowDealloc", "swift_task_alloc",
+      "swift_task_dealloc", "swift_initStackObject", "swift_initStaticObject",
+    ]) {
+      self = .allocation
+    } else {
+      return nil
+    }
+  }
+
+  private static let allocators = [
+    "malloc", "free", "calloc", "realloc", "cfree", "aligned_alloc", "posix_memalign", "memalign", "libc_malloc",
+    "libc_free", "libc_calloc", "libc_realloc", "int_malloc", "int_free", "int_realloc", "int_memalign",
+    "malloc_consolidate", "unlink_chunk", "sysmalloc", "systrim", "operator new", "operator delete", "je_malloc",
+    "je_free", "mi_malloc", "mi_free",
+  ]
+
+  /// Whether `name` is `function`, perhaps with an argument list, a version or a compiler's suffix.
+  private static func isCall(_ name: Substring, of function: String) -> Bool {
+    guard name.hasPrefix(function) else { return false }
+    guard let next = name.dropFirst(function.count).first else { return true }
+    return next == "(" || next == "." || next == "@" || next == "["
+  }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import Glibc
+import ProfileModel
+import Synchronization
+import Testing
+
+@testable import Sampling
+
+private typealias ProcessInfo = Sampling.ProcessInfo
+
+@Suite(
+  .serialized,
+  .enabled(if: PtraceAccess.failure == nil, "ptrace is refused: \(String(describing: PtraceAccess.failure))"))
+struct PtraceSamplerTests {
+  private func options(_ frequency: UInt32) -> SamplingOptions {
+    var options = SamplingOptions()
+    options.frequency = frequency
+    return options
+  }
+
+  private func state(_ pid: Int32, _ tid: Int32) -> Character? {
+    (try? ProcFile.read("/proc/\(pid)/task/\(tid)/stat")).flatMap { ThreadStat($0) }?.state
+  }
+
+  /// Waits, by looking, until every thread is one that nobody traces, then until the process has run on.
+  private func expectRunningFree(_ pid: Int32) throws {
+    for tid in ProcessInfo.threads(of: pid) {
+      while try ProcessInfo(pid: tid).tracer != 0 {}
+      while state(pid, tid) == "t" {}
+      #expect(state(pid, tid) != "T")
+    }
+    func ticks() throws -> UInt64 {
+      try ProcessInfo.threads(of: pid).reduce(0) { sum, tid in
+        sum + (try #require(ThreadStat(try ProcFile.read("/proc/\(pid)/task/\(tid)/stat"))).cpuTicks)
+      }
+    }
+    let before = try ticks()
+    while try ticks() <= before + 1 {}
+  }
+
+  @Test func samplesInProportionToCPUTime() throws {
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "400", "2"])
+    let pid = launcher.pid
+    var sampler = try PtraceSampler(target: .suspended(pid), options: options(199))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    #expect(launcher.waitForExit() == .exited(0))
+    let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
+    #expect(byThread.count == 2)
+    // 400 ms at 199 Hz; a busy machine may leave too few chances, but never gives too many.
+    #expect(byThread.values.allSatisfy { $0 >= 20 && $0 <= 90 })
+    #expect(collector.samples.allSatisfy { $0.pid == pid && $0.hasRegisters && $0.stackBytes > 0 })
+    #expect(sampler.pauses.count == collector.samples.count)
+    #expect(sampler.pauses.percentile(0.5) <= sampler.pauses.longest)
+    #expect(
+      collector.events.contains { if case .renamed(pid, pid, "burn", true, _) = $0 { true } else { false } })
+    #expect(
+      collector.events.contains {
+        if case .mapped(pid, let map, _) = $0 { map.path.hasSuffix("/burn") } else { false }
+      })
+  }
+
+  @Test(arguments: [("exit 7", .exited(7)), ("kill -KILL $$", .signaled(SIGKILL))] as [(String, Sampling.ExitStatus)])
+  func leavesTheStatusToTheLauncher(script: String, expected: Sampling.ExitStatus) throws {
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: ["sh", "-c", script])
+    var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(999))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    #expect(launcher.waitForExit() == expected)
+  }
+
+  @Test func followsThreadsForksAndExecs() throws {
+    let burn = try LivePrograms.burn.get()
+    var collector = Collector()
+    var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 100 2 & \(burn) 100; wait"])
+    let shell = launcher.pid
+    var sampler = try PtraceSampler(target: .suspended(shell), options: options(499))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    #expect(launcher.waitForExit() == .exited(0))
+    let children = Set(
+      collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
+    #expect(children.count == 2)
+    for child in children {
+      #expect(collector.events.contains { if case .forked(child, child, shell, _, _) = $0 { true } else { false } })
+      #expect(collector.samples.contains { $0.pid == child })
+      #expect(collector.events.contains { if case .exited(child, child, _) = $0 { true } else { false } })
+    }
+    #expect(Set(collector.samples.filter { $0.pid != shell }.map(\.tid)).count == 3)
+  }
+
+  @Test func passesSignalsOn() throws {
+    var collector = Collector()
+    // The threads that tests run on block most signals.
+    var launcher = try CommandLauncher(command: [try LivePrograms.signals.get(), "2000"], signalMask: sigset_t())
+    var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(2000))
+    try launcher.resume()
+    #expect(try poll(&sampler, &collector))
+    #expect(launcher.waitForExit() == .exited(0))
+    #expect(collector.samples.count > 10)
+  }
+
+  @Test func respectsJobControl() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
+    var collector = Collector()
+    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+    let worker = try #require(ProcessInfo.threads(of: program.pid).last)
+    #expect(try poll(&sampler, &collector) { $0.samples.contains { $0.tid == worker } })
+    #expect(kill(program.pid, SIGSTOP) == 0)
+    // A stopped and traced thread shows as `t`; sampling must not wake it.
+    #expect(try poll(&sampler, &collector) { _ in state(program.pid, worker) == "t" })
+    let before = ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks
+    for _ in 0..<20 { _ = try sampler.poll(timeoutMilliseconds: 5, handler: &collector) }
+    #expect(ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks == before)
+    #expect(state(program.pid, worker) == "t")
+    #expect(kill(program.pid, SIGCONT) == 0)
+    let count = collector.samples.count
+    #expect(try poll(&sampler, &collector) { $0.samples.count > count + 20 })
+    try sampler.finish(handler: &collector)
+    try expectRunningFree(program.pid)
+  }
+
+  @Test func letsEveryThreadGo() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "20", "100"])
+    var collector = Collector()
+    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+    let threads = ProcessInfo.threads(of: program.pid)
+    #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer != 0 })
+    #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).count >= 19 })
+    try sampler.finish(handler: &collector)
+    #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer == 0 })
+    try expectRunningFree(program.pid)
+  }
+
+  @Test func letsGoEvenWhenItsThreadJustEnds() throws {
+    // As SIGKILL would: the kernel ends the tracing with the tracing thread, which has no chance to do so.
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "8", "0"])
+    let pid = program.pid
+    let options = options(999)
+    let ended = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      var collector = Collector()
+      let leaked = UnsafeMutablePointer<PtraceSampler>.allocate(capacity: 1)
+      if let sampler = try? PtraceSampler(target: .processes([pid]), options: options) {
+        leaked.initialize(to: sampler)
+        _ = try? poll(&leaked.pointee, &collector) { $0.samples.count > 50 }
+      }
+      ended.signal()
+    }
+    thread.start()
+    ended.wait()
+    try expectRunningFree(pid)
+  }
+
+  @Test func survivesThreadsThatComeAndGo() throws {
+    let program = try RunningProgram([try LivePrograms.churn.get(), "2"])
+    var collector = Collector()
+    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+    #expect(
+      try poll(&sampler, &collector) {
+        $0.events.count(where: { if case .exited = $0 { true } else { false } }) > 200 && $0.samples.count > 100
+      })
+    program.stop()
+    #expect(try poll(&sampler, &collector))
+  }
+
+  @Test func refusesWhatCannotBeTraced() throws {
+    #expect(throws: SamplingError.unsupportedTarget) { _ = try PtraceSampler(target: .allProcesses) }
+    #expect(throws: SamplingError.noSuchProcess(pid: .max)) { _ = try PtraceSampler(target: .processes([.max])) }
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "1", "0"])
+    let pid = program.pid
+    let first = try PtraceSampler(target: .processes([pid]))
+    let tracer = try ProcessInfo(pid: pid).tracer
+    let failure = Mutex<SamplingError?>(nil)
+    let ended = DispatchSemaphore(value: 0)
+    Thread {
+      do throws(SamplingError) {
+        _ = try PtraceSampler(target: .processes([pid]))
+      } catch {
+        failure.withLock { $0 = error }
+      }
+      ended.signal()
+    }.start()
+    ended.wait()
+    #expect(failure.withLock { $0 } == .alreadyTraced(pid: pid, tracer: tracer))
+    _ = consume first
+  }
+}
