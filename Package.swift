@@ -30,16 +30,15 @@ let package = Package(
   name: "perfprof",
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
-    "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Unwinding", "Symbolication", "Recording",
+    "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
     "ProfileFormats",
-  ].map { .library(name: $0, targets: [$0]) },
+  ].map { .library(name: $0, targets: [$0]) } + [
+    .library(
+      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-  products: [
-    .library(name: "UnwindTables", targets: ["UnwindTables"]),
-    .library(
-      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"]),
   ],
   targets: [
     .target(name: "CLinuxPerf"),
@@ -63,7 +62,8 @@ let package = Package(
     module(
       "Recording",
       [
-        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding",
+        "Symbolication",
         "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     module("TextWriting"),
@@ -92,7 +92,7 @@ let package = Package(
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
     tests("Sampling", ["ProfileModel"]),
-    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "Sampling"]),
+    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),

@@ -32,7 +32,8 @@ enum ChunkFraming {
       let checksum: UInt32 = try bytes.load(at: offset + 12)
       guard plainCount <= largestPlainChunk else { return nil }
       let stored = try bytes.slice(at: offset + headerBytes, count: storedCount)
-      guard Compression.checksum(stored) == checksum, let plain = Compression.decompress(stored, count: plainCount) else {
+      guard Compression.checksum(stored) == checksum, let plain = Compression.decompress(stored, count: plainCount)
+      else {
         return nil
       }
       return (plain, offset + headerBytes + storedCount)

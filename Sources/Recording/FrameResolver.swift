@@ -7,12 +7,19 @@ struct FrameResolver {
   private let symbols: [UInt32: Recording_Symbols]
   private let updates: [UInt32: Recording_ModuleUpdate]
   private var builder = ProfileBuilder()
+  private let showsThunks: Bool
+  /// For each profile frame whether it is a thunk, forwarder or the like.
+  private var forwarders: [Bool] = []
   private var moduleIDs: [ModuleID] = []
 
   /// For each recorded node, the profile's stack.
   private(set) var stacks: [StackID] = []
 
-  init(tables: RecordingTables, symbols: [UInt32: Recording_Symbols], updates: [UInt32: Recording_ModuleUpdate]) {
+  init(
+    tables: RecordingTables, symbols: [UInt32: Recording_Symbols], updates: [UInt32: Recording_ModuleUpdate],
+    showsThunks: Bool
+  ) {
+    self.showsThunks = showsThunks
     self.tables = tables
     self.symbols = symbols
     self.updates = updates
@@ -34,15 +41,32 @@ struct FrameResolver {
     for node in 0..<tables.stacks.count {
       let parent = tables.stacks.parents[node]
       var stack = parent == StackTable.noParent ? nil : stacks[Int(parent)]
-      var last = stack
-      for frame in expansions[Int(tables.stacks.frames[node])] {
-        last = builder.intern(parent: stack, frame: frame)
-        stack = last
-      }
+      for frame in expansions[Int(tables.stacks.frames[node])] { stack = push(frame, onto: stack) }
       // Every expansion has at least one frame.
-      stacks.append(last ?? StackID(rawValue: 0))
+      stacks.append(stack ?? StackID(rawValue: 0))
     }
     return builder.profile
+  }
+
+  /// The stack with one more frame; a thunk and the function it leads to become one.
+  private mutating func push(_ frame: FrameID, onto stack: StackID?) -> StackID {
+    guard !showsThunks, let stack else { return builder.intern(parent: stack, frame: frame) }
+    let caller = FrameID(rawValue: builder.profile.stacks.frame(of: stack))
+    guard forwarders[frame.index] || forwarders[caller.index], name(of: frame) == name(of: caller) else {
+      return builder.intern(parent: stack, frame: frame)
+    }
+    if forwarders[frame.index] { return stack }
+    return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame)
+  }
+
+  private func name(of frame: FrameID) -> String {
+    builder.profile.functions[builder.profile.frames[frame.index].function.index].name
+  }
+
+  private mutating func intern(_ frame: Frame, isForwarder: Bool = false) -> FrameID {
+    let id = builder.intern(frame)
+    while forwarders.count <= id.index { forwarders.append(isForwarder) }
+    return id
   }
 
   /// For each recorded frame its frames, outermost first.
@@ -60,7 +84,7 @@ struct FrameResolver {
   private mutating func marker(_ text: String) -> FrameID {
     let function = builder.intern(Function(name: text))
     let kind: FrameKind = text.hasPrefix("[truncated") ? .truncated : .elided
-    return builder.intern(Frame(function: function, kind: kind))
+    return intern(Frame(function: function, kind: kind))
   }
 
   private mutating func named(module: UInt32, address: UInt64, names: ModuleNames?) -> [FrameID] {
@@ -77,16 +101,17 @@ struct FrameResolver {
       let function = builder.intern(
         Function(
           name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
-      return [builder.intern(Frame(function: function, kind: kind, address: address))]
+      return [intern(Frame(function: function, kind: kind, address: address))]
     }
     // Innermost first in the file; only the outermost of them is a real call.
     return lines.indices.reversed().map { index in
-      let (function, line) = lines[index]
+      let (function, line, isForwarder) = lines[index]
       var row = function
       row.module = moduleIDs[Int(module)]
       let isOutermost = index == lines.count - 1
-      return builder.intern(
-        Frame(function: builder.intern(row), kind: isOutermost ? kind : .inlined, line: line, address: address))
+      return intern(
+        Frame(function: builder.intern(row), kind: isOutermost ? kind : .inlined, line: line, address: address),
+        isForwarder: isForwarder)
     }
   }
 
@@ -100,6 +125,7 @@ struct FrameResolver {
 /// The names of one module by address.
 private struct ModuleNames {
   private var functions: [Function]
+  private var forwarders: [Bool]
   private var lines: [UInt64: [Recording_Line]] = [:]
 
   init(_ symbols: Recording_Symbols) {
@@ -109,15 +135,16 @@ private struct ModuleNames {
         linkageName: function.linkageName.isEmpty ? nil : function.linkageName,
         file: function.file.isEmpty ? nil : function.file, isSymbolized: !function.unsymbolized)
     }
+    forwarders = symbols.functions.map(\.forwarder)
     for location in symbols.locations { lines[location.address] = location.lines }
   }
 
-  func lines(at address: UInt64) -> [(Function, UInt32)] {
+  func lines(at address: UInt64) -> [(Function, UInt32, Bool)] {
     (lines[address] ?? []).compactMap { line in
       guard Int(line.function) < functions.count else { return nil }
       var function = functions[Int(line.function)]
       if !line.file.isEmpty { function.file = line.file }
-      return (function, line.line)
+      return (function, line.line, forwarders[Int(line.function)])
     }
   }
 }

@@ -133,7 +133,7 @@ struct ProfileAssembly {
   // MARK: The profile
 
   /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
-  consuming func finish(unreadBytes: Int) -> Profile {
+  consuming func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
     var metadata = metadata
     metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
@@ -143,7 +143,8 @@ struct ProfileAssembly {
           ? "\(unreadBytes) bytes behind the recording's end were left out"
           : "the recording was cut short: its tail is missing")
     }
-    var resolver = FrameResolver(tables: tables, symbols: symbols, updates: updates)
+    var resolver = FrameResolver(
+      tables: tables, symbols: symbols, updates: updates, showsThunks: showsThunks)
     var profile = resolver.resolve()
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata

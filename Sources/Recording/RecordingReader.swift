@@ -12,7 +12,12 @@ public enum RecordingReader {
   }
 
   /// Reads all chunks up to the first that is cut or damaged; `metadata.isComplete` tells whether that was the end.
-  public static func read(_ bytes: [UInt8], path: String) throws(RecordingError) -> Profile {
+  ///
+  /// - Parameter showsThunks: Whether compiler-made functions stay beside those that they lead to; otherwise a thunk
+  ///   that calls or is called by the function it is named after is one frame with it.
+  public static func read(
+    _ bytes: [UInt8], path: String, showsThunks: Bool = false
+  ) throws(RecordingError) -> Profile {
     var assembly = ProfileAssembly()
     let view = bytes.rawSpan
     guard recognizes(view) else { throw .notARecording(path: path) }
@@ -26,6 +31,6 @@ public enum RecordingReader {
       offset = next
     }
     guard chunks > 0 else { throw .empty(path: path) }
-    return assembly.finish(unreadBytes: bytes.count - offset)
+    return assembly.finish(unreadBytes: bytes.count - offset, showsThunks: showsThunks)
   }
 }

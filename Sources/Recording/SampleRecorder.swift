@@ -120,7 +120,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         let address = frame.statedLookupAddress
         let isTimed = modules.isTimed(module)
         stack.push(
-          module: module, address: isTimed ? TimedAddress(address, at: time, since: startTime).bits : address, log: &log)
+          module: module, address: isTimed ? TimedAddress(address, at: time, since: startTime).bits : address, log: &log
+        )
       } else {
         stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)
       }

@@ -97,11 +97,12 @@ public struct ProfileInfo: Sendable {
       facts.add(["profiler's peak memory", metadata.profilerPeakResidentBytes.byteSize])
     }
     result += facts.text()
-    guard !modules.isEmpty else { return result }
+    let busy = modules.filter { $0.samples > 0 }
+    guard !busy.isEmpty else { return result }
     var table = TextTable([
       ("SELF", .right), ("SAMPLES", .right), ("SYMBOLS FROM", .left), ("BUILD ID", .left), ("MODULE", .left),
     ])
-    for row in modules {
+    for row in busy {
       table.add([
         trust.share(of: row.samples).percent, row.samples.grouped,
         (row.module.symbolSource ?? "none").shortened(toColumns: 40),
@@ -109,6 +110,7 @@ public struct ProfileInfo: Sendable {
         row.module.path,
       ])
     }
-    return result + "\n" + table.text()
+    let idle = modules.count - busy.count
+    return result + "\n" + table.text() + (idle > 0 ? "… and \(idle.grouped) without samples of their own\n" : "")
   }
 }

@@ -15,7 +15,8 @@ struct Perfprof: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self, InfoCommand.self,
+      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
+      InfoCommand.self,
       DoctorCommand.self,
 
     ])

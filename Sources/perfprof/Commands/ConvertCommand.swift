@@ -18,14 +18,18 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "recording, svg, html, folded, speedscope, pprof or firefox.")
   var format: String?
 
+  @OptionGroup var input: InputFlags
+
   @Flag(help: "Tell threads apart: in folded stacks the thread's name comes second.")
   var threads = false
 
   mutating func run() throws {
     var target = try ProfileOutput(path: output, formatName: format)
     target.threads = threads
-    let input = try ProfileInput(path: file)
-    let profile = try input.profile()
-    try target.write(profile, recording: input.recording)
+    if target.format == .recording {
+      try target.write(Profile(), recording: try ProfileInput(path: file).recording())
+    } else {
+      try target.write(try input.profile(file))
+    }
   }
 }

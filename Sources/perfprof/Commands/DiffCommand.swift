@@ -30,8 +30,11 @@ struct DiffCommand: ParsableCommand {
   var limit: Int?
 
   @Option(
-    help: "End with status 1 if a share grew, beyond chance, by more than so many points: 'self>1', 'total(parse)>2.5'.")
+    help: "End with status 1 if a share grew, beyond chance, by more than so many points: 'self>1', 'total(parse)>2.5'."
+  )
   var failIf: String?
+
+  @OptionGroup var input: InputFlags
 
   @Flag(help: "Tell threads apart in the picture.")
   var threads = false
@@ -45,7 +48,8 @@ struct DiffCommand: ParsableCommand {
   mutating func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
     if let failIf, ChangeGate(failIf) == nil {
-      throw ValidationError("--fail-if \(failIf): use 'self>1' or 'total(FUNCTION)>2.5'; the number is in percentage points")
+      throw ValidationError(
+        "--fail-if \(failIf): use 'self>1' or 'total(FUNCTION)>2.5'; the number is in percentage points")
     }
     for path in output where Self.kind(of: path) == nil {
       throw ValidationError("-o \(path): diff writes .svg, .html and .json")
@@ -68,7 +72,7 @@ struct DiffCommand: ParsableCommand {
     guard before != "-" || after != "-" else {
       throw Failure(.usage, "only one of the two profiles can come from standard input: name a file for the other")
     }
-    return (try ProfileInput(path: before).profile(), try ProfileInput(path: after).profile())
+    return (try input.profile(before), try input.profile(after))
   }
 
   private enum Kind { case svg, html, json }

@@ -13,6 +13,8 @@ struct FlamegraphCommand: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: "The picture; - is standard output. Default: FILE with .svg.")
   var output: String?
 
+  @OptionGroup var input: InputFlags
+
   @Flag(help: "Tell threads apart.")
   var threads = false
 
@@ -24,7 +26,7 @@ struct FlamegraphCommand: ParsableCommand {
 
   mutating func run() throws {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
-    let (profile, baseline) = try ProfileInput(path: file).contents()
+    let (profile, baseline) = try input.contents(file)
     var options = FlameGraph.Options()
     options.isIcicle = icicle
     let bytes: [UInt8]

@@ -13,7 +13,7 @@ struct InfoCommand: ParsableCommand {
   var json = false
 
   mutating func run() throws {
-    let profile = try ProfileInput(path: file).profile()
+    let profile = try ProfileInput(path: file).contents().profile
     let info = ProfileInfo(profile)
     try OutputFile(path: "-").write(json ? info.json() : Array(info.text().utf8))
   }

@@ -25,6 +25,11 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "A row for each source line instead of each function.")
   var lines = false
 
+  @Flag(help: "How much goes into the Swift runtime and malloc, and who causes it.")
+  var groupRuntime = false
+
+  @OptionGroup var input: InputFlags
+
   @Flag(help: "As JSON.")
   var json = false
 
@@ -36,12 +41,15 @@ struct ReportCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let profile = try ProfileInput(path: file).profile()
+    let profile = try input.profile(file)
     let wanted = limit ?? (json ? 0 : 40)
     let rows = wanted == 0 ? nil : wanted
     let bytes: [UInt8]
     if let name = callers ?? callees {
       bytes = try calls(of: name, in: profile, rows: rows)
+    } else if groupRuntime {
+      let report = RuntimeReport(profile)
+      bytes = json ? report.json() : Array(report.text().utf8)
     } else {
       let options = FunctionReport.Options(order: sort, limit: rows, byLine: lines)
       let report = FunctionReport(profile, options)

@@ -1,38 +1,47 @@
 import BinaryReading
-import Glibc
 import ProfileFormats
 import ProfileModel
 import Recording
 
-/// Reads a FILE argument, whatever its format.
-struct ProfileInput {
-  var path: String
-  private var bytes: [UInt8]
+/// A FILE argument, read as what its content shows it to be; `-` is standard input.
+struct ProfileInput: ~Copyable {
+  let path: String
+  private var source: InputStream
+  /// The first bytes, which tell the format.
+  private var head: [UInt8]
 
-  /// Reads all of `path`; `-` is standard input.
+  /// Opens `path` and reads its beginning.
   init(path: String) throws(Failure) {
     self.path = path
-    bytes = path == "-" ? try Self.readAll(STDIN_FILENO, path: path) : try Self.readFile(path)
-  }
-
-  /// The bytes, where they are a recording.
-  var recording: [UInt8]? { RecordingReader.recognizes(bytes.rawSpan) ? bytes : nil }
-
-  /// The profile in it.
-  func profile() throws(Failure) -> Profile {
-    try contents().profile
+    var source = try InputStream(path: path)
+    var head: [UInt8] = []
+    while head.count < InputFormat.headLength, let piece = try source.next() { head += piece }
+    self.source = source
+    self.head = head
   }
 
   /// The profile in it and, for a folded file with two counts a line, the profile of the first counts.
-  func contents() throws(Failure) -> (profile: Profile, baseline: Profile?) {
+  consuming func contents(showsThunks: Bool = false) throws(Failure) -> (profile: Profile, baseline: Profile?) {
+    let format = head.withFirst(InputFormat.headLength) { InputFormat(content: $0) }
     do {
-      switch InputFormat(content: bytes.rawSpan.extracting(first: InputFormat.headLength)) {
-      case .recording: return (try RecordingReader.read(bytes, path: path), nil)
+      switch format {
+      case .recording:
+        return (try RecordingReader.read(try rest(), path: path, showsThunks: showsThunks), nil)
       case .folded:
-        let contents = try FoldedReader.read(bytes.rawSpan)
+        // Piece by piece: such files are often larger than memory should be.
+        var reader = FoldedReader()
+        try reader.consume(head.rawSpan)
+        head = []
+        while let piece = try source.next() { try reader.consume(piece.rawSpan) }
+        let contents = try reader.finish()
         return (contents.profile, contents.baseline)
-      case .pprof: return (try Pprof.read(bytes), nil)
-      case .perfScript: return (try PerfScriptReader.read(bytes.rawSpan), nil)
+      case .pprof: return (try Pprof.read(try rest()), nil)
+      case .perfScript:
+        var reader = PerfScriptReader()
+        reader.consume(head.rawSpan)
+        head = []
+        while let piece = try source.next() { reader.consume(piece.rawSpan) }
+        return (try reader.finish(), nil)
       case nil:
         throw Failure(
           .badInput,
@@ -43,9 +52,25 @@ struct ProfileInput {
       throw failure
     } catch let error as RecordingError {
       throw Self.failure(name, error)
+    } catch let error as ProfileFormatError {
+      throw Failure(.badInput, "\(name): \(error.words): make it anew")
     } catch {
-      throw Failure(.badInput, "\(name): damaged or not what it looks like (\(error)): make it anew")
+      throw Failure(.badInput, "\(name): damaged (\(error)): make it anew")
     }
+  }
+
+  /// The bytes as they are, when they are a recording.
+  consuming func recording() throws(Failure) -> [UInt8]? {
+    let bytes = try rest()
+    return RecordingReader.recognizes(bytes.rawSpan) ? bytes : nil
+  }
+
+  private mutating func rest() throws(Failure) -> [UInt8] {
+    var bytes = head
+    head = []
+    bytes.reserveCapacity(source.size)
+    while let piece = try source.next() { bytes += piece }
+    return bytes
   }
 
   private var name: String { path == "-" ? "standard input" : path }
@@ -61,42 +86,32 @@ struct ProfileInput {
     case .io(_, let number): Failure(.noInput, "\(name): can't be read (\(errorText(number)))")
     }
   }
+}
 
-  private static func readFile(_ path: String) throws(Failure) -> [UInt8] {
-    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(path, errno) }
-    defer { close(descriptor) }
-    return try readAll(descriptor, path: path)
+extension [UInt8] {
+  /// What `body` makes of the first `count` bytes, or of all where there are fewer.
+  fileprivate func withFirst<R>(_ count: Int, _ body: (RawSpan) -> R) -> R {
+    let view = rawSpan
+    return body(view.extracting(0..<Swift.min(count, view.byteCount)))
   }
+}
 
-  private static func failure(_ path: String, _ number: Int32) -> Failure {
-    switch number {
-    case ENOENT, ENOTDIR: Failure(.noInput, "\(path): no such file: check the path")
-    case EACCES, EPERM: Failure(.noPermission, "\(path): you may not read it: ask its owner, or use sudo")
-    default: Failure(.noInput, "\(path): can't be read (\(errorText(number))): name a profile")
+extension ProfileFormatError {
+  /// What is wrong, as part of a sentence.
+  fileprivate var words: String {
+    switch self {
+    case .noSamples(let format, let line):
+      "no sample in what looks like \(format)" + (line.map { " (first bad line: \($0))" } ?? "")
+    case .mostlyBadLines(let format, let line, let bad, let good):
+      "\(bad) of \(bad + good) lines are no \(format), the first is line \(line)"
+    case .missingCount(let line): "line \(line) has no count"
+    case .countTooLarge(let line): "the count in line \(line) is too large"
+    case .badCompression(let offset): "the compressed data is damaged near byte \(offset)"
+    case .decompressedTooLarge(let limit): "it unpacks to more than \(limit) bytes"
+    case .badProtobuf: "not a protocol buffer of pprof's kind"
+    case .badReference(let table, let value): "it refers to row \(value) of \(table), which it has not"
+    case .negativeValues: "it holds negative values, as a difference does; profiles have none"
+    case .valueTooLarge: "its values add up to more than 63 bits"
     }
-  }
-
-  private static func readAll(_ descriptor: Int32, path: String) throws(Failure) -> [UInt8] {
-    var status = stat()
-    // SAFETY: writes `status` only.
-    _ = unsafe fstat(descriptor, &status)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(max(1 << 16, Int(clamping: status.st_size) + 1))
-    var failure: Int32 = 0
-    var isAtEnd = false
-    while !isAtEnd {
-      // SAFETY: read writes at most the chunk's capacity, and `filled` is what it wrote.
-      bytes += unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, filled in
-        let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
-        if count < 0, errno == EINTR { return }
-        if count < 0 { failure = errno }
-        isAtEnd = count <= 0
-        filled = max(0, count)
-      }
-    }
-    guard failure == 0 else { throw Self.failure(path, failure) }
-    return bytes
   }
 }

@@ -43,7 +43,7 @@ struct ProfileOutput {
       do { return try Pprof.bytes(of: profile) } catch {
         throw Failure(.software, "\(path): the profile does not fit pprof (\(error))")
       }
-    case .firefox: throw Failure(.usage, "x")
+    case .firefox: return FirefoxProfile.bytes(of: profile)
     }
   }
 
