@@ -67,7 +67,7 @@ extension LiveTests {
       let folder = try TemporaryFolder()
       let path = folder.path("program")
       try FileManager.default.copyItem(atPath: Machine.sample("short"), toPath: path)
-      let recorded = try Recorded.command(["/bin/sh", "-c", "\(path) 200 & child=$!; rm \(path); wait $child"])
+      let recorded = try Recorded.command(["/bin/sh", "-c", "\(path) 1000 & child=$!; rm \(path); wait $child"])
       #expect(recorded.folded.percent(through: "main;brief_work") >= 60, "\(recorded.summary)")
     }
 

@@ -63,7 +63,11 @@ def postgres(folder):
         load = Process([*as_postgres, programs / "pgbench", "-h", cluster, "-c", "4", "-T", "600", "postgres"],
                        start_new_session=True, cwd=cluster)
         with killed(load):
-            yield int((cluster / "data/postmaster.pid").read_text().split()[0])
+            time.sleep(1)
+            postmaster = (cluster / "data/postmaster.pid").read_text().split()[0]
+            # Only children born later follow by themselves; those that are there are named.
+            children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+            yield ",".join([postmaster, *children])
     finally:
         must(programs / "pg_ctl", "-D", cluster / "data", "-m", "immediate", "stop")
 

@@ -21,8 +21,8 @@ def main():
             return run(target).cpu_seconds
         def with_perfprof():
             return attached(
-                lambda pid: [PERFPROF, "record", "--quiet", "-F", str(arguments.frequency), "-o", "/dev/null",
-                             "--format", "recording", "-p", str(pid)], target)[0].cpu_seconds
+                lambda pid: [PERFPROF, "record", "--quiet", "-F", str(arguments.frequency), "-o",
+                             f"{folder}/out.perfprof", "-p", str(pid)], target)[0].cpu_seconds
         run(target)
         rows, ratios = [], []
         for pair in range(arguments.pairs):

@@ -23,7 +23,12 @@ struct Recorded {
 
   /// Records a running process.
   static func attached(to pid: pid_t, seconds: Double, options: [String] = []) throws -> Recorded {
-    try recording(["-p", "\(pid)", "-d", "\(seconds)"] + options)
+    try attached(to: "\(pid)", seconds: seconds, options: options)
+  }
+
+  /// Records running processes, with commas between them.
+  static func attached(to pids: String, seconds: Double, options: [String] = []) throws -> Recorded {
+    try recording(["-p", pids, "-d", "\(seconds)"] + options)
   }
 
   /// Records a command from its start to its end.
