@@ -44,8 +44,8 @@ extension LiveTests {
       #expect(recorded.folded.total > 500, "\(recorded.summary)")
       #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
       #expect(recorded.folded.percent(through: "PostgresMain") >= 80, "\(recorded.summary)")
-      let unsymbolized = try #require(recorded.number("selfSamples", "unsymbolized"))
-      #expect(unsymbolized / Double(recorded.folded.total) < 0.05)
+      // Debian strips PostgreSQL: the names of its static functions are in no file here.
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
     }
 
     @Test(
@@ -67,6 +67,7 @@ extension LiveTests {
       let recorded = try Recorded.attached(to: target.pid, seconds: 3)
       #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
       #expect(recorded.folded.percent(through: "_PyEval_EvalFrameDefault") >= 80, "\(recorded.summary)")
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
     }
 
     @Test("Node.js with a perf map", .enabled(if: Machine.path(of: "node") != nil, "needs Node.js"))
@@ -80,6 +81,7 @@ extension LiveTests {
     func nodeDump() throws {
       let recorded = try node(option: "--perf-prof")
       #expect(recorded.folded.percent(through: "*hotLoop*") >= 80, "\(recorded.summary)")
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
     }
 
     private func node(option: String) throws -> Recorded {
