@@ -29,7 +29,7 @@ public enum Recorder {
         progress(session.progress)
       }
       try sampler.finish(handler: &session.recorder)
-      return session.finish(sampler.description)
+      return session.finish(sampler.description, effects: sampler.effects)
     }
     guard options.sampler != .ptrace else {
       return try record(try PtraceSampler(target: options.target, options: options.sampling))

@@ -3,8 +3,8 @@ import Glibc
 
 /// Wakes its thread when a child or traced thread has something to report, by SIGCHLD through a signalfd.
 ///
-/// The signal is blocked on this thread as long as the value lives. Where another thread takes it, the wait only ends
-/// by time.
+/// The signal is blocked on this thread as long as the value lives. Where another thread does not block it, it's lost
+/// there, and the wait only ends by time. Not spinning: on a busy CPU that would keep the very thread from stopping.
 struct ChildSignal: ~Copyable {
   private let descriptor: Int32
   private var previous = sigset_t()

@@ -35,8 +35,9 @@ extension PtraceSampler {
     guard let request = thread.interruptedAt else { return Tracing.resume(thread.tid, signal: signal) }
     let waited = threads.waited(thread.tid)
     let registers = buffer.read(thread.tid)
-    Tracing.resume(thread.tid, signal: signal)
+    // Before the request: the thread may run, in our place, before that returns.
     let resumed = MonotonicClock.now()
+    Tracing.resume(thread.tid, signal: signal)
     // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
     pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
     threads.charge(thread.tid, Int64(period))

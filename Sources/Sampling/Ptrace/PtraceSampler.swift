@@ -18,6 +18,16 @@ public struct PtraceSampler: ~Copyable, Sampler {
   /// a CPU.
   public internal(set) var pauses = PauseStatistics()
 
+  /// How long threads were stopped.
+  public var effects: [SamplingNote] {
+    guard pauses.count > 0 else { return [] }
+    return [
+      .threadsPaused(
+        count: pauses.count, median: pauses.percentile(0.5), percentile99: pauses.percentile(0.99),
+        longest: pauses.longest)
+    ]
+  }
+
   var threads: TracedThreads
   var maps = TracedMaps()
   var buffer: TraceBuffer
@@ -67,7 +77,6 @@ public struct PtraceSampler: ~Copyable, Sampler {
       if now >= nextSweep {
         adoptUnborn(olderThan: now &- 100_000_000, handler: &handler)
         sweep(now)
-        awaitStops(handler: &handler)
       }
       let wakeUp = min(end, nextSweep)
       let present = MonotonicClock.now()
@@ -97,15 +106,6 @@ public struct PtraceSampler: ~Copyable, Sampler {
     jitter ^= jitter >> 7
     jitter ^= jitter << 17
     nextSweep = max(now, nextSweep + period / 2 + jitter % max(1, period))
-  }
-
-  /// A stop follows its request within microseconds: waiting on the spot, for a while,
-  /// keeps the pause shorter than sleeping would.
-  private mutating func awaitStops(handler: inout some SamplingHandler & ~Copyable) {
-    let end = MonotonicClock.now() + 40_000
-    while threads.hasInterrupted, MonotonicClock.now() < end {
-      if serve(handler: &handler) == 0 { sched_yield() }
-    }
   }
 
   private static func isRunning(_ thread: TracedThread) -> Bool {

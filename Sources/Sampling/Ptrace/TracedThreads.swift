@@ -19,7 +19,6 @@ struct TracedThread {
 struct TracedThreads: ~Copyable {
   private var threads: [TracedThread] = []
   private var positions: [Int32: Int] = [:]
-  private var interrupted = 0
 
   /// New threads that stopped before their maker told of them, and when.
   var unborn: [Int32: UInt64] = [:]
@@ -31,8 +30,6 @@ struct TracedThreads: ~Copyable {
 
   var count: Int { threads.count }
   var isEmpty: Bool { threads.isEmpty && unborn.isEmpty }
-  /// Whether any was asked to stop and has not stopped yet.
-  var hasInterrupted: Bool { interrupted > 0 }
   /// Their numbers, in no order.
   var numbers: [Int32] { threads.map(\.tid) }
 
@@ -55,7 +52,6 @@ struct TracedThreads: ~Copyable {
   mutating func remove(_ tid: Int32) -> TracedThread? {
     guard let position = positions.removeValue(forKey: tid) else { return nil }
     let removed = threads[position]
-    if removed.interruptedAt != nil { interrupted -= 1 }
     if removed.schedstat >= 0 { close(removed.schedstat) }
     let last = threads.removeLast()
     if last.tid != tid {
@@ -67,9 +63,7 @@ struct TracedThreads: ~Copyable {
 
   /// Notes that a thread stopped, whatever for.
   mutating func clearInterrupt(_ tid: Int32) {
-    guard let position = positions[tid], threads[position].interruptedAt != nil else { return }
-    threads[position].interruptedAt = nil
-    interrupted -= 1
+    if let position = positions[tid] { threads[position].interruptedAt = nil }
   }
 
   /// Nanoseconds that a stopped thread waited for a CPU since the last sweep: held up by the machine, not by us.
@@ -122,8 +116,6 @@ struct TracedThreads: ~Copyable {
 
   private mutating func ask(_ position: Int, _ interrupt: (TracedThread) -> Bool) {
     let time = MonotonicClock.now()
-    guard interrupt(threads[position]) else { return }
-    threads[position].interruptedAt = time
-    interrupted += 1
+    if interrupt(threads[position]) { threads[position].interruptedAt = time }
   }
 }
