@@ -18,7 +18,7 @@ struct ModuleRegistry {
     var root: ProcessRoot?
   }
 
-  private(set) var entries: [Entry] = []
+  var entries: [Entry] = []
   private var byFile: [FileIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
   private var jitModules: [Int32: UInt32] = [:]

@@ -75,7 +75,7 @@ struct RecordingSession: ~Copyable {
   }
 
   /// Writes what is left, names the frames, and closes the log.
-  consuming func finish(_ sampler: SamplerDescription) -> RecordOutcome {
+  consuming func finish(_ sampler: SamplerDescription, effects: [SamplingNote]) -> RecordOutcome {
     let seconds = seconds
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
@@ -85,6 +85,7 @@ struct RecordingSession: ~Copyable {
     for chunk in symbolization.chunks(tables: tables, modules: modules) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
+    last.trailer.notes += effects.map(\.sentence)
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []

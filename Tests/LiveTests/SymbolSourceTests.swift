@@ -101,11 +101,10 @@ extension LiveTests {
     @Test("Addresses of a jitdump that are used again belong to whom they belonged to at the time")
     func jitReuse() throws {
       let folder = try TemporaryFolder()
-      let recorded = try Recorded.sample("jit", ["60", "reuse"], folder: folder.path)
-      #expect(abs(recorded.folded.percent(through: "main;run;jit_outer;jit_inner") - 50) <= 4, "\(recorded.summary)")
-      #expect(
-        abs(recorded.folded.percent(through: "main;run;jit_second_outer;jit_second_inner") - 50) <= 4,
-        "\(recorded.summary)")
+      let recorded = try Recorded.sample("jit", ["60", "reuse"], seconds: 3, folder: folder.path)
+      let first = recorded.folded.percent(through: "main;run;jit_outer;jit_inner")
+      let second = recorded.folded.percent(through: "main;run;jit_second_outer;jit_second_inner")
+      #expect(abs(first - 50) <= 4 && first + second >= 98, "\(first) and \(second)\n\(recorded.summary)")
     }
 
     @Test("JIT code that nobody tells of is unwound by its frame pointers all the same")
