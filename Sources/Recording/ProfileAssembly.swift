@@ -135,7 +135,7 @@ struct ProfileAssembly {
   /// Names what a recording without its end has no names for, from the files that are still there and the same.
   private mutating func nameFromDisk() -> [String] {
     let modules = ModuleRegistry(reopening: tables.modules)
-    let symbolization = Symbolization(options: SymbolizationOptions(), startTime: 0)
+    let symbolization = Symbolization(options: SymbolizationOptions())
     var named = 0
     for chunk in symbolization.chunks(tables: tables, modules: modules) {
       for part in chunk.symbols where tables.modules[Int(part.module)].kind == .file {
