@@ -35,7 +35,7 @@ struct SymbolSources {
       take(mini, .symbolTable, as: ".gnu_debugdata", &names)
     }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
-    if names.missing > 0, let stubs = LinkageStubs(image) {
+    if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }
     }
   }

@@ -45,7 +45,7 @@ def with_perf(folder, target_command, frequency, dump):
     for stack in perf_script_stacks(text):
         count += 1
         rooted += is_rooted(stack)
-        leaves[stack[0] if stack else "?"] += 1
+        leaves[stack[0].split("@")[0] if stack else "?"] += 1
     size = os.path.getsize(data)
     os.remove(data)
     os.remove(text)
