@@ -90,7 +90,9 @@ public struct FunctionComparison: Sendable {
     rows.sort { left, right in
       let first = abs(left.change(options.measure).difference)
       let second = abs(right.change(options.measure).difference)
-      return first == second ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : first > second
+      guard first == second else { return first > second }
+      let (heavy, light) = (left.change(options.measure).after, right.change(options.measure).after)
+      return heavy == light ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : heavy > light
     }
     self.rows = rows
     let hasTimes = estimatesBefore.own.hasBlocks && estimatesAfter.own.hasBlocks

@@ -96,7 +96,7 @@ struct FrameResolver {
       case .file, .vdso: .user
       }
     let recordedLines = names?.lines(at: address) ?? []
-    let address = recorded.kind == .jit ? TimedAddress(bits: address).address : address
+    let address = recorded.kind == .jit ? JITAddress(bits: address).address : address
     guard !recordedLines.isEmpty else {
       let function = builder.intern(
         Function(

@@ -21,6 +21,7 @@ public enum Recorder {
     let file = LogFile(path: path, owning: descriptor)
     func record<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> RecordOutcome {
       var session = RecordingSession(options: options, sampler: sampler.description, file: file)
+      let priority = PollingPriority()
       try ready()
       var state = SamplerState.running
       while state == .running, !shouldStop(), !session.isTimeOver {
@@ -29,7 +30,8 @@ public enum Recorder {
         progress(session.progress)
       }
       try sampler.finish(handler: &session.recorder)
-      return session.finish(sampler.description)
+      priority.restore()
+      return session.finish(sampler.description, effects: sampler.effects)
     }
     guard options.sampler != .ptrace else {
       return try record(try PtraceSampler(target: options.target, options: options.sampling))

@@ -17,6 +17,9 @@ extension SamplingNote {
       "stack dumps of \(got) instead of \(wanted) bytes: the ring buffers are small (kernel.perf_event_mlock_kb)"
     case .wholeMachineSampled(let needed, let limit):
       "sampled all processes and dropped the others: \(needed) file descriptors needed, \(limit) allowed"
+    case .threadsPaused(let count, let median, let percentile99, let longest):
+      "ptrace stopped threads \(count) times: for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
+        + "99th percentile, \(longest / 1000) µs at most"
     case .unreadableProcess(let pid, _):
       "process \(pid) could not be read: its code has no names"
     }

@@ -22,8 +22,6 @@ public struct SymbolizationOptions: Sendable {
 /// Names every address of a recording once, at the end, module by module.
 struct Symbolization {
   let options: SymbolizationOptions
-  /// When sampling began, CLOCK_MONOTONIC in nanoseconds.
-  let startTime: UInt64
 
   private struct Work: Sendable {
     var module: UInt32
@@ -83,6 +81,7 @@ struct Symbolization {
     options.debugFolders = self.options.debugFolders
     options.usesDebuginfod = self.options.usesDebuginfod
     options.readsDebugInformation = self.options.resolvesInlines
+    options.rootFolder = work.entry.root?.path ?? ""
     let ranges = FunctionRanges(image)
     return Symbolicator(options: options).symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
@@ -92,10 +91,10 @@ struct Symbolization {
   /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
   private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
     guard let process = work.entry.jitProcess else { return nil }
-    let places = work.addresses.map { TimedAddress(bits: $0) }
+    let places = work.addresses.map { JITAddress(bits: $0) }
     var symbols: ModuleSymbols?
-    if let path = work.entry.jitDumpPath, let dump = try? JITDump.find(process, path: path) {
-      symbols = dump.symbolize(places.map { ($0.address, $0.time(since: startTime)) })
+    if let dump = work.entry.jitDump {
+      symbols = dump.symbolize(places.map { ($0.address, $0.occupant) })
       if symbols?.unsymbolizedCount == 0 { return symbols }
     }
     let (map, problem) = PerfMap.find(process)

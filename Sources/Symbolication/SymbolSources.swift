@@ -72,7 +72,8 @@ struct SymbolSources {
     }
     guard let source else { return nil }
     let alternate = locator.alternateFile(for: source, debugPath: source.path)
-    return DebugFrames.read(source, alternate: alternate.image, addresses: addresses)
+    return DebugFrames.read(
+      source, alternate: alternate.image, addresses: addresses, rootFolder: options.rootFolder)
   }
 
   /// The sources that gave names.

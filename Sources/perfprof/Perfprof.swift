@@ -31,7 +31,9 @@ struct Perfprof: ParsableCommand {
       printError("perfprof: \(failure.sentence)")
       Glibc.exit(failure.status.rawValue)
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      printError("perfprof: \(message(for: error)); `perfprof --help` tells the words of each command")
+      Glibc.exit(ExitCodes.usage.rawValue)
     }
   }
 }

@@ -45,10 +45,11 @@ struct PerfEventSamplerTests {
     #expect(try poll(&sampler, &collector))
     launcher.waitForExit()
     // A second of CPU time in all; each thread may lose a period on each CPU. A virtual machine's stolen time counts
-    // as CPU time but holds the timer back.
+    // as CPU time but holds the timer back; the interrupts themselves, some 30 µs each there, pass on the event's clock
+    // but not on the thread's.
     let expected = Double(frequency)
     let got = Double(collector.samples.count) + Double(collector.lost)
-    #expect(got > expected * 0.85 - 4 && got < expected * 1.1 + 4)
+    #expect(got > expected * 0.85 - 4 && got < expected * (1.1 + Double(frequency) * 30e-6) + 4)
     let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
     #expect(byThread.count == 2)
     #expect(zip(collector.samples, collector.samples.dropFirst()).allSatisfy { $0.time <= $1.time })

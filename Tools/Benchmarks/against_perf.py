@@ -45,7 +45,7 @@ def with_perf(folder, target_command, frequency, dump):
     for stack in perf_script_stacks(text):
         count += 1
         rooted += is_rooted(stack)
-        leaves[stack[0] if stack else "?"] += 1
+        leaves[stack[0].split("@")[0] if stack else "?"] += 1
     size = os.path.getsize(data)
     os.remove(data)
     os.remove(text)
@@ -66,10 +66,12 @@ def with_perfprof(folder, target_command, frequency):
         raise SystemExit(f"perfprof ended with {recorder.status}")
     told = info(recording)
     leaves = Counter()
-    for line in output([PERFPROF, "convert", recording, "-o", "-", "--format", "folded", "--names", "mangled",
-                        "--no-inlines"]).splitlines():
+    for line in output([PERFPROF, "convert", recording, "-o", "-", "--format", "folded", "--names",
+                        "mangled"]).splitlines():
         stack, count = line.rsplit(" ", 1)
-        leaves[stack.rsplit(";", 1)[-1].removesuffix("_[k]")] += int(count)
+        # perf was told to leave inlined calls out.
+        physical = [frame for frame in stack.split(";") if not frame.endswith("_[i]")]
+        leaves[physical[-1].removesuffix("_[k]")] += int(count)
     result = {
         "samples": told["samples"], "rooted": rooted_percent(recording), "bytes": os.path.getsize(recording),
         "cpu": recorder.cpu_seconds, "after": recorder.ended - target.ended, "peak": recorder.peak_bytes,

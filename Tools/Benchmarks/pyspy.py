@@ -26,13 +26,12 @@ def gaps_under(profiler, seconds):
 
 
 def folded_rooted(path):
-    """Share of folded stacks that begin at the program's start, and the number of samples."""
+    """Share of py-spy's stacks that go down to the program's module, below which it names nothing; and their number."""
     count = rooted = 0
     for line in Path(path).read_text().splitlines():
         stack, weight = line.rsplit(" ", 1)
         count += int(weight)
-        first = [frame.split(" ")[0] for frame in stack.split(";")[:4]]
-        rooted += int(weight) * any(name in ("_start", "__libc_start_main", "main") for name in first)
+        rooted += int(weight) * any(frame.startswith("<module>") for frame in stack.split(";")[:4])
     return 100 * rooted / max(1, count), count
 
 

@@ -1,7 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let modules = ["Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Symbolication", "UnwindTables"]
+let modules = [
+  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Symbolication", "UnwindTables",
+]
 
 let package = Package(
   name: "Fuzzing",

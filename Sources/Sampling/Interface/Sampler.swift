@@ -7,6 +7,9 @@ public protocol Sampler: ~Copyable {
   /// How it samples, and what it could not do.
   var description: SamplerDescription { get }
 
+  /// What sampling did to the targets so far; empty where it did nothing to them.
+  var effects: [SamplingNote] { get }
+
   /// Waits for records, at most the given time, and hands them to `handler` in order.
   ///
   /// A signal, or input on `SamplingOptions.wakeDescriptor`, ends the wait early. The first call delivers the state of
@@ -91,6 +94,8 @@ public enum SamplingNote: Hashable, Sendable {
   case dumpsShortened(wanted: UInt32, got: UInt32)
   /// Too few descriptors for an event for each thread and CPU; all processes are sampled and the others dropped.
   case wholeMachineSampled(neededDescriptors: Int, limit: Int)
+  /// Threads were stopped for their samples; times in nanoseconds.
+  case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.
   case unreadableProcess(pid: Int32, errno: Int32)
 }

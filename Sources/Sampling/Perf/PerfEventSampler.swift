@@ -13,6 +13,8 @@ import Glibc
 public struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   public private(set) var description: SamplerDescription
+  /// perf_event stops nobody.
+  public var effects: [SamplingNote] { [] }
 
   private let ringSet: RingSet
   private var events = TargetEvents()

@@ -67,10 +67,10 @@ struct RingSet: ~Copyable {
     }
   }
 
-  /// A power of two: room for a quarter of a second, within the budget, for at least `samplesPerRing` samples.
+  /// A power of two: room for a second, within the budget, for at least `samplesPerRing` samples.
   static func wantedCapacity(frequency: UInt32, dumpBytes: UInt32, cpus: Int, budget: Int) -> Int {
     let sample = Int(dumpBytes) + 8
-    let need = min(largestRing, Int(frequency) * sample / 4)
+    let need = min(largestRing, Int(frequency) * sample)
     let share = max(0, budget) / max(1, cpus)
     var capacity = smallestRing
     while capacity < sample * samplesPerRing { capacity *= 2 }

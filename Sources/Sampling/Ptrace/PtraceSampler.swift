@@ -18,6 +18,16 @@ public struct PtraceSampler: ~Copyable, Sampler {
   /// a CPU.
   public internal(set) var pauses = PauseStatistics()
 
+  /// How long threads were stopped.
+  public var effects: [SamplingNote] {
+    guard pauses.count > 0 else { return [] }
+    return [
+      .threadsPaused(
+        count: pauses.count, median: pauses.percentile(0.5), percentile99: pauses.percentile(0.99),
+        longest: pauses.longest)
+    ]
+  }
+
   var threads: TracedThreads
   var maps = TracedMaps()
   var buffer: TraceBuffer

@@ -62,6 +62,21 @@ struct Recorded {
     (info["modules"] as? [[String: Any]])?.first { ($0["path"] as? String)?.hasSuffix("/" + name) ?? false }
   }
 
+  /// The share of samples whose leaf has no name although it lies in a module of which a full symbol table was found.
+  ///
+  /// Stripped programs without a debug file have names for exported functions only; the rest is nowhere on disk.
+  var unnamedPercent: Double {
+    let stripped = (info["modules"] as? [[String: Any]] ?? []).filter { module in
+      let source = module["symbols"] as? String ?? ""
+      return [".symtab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
+    }
+    let names = Set(stripped.compactMap { ($0["path"] as? String)?.split(separator: "/").last })
+    return folded.percent { frames in
+      guard let leaf = frames.last, let offset = leaf.range(of: "+0x") else { return false }
+      return !names.contains(leaf[..<offset.lowerBound])
+    }
+  }
+
   /// What to show when an expectation fails.
   var summary: String {
     let heaviest = folded.stacks.sorted { $0.count > $1.count }.prefix(8)

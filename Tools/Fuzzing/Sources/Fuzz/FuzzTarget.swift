@@ -4,6 +4,8 @@ enum FuzzTarget: String, CaseIterable {
   case unwind
   case symbols
   case demangle
+  case jitdump
+  case perfmap
   case recording
   case folded
   case perfscript
@@ -16,6 +18,8 @@ enum FuzzTarget: String, CaseIterable {
     case .unwind: feedUnwindTable(bytes)
     case .symbols: feedSymbolicator(bytes)
     case .demangle: feedDemangler(bytes)
+    case .jitdump: feedJITDump(bytes)
+    case .perfmap: feedPerfMap(bytes)
     case .recording: feedRecording(bytes)
     case .folded: feedFolded(bytes)
     case .perfscript: feedPerfScript(bytes)
