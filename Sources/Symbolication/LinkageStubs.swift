@@ -85,7 +85,8 @@ struct LinkageStubs {
     else { return }
     let table = try image.contents(of: symbols)
     var nameOffsets: [UInt64: UInt32] = [:]
-    let sections = image.sections.filter { $0.type.rawValue == 4 && $0.isAllocated && $0.size <= Self.limit }  // SHT_RELA
+    // SHT_RELA
+    let sections = image.sections.filter { $0.type.rawValue == 4 && $0.isAllocated && $0.size <= Self.limit }
     for section in sections.filter({ $0.name == ".rela.plt" }) + sections.filter({ $0.name != ".rela.plt" }) {
       if nameOffsets.count == wanted.count { break }
       let bytes = try image.contents(of: section)
