@@ -27,7 +27,7 @@ extension LiveTests {
       try expectShares(of: target.pid)
     }
 
-    private static let namespaces = [["--mount", "--pid"], ["--user", "--map-root-user", "--mount", "--pid"]]
+    private static let kinds = [["--mount", "--pid"], ["--user", "--map-root-user", "--mount", "--pid"]]
 
     /// A command that runs `program` in namespaces of its own, with `folder` as its `/tmp`.
     private func contained(_ program: String, in namespaces: [String], folder: String) -> [String] {
@@ -35,7 +35,7 @@ extension LiveTests {
       return ["unshare"] + namespaces + ["--fork", "--kill-child", "--", "/bin/sh", "-c", script]
     }
 
-    @Test("JIT code in other namespaces", arguments: namespaces, ["map", "dump"])
+    @Test("JIT code in other namespaces", arguments: kinds, ["map", "dump"])
     func jit(_ namespaces: [String], _ how: String) throws {
       let folder = try TemporaryFolder()
       try FileManager.default.copyItem(atPath: Machine.sample("jit"), toPath: folder.path("jit"))
@@ -46,7 +46,7 @@ extension LiveTests {
       #expect(recorded.folded.percent(through: "main;run;jit_outer;jit_inner") >= 98, "\(recorded.summary)")
     }
 
-    @Test("A container's own debug files are found, also after its end", arguments: namespaces)
+    @Test("A container's own debug files are found, also after its end", arguments: kinds)
     func debugFile(_ namespaces: [String]) throws {
       let folder = try TemporaryFolder()
       for name in ["shares-debuglink", ".debug"] {
