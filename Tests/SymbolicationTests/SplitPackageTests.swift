@@ -55,7 +55,6 @@ import Testing
       split.frames[$0] != whole.frames[$0] && whole.frames[$0][0].isSymbolized
     }
     #expect(different.isEmpty, "\(different.count): \(different.first.map { split.frames[$0] } ?? [])")
-    #expect(split.frames.contains { $0.count == 3 && $0[0].name.hasPrefix("ns::leaf") && $0[0].line > 0 })
     #expect(split.frames.contains { $0.count == 2 && $0[0].name.hasPrefix("twig") && $0[1].line > 0 })
   }
 
