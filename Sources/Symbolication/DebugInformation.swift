@@ -15,7 +15,7 @@ struct DebugInformation: ~Copyable {
   private let images: [ELFImage]
 
   /// The units that came out of a package, once asked for.
-  private var packaged: PackagedUnits?
+  private var packaged: [PackagedUnits] = []
 
   /// Bytes of debug sections that are still opened.
   private static let sizeLimit: UInt64 = 8 << 30
@@ -87,8 +87,10 @@ struct DebugInformation: ~Copyable {
 
   private func skeleton(_ die: Dwarf_Die, _ split: Dwarf_Die) -> Unit {
     if unsafe split.addr != nil { return unsafe Unit(die: die, body: split, files: split) }
-    if let packaged, let number = unsafe Self.number(of: die), let body = unsafe packaged.entry(of: number) {
-      return unsafe Unit(die: die, body: body, files: die)
+    if let number = packaged.isEmpty ? nil : unsafe Self.number(of: die) {
+      for group in packaged {
+        if let body = unsafe group.entry(of: number) { return unsafe Unit(die: die, body: body, files: die) }
+      }
     }
     return unsafe Unit(die: die, body: die, files: die, isHalf: true)
   }
@@ -110,8 +112,10 @@ struct DebugInformation: ~Copyable {
           addressBase: unsafe Self.value(DW_AT_addr_base, of: die) ?? Self.value(DW_AT_GNU_addr_base, of: die) ?? 0,
           rangesBase: unsafe Self.value(DW_AT_GNU_ranges_base, of: die) ?? 0, lowAddress: low))
     }
-    guard !units.isEmpty else { return }
-    packaged = PackagedUnits(SplitImage(units, of: package, image: images[0]))
+    // libdw takes the base of DWARF 4's ranges from skeletons only, so units with another have an image of their own.
+    packaged = Dictionary(grouping: units, by: \.rangesBase).values.compactMap {
+      PackagedUnits(SplitImage($0, of: package, image: images[0]))
+    }
   }
 
   /// The number that a skeleton has in common with its other half.

@@ -5,6 +5,8 @@ import Glibc
 /// It is held open, so that its files can be read after the process's end.
 public final class ProcessRoot: Sendable {
   private let descriptor: Int32
+  /// Keeps the mount namespace, whose mounts below the root would go with its last process.
+  private let namespace: Int32
 
   /// To be put before the absolute paths of the process.
   public var path: String { "/proc/self/fd/\(descriptor)" }
@@ -42,10 +44,14 @@ public final class ProcessRoot: Sendable {
 
   /// Opens the root of a living process; nil when it is gone or of another user.
   public init?(pid: Int32, procFolder: String = "/proc") {
-    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    // SAFETY: the paths are Swift strings, which the bridge terminates for the calls.
+    namespace = unsafe open("\(procFolder)/\(pid)/ns/mnt", O_RDONLY | O_CLOEXEC)
     descriptor = unsafe open("\(procFolder)/\(pid)/root", Self.onlyPath | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if namespace >= 0 { close(namespace) }
+  }
 }

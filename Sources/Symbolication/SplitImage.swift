@@ -7,7 +7,7 @@ struct SplitImage {
   /// Where each unit's own entry lies in `.debug_info`, by the unit's number.
   private(set) var entries: [UInt64: UInt64] = [:]
 
-  /// Collects `units` out of `package`; addresses and DWARF 4's ranges are those of the program's own `image`.
+  /// Collects `units`, all with one base of ranges, out of `package`; addresses and DWARF 4's ranges are those of the program's own `image`.
   init(_ units: [SkeletonUnit], of package: SplitPackage, image: ELFImage) {
     func contents(_ name: String) -> [UInt8] {
       image.section(named: name).flatMap { try? image.contents(of: $0) } ?? []
@@ -42,7 +42,7 @@ struct SplitImage {
     write([
       (".debug_info", info), (".debug_abbrev", abbreviations), (".debug_str", package.strings),
       (".debug_str_offsets", offsets), (".debug_rnglists", lists), (".debug_addr", addresses),
-      (".debug_ranges", contents(".debug_ranges")),
+      (".debug_ranges", Array(contents(".debug_ranges").dropFirst(Int(clamping: units.first?.rangesBase ?? 0)))),
     ])
   }
 

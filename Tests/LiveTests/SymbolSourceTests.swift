@@ -52,11 +52,11 @@ extension LiveTests {
     func replaced() throws {
       let folder = try TemporaryFolder()
       let path = folder.path("program")
-      try FileManager.default.copyItem(atPath: Machine.sample("shares"), toPath: path)
+      try copyProgram(Machine.sample("shares"), to: path)
       let target = try ChildProcess([path, "60"])
       try #require(target.waitUntilReady())
       try FileManager.default.removeItem(atPath: path)
-      try FileManager.default.copyItem(atPath: Machine.sample("frames-fp"), toPath: path)
+      try copyProgram(Machine.sample("frames-fp"), to: path)
       let recorded = try Recorded.attached(to: target.pid, seconds: 2)
       #expect(abs(recorded.folded.percent(through: "main;round_of_work;fifty") - 50) <= 2, "\(recorded.summary)")
       #expect(recorded.folded.rootedPercent >= 99.5)
@@ -66,13 +66,29 @@ extension LiveTests {
     func vanished() throws {
       let folder = try TemporaryFolder()
       let path = folder.path("program")
-      try FileManager.default.copyItem(atPath: Machine.sample("shares"), toPath: path)
+      try copyProgram(Machine.sample("shares"), to: path)
       // READY comes through the pipe; then the program runs, and its file can go.
       let recorded = try Recorded.command([
         "/bin/sh", "-c", "\(path) 1 | { read line; rm \(path); cat; }",
       ])
       #expect(recorded.folded.percent(through: "main;round_of_work") >= 80, "\(recorded.summary)")
       #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("A library that an upgrade replaces while it is in use keeps its names")
+    func upgraded() throws {
+      let folder = try TemporaryFolder()
+      for file in ["plt", "libsample.so"] {
+        try copyProgram(Machine.sample(file), to: folder.path(file))
+      }
+      let target = try ChildProcess([folder.path("plt"), "60"])
+      try #require(target.waitUntilReady())
+      // As package managers do it: the new file is renamed over the old one.
+      try copyProgram(Machine.sample("libconstructor.so"), to: folder.path("new"))
+      #expect(rename(folder.path("new"), folder.path("libsample.so")) == 0)
+      let recorded = try Recorded.attached(to: target.pid, seconds: 1)
+      #expect(recorded.folded.percent(through: "main;call_many;library_*") >= 20, "\(recorded.summary)")
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
     }
 
     @Test("Code made at run time, told by a perf map or a jitdump", arguments: ["map", "dump"])

