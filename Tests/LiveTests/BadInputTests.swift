@@ -154,10 +154,7 @@ final class ReadableCopy {
     chmod(folder.path, 0o755)
     for path in [Machine.perfprof, Machine.sample("shares")] {
       let copy = folder.path(URL(fileURLWithPath: path).lastPathComponent)
-      // By another process: a descriptor open for writing here would pass to what other tests fork in the meantime, and
-      // a file open for writing can't be run.
-      let outcome = try run(["install", "-m", "755", path, copy])
-      try #require(outcome.status == 0, "\(outcome.errors)")
+      try copyProgram(path, to: copy)
     }
   }
   /// A folder that everyone may write to.

@@ -52,11 +52,11 @@ extension LiveTests {
     func replaced() throws {
       let folder = try TemporaryFolder()
       let path = folder.path("program")
-      try FileManager.default.copyItem(atPath: Machine.sample("shares"), toPath: path)
+      try copyProgram(Machine.sample("shares"), to: path)
       let target = try ChildProcess([path, "60"])
       try #require(target.waitUntilReady())
       try FileManager.default.removeItem(atPath: path)
-      try FileManager.default.copyItem(atPath: Machine.sample("frames-fp"), toPath: path)
+      try copyProgram(Machine.sample("frames-fp"), to: path)
       let recorded = try Recorded.attached(to: target.pid, seconds: 2)
       #expect(abs(recorded.folded.percent(through: "main;round_of_work;fifty") - 50) <= 2, "\(recorded.summary)")
       #expect(recorded.folded.rootedPercent >= 99.5)
@@ -66,7 +66,7 @@ extension LiveTests {
     func vanished(_ seconds: String) throws {
       let folder = try TemporaryFolder()
       let path = folder.path("program")
-      try FileManager.default.copyItem(atPath: Machine.sample("shares"), toPath: path)
+      try copyProgram(Machine.sample("shares"), to: path)
       // The program says when it runs; only then its file goes.
       let script = "\(path) \(seconds) | { read ready; rm \(path); cat; }"
       let recorded = try Recorded.command(["/bin/sh", "-c", script])
@@ -77,12 +77,12 @@ extension LiveTests {
     func upgraded() throws {
       let folder = try TemporaryFolder()
       for file in ["plt", "libsample.so"] {
-        try FileManager.default.copyItem(atPath: Machine.sample(file), toPath: folder.path(file))
+        try copyProgram(Machine.sample(file), to: folder.path(file))
       }
       let target = try ChildProcess([folder.path("plt"), "60"])
       try #require(target.waitUntilReady())
       // As package managers do it: the new file is renamed over the old one.
-      try FileManager.default.copyItem(atPath: Machine.sample("libconstructor.so"), toPath: folder.path("new"))
+      try copyProgram(Machine.sample("libconstructor.so"), to: folder.path("new"))
       #expect(rename(folder.path("new"), folder.path("libsample.so")) == 0)
       let recorded = try Recorded.attached(to: target.pid, seconds: 1)
       #expect(recorded.folded.percent(through: "main;call_many;library_*") >= 20, "\(recorded.summary)")

@@ -42,7 +42,7 @@ struct Recorded {
     let folder = try TemporaryFolder()
     let files = ["-o", folder.path("out.perfprof"), "-o", folder.path("out.folded")]
     let outcome = try run(
-      [Machine.perfprof, "record", "-F", "997"] + files + arguments, folder: folder.path, environment: environment)
+      [Machine.perfprof, "record", "-F", "1999"] + files + arguments, folder: folder.path, environment: environment)
     let text = try? folder.text("out.folded")
     let folded = try #require(text.flatMap(FoldedText.init), "no folded stacks; record said: \(outcome.errors)")
     let info = try #require(
