@@ -52,7 +52,10 @@ struct CallTreeLabels {
   func ranks() -> [UInt32] {
     let order = keys.indices.sorted { left, right in
       let (one, other) = (keys[left], keys[right])
-      if one.name.utf8.elementsEqual(other.name.utf8) { return one.kind.rawValue < other.kind.rawValue }
+      // Keys differ, so that those of one kind differ in name.
+      if one.kind != other.kind, one.name.utf8.elementsEqual(other.name.utf8) {
+        return one.kind.rawValue < other.kind.rawValue
+      }
       return one.name.utf8.lexicographicallyPrecedes(other.name.utf8)
     }
     var rankOfKey = [UInt32](repeating: 0, count: keys.count)
