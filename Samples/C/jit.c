@@ -4,10 +4,10 @@
  * usage: jit [SECONDS [map|dump|reuse|none]]
  *   map    /tmp/perf-PID.map                      (default)
  *   dump   jit-PID.dump in the current folder, mapped executable as a sign for profilers, CLOCK_MONOTONIC
- *   reuse  as dump; every half second or so the same addresses hold other functions
+ *   reuse  as dump; after half of each round the same addresses hold other functions
  *   none   nothing is told
  * stacks: main;run;jit_outer;jit_inner 100 %
- *         with reuse: about half of it so, half with jit_second_outer;jit_second_inner */
+ *         with reuse: half of it below jit_outer, half below jit_second_outer;jit_second_inner */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -106,10 +106,6 @@ NOINLINE static void run(struct code code) {
   KEEP_FRAME();
 }
 
-__attribute__((always_inline)) static inline void run_often(struct code code) {
-  for (int i = 0; i < 10; i++) run(code);
-}
-
 int main(int argc, char **argv) {
   sample_begin(argc, argv, 1);
   const char *how = argc > 2 ? argv[2] : "map";
@@ -132,11 +128,11 @@ int main(int argc, char **argv) {
     if (reuse) {
       dump_load(code.inner, sizeof inner_code, "jit_inner");
       dump_load(code.outer, sizeof outer_code, "jit_outer");
-      run_often(code);
+    }
+    run(code);
+    if (reuse) {
       dump_load(code.inner, sizeof inner_code, "jit_second_inner");
       dump_load(code.outer, sizeof outer_code, "jit_second_outer");
-      run_often(code);
-    } else {
       run(code);
     }
   }

@@ -14,7 +14,7 @@ public struct ImageLocator: Sendable {
   /// Opens the image that `mapping` of process `pid` maps.
   ///
   /// Asked in this order: `map_files` (the very file, also deleted; needs privilege), the path as the process sees it,
-  /// the path as we see it. The vDSO is read from the process's memory.
+  /// the program that it runs (also deleted, without privilege), the path as we see it. The vDSO is read from the process's memory.
   public func open(pid: Int32, mapping: Mapping) throws(ELFError) -> ELFImage {
     if mapping.path == "[vdso]" { return try vdso(pid: pid, mapping: mapping) }
     guard mapping.isFileBacked else { throw .noImage(path: mapping.path) }
@@ -34,7 +34,9 @@ public struct ImageLocator: Sendable {
   private func candidates(pid: Int32, mapping: Mapping) -> [String] {
     let range = String(mapping.start, radix: 16) + "-" + String(mapping.end, radix: 16)
     let path = path(of: mapping)
-    return ["\(procFolder)/\(pid)/map_files/\(range)", "\(procFolder)/\(pid)/root\(path)", path]
+    return [
+      "\(procFolder)/\(pid)/map_files/\(range)", "\(procFolder)/\(pid)/root\(path)", "\(procFolder)/\(pid)/exe", path,
+    ]
   }
 
   /// The mapping's path without what the kernel adds to that of a deleted file.

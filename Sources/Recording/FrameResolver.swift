@@ -71,13 +71,13 @@ struct FrameResolver {
 
   /// For each recorded frame its frames, outermost first.
   private mutating func expandFrames() -> [[FrameID]] {
-    var lookups: [UInt32: ModuleNames] = [:]
-    for (module, part) in symbols { lookups[module] = ModuleNames(part) }
+    var lookups = [ModuleNames?](repeating: nil, count: tables.modules.count)
+    for (module, part) in symbols { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
     return (0..<tables.frames.count).map { row in
       let module = tables.frames.modules[row]
       let address = tables.frames.addresses[row]
       guard module > 0 else { return [marker(tables.markers[Int(address)])] }
-      return named(module: module - 1, address: address, names: lookups[module - 1])
+      return named(module: module - 1, address: address, names: &lookups[Int(module) - 1])
     }
   }
 
@@ -87,7 +87,7 @@ struct FrameResolver {
     return intern(Frame(function: function, kind: kind))
   }
 
-  private mutating func named(module: UInt32, address: UInt64, names: ModuleNames?) -> [FrameID] {
+  private mutating func named(module: UInt32, address: UInt64, names: inout ModuleNames?) -> [FrameID] {
     let recorded = tables.modules[Int(module)]
     let kind: FrameKind =
       switch recorded.kind {
@@ -95,24 +95,27 @@ struct FrameResolver {
       case .jit: .jit
       case .file, .vdso: .user
       }
-    let lines = names?.lines(at: address) ?? []
-    let address = recorded.kind == .jit ? TimedAddress(bits: address).address : address
-    guard !lines.isEmpty else {
+    let recordedLines = names?.lines(at: address) ?? []
+    let address = recorded.kind == .jit ? JITAddress(bits: address).address : address
+    guard !recordedLines.isEmpty else {
       let function = builder.intern(
         Function(
           name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
       return [intern(Frame(function: function, kind: kind, address: address))]
     }
     // Innermost first in the file; only the outermost of them is a real call.
-    return lines.indices.reversed().map { index in
-      let (function, line, isForwarder) = lines[index]
-      var row = function
-      row.module = moduleIDs[Int(module)]
-      let isOutermost = index == lines.count - 1
-      return intern(
-        Frame(function: builder.intern(row), kind: isOutermost ? kind : .inlined, line: line, address: address),
-        isForwarder: isForwarder)
+    var frames: [FrameID] = []
+    frames.reserveCapacity(recordedLines.count)
+    for index in recordedLines.indices.reversed() {
+      let line = recordedLines[index]
+      guard let (function, isForwarder) = names?.function(of: line, builder: &builder) else { continue }
+      let isOutermost = index == recordedLines.count - 1
+      frames.append(
+        intern(
+          Frame(function: function, kind: isOutermost ? kind : .inlined, line: line.line, address: address),
+          isForwarder: isForwarder))
     }
+    return frames
   }
 
   /// `module+0x1234`, or the bare address where no file gives it a base.
@@ -125,26 +128,41 @@ struct FrameResolver {
 /// The names of one module by address.
 private struct ModuleNames {
   private var functions: [Function]
+  /// Their rows in the profile, as far as they were needed.
+  private var rows: [FunctionID?]
   private var forwarders: [Bool]
-  private var lines: [UInt64: [Recording_Line]] = [:]
+  private var lines: [UInt64: [Recording_Line]]
 
-  init(_ symbols: Recording_Symbols) {
+  init(_ symbols: Recording_Symbols, module: ModuleID) {
     functions = symbols.functions.map { function in
       Function(
         name: function.name, fullName: function.fullName.isEmpty ? nil : function.fullName,
-        linkageName: function.linkageName.isEmpty ? nil : function.linkageName,
+        linkageName: function.linkageName.isEmpty ? nil : function.linkageName, module: module,
         file: function.file.isEmpty ? nil : function.file, isSymbolized: !function.unsymbolized)
     }
+    rows = Array(repeating: nil, count: functions.count)
     forwarders = symbols.functions.map(\.forwarder)
+    lines = Dictionary(minimumCapacity: symbols.locations.count)
     for location in symbols.locations { lines[location.address] = location.lines }
   }
 
-  func lines(at address: UInt64) -> [(Function, UInt32, Bool)] {
-    (lines[address] ?? []).compactMap { line in
-      guard Int(line.function) < functions.count else { return nil }
-      var function = functions[Int(line.function)]
-      if !line.file.isEmpty { function.file = line.file }
-      return (function, line.line, forwarders[Int(line.function)])
+  /// The lines at an address, innermost first, without those that refer to no function.
+  func lines(at address: UInt64) -> [Recording_Line] {
+    guard let found = lines[address] else { return [] }
+    return found.allSatisfy { Int($0.function) < functions.count }
+      ? found : found.filter { Int($0.function) < functions.count }
+  }
+
+  /// The profile's row for the function of a line, and whether it is a forwarder.
+  mutating func function(of line: Recording_Line, builder: inout ProfileBuilder) -> (FunctionID, isForwarder: Bool) {
+    let index = Int(line.function)
+    guard line.file.isEmpty else {
+      var function = functions[index]
+      function.file = line.file
+      return (builder.intern(function), forwarders[index])
     }
+    let row = rows[index] ?? builder.intern(functions[index])
+    rows[index] = row
+    return (row, forwarders[index])
   }
 }

@@ -13,15 +13,19 @@ struct ModuleRegistry {
     /// Of a JIT module: whose it is, looked up while the process lived.
     var jitProcess: JITProcess?
     /// Of a JIT module: the jitdump that the process has mapped.
-    var jitDumpPath: String?
+    var jitDump: JITDumpTail?
+    /// The root of the file systems that its process saw, where they are not ours.
+    var root: ProcessRoot?
   }
 
-  private(set) var entries: [Entry] = []
+  var entries: [Entry] = []
   private var byFile: [FileIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
   private var jitModules: [Int32: UInt32] = [:]
   /// Where processes have mapped files that could not be read.
   private var unreadable: [Int32: [(range: Range<UInt64>, module: UInt32)]] = [:]
+  private var roots: [ProcessRoot.Identity: ProcessRoot] = [:]
+  private let ownRoot = ProcessRoot.Identity.own
   private let locator = ImageLocator()
 
   private struct FileIdentity: Hashable {
@@ -34,7 +38,7 @@ struct ModuleRegistry {
   mutating func module(of mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
     if JITProcess.isDump(path: mapping.path) {
       let found = jit(pid: pid, log: &log)
-      entries[Int(found.index)].jitDumpPath = Self.withoutDeletedMark(mapping.path)
+      openDump(Self.withoutDeletedMark(mapping.path), of: found.index)
       return found
     }
     if mapping.isFileBacked {
@@ -78,7 +82,7 @@ struct ModuleRegistry {
     let path = Self.withoutDeletedMark(mapping.path)
     let entry: Entry
     do throws(ELFError) {
-      entry = Entry(image: try locator.open(pid: pid, mapping: mapping))
+      entry = Entry(image: try locator.open(pid: pid, mapping: mapping), root: root(of: pid))
     } catch {
       // Memory files that hold run-time code look like files but are no images.
       if path.hasPrefix("/memfd:") || path.hasPrefix("/dev/") {
@@ -108,14 +112,38 @@ struct ModuleRegistry {
 
   private mutating func jit(pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
     if let known = jitModules[pid] { return (known, false) }
-    let entry = Entry(jitProcess: JITProcess(pid: pid))
+    var entry = Entry(jitProcess: JITProcess(pid: pid), root: root(of: pid))
+    entry.jitProcess?.rootFolder = entry.root?.path
     let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), entry, to: &log)
     jitModules[pid] = index
     return (index, true)
   }
 
-  /// Whether code of this module is to be told apart by time, since a jitdump says when which code lay where.
-  func isTimed(_ module: UInt32) -> Bool { entries[Int(module)].jitDumpPath != nil }
+  /// The address of run-time code as it stands in recordings: with the function that lay there at `time`, where a
+  /// jitdump tells.
+  mutating func recordedAddress(_ address: UInt64, in module: UInt32, at time: UInt64) -> UInt64 {
+    let occupant = entries[Int(module)].jitDump?.occupant(of: address, at: time, now: { Clock.monotonic })
+    return occupant.map { JITAddress(address, occupant: $0).bits } ?? address
+  }
+
+  /// Opens a jitdump while its process lives: it may be gone by the time that names are wanted.
+  private mutating func openDump(_ path: String, of module: UInt32) {
+    guard entries[Int(module)].jitDump == nil, let process = entries[Int(module)].jitProcess else { return }
+    do throws(JITDump.Failure) {
+      entries[Int(module)].jitDump = try JITDumpTail(process, path: path)
+    } catch {
+      entries[Int(module)].problem = "\(path): the jitdump could not be used (\(error))"
+    }
+  }
+
+  /// The root of a process in a container or below `chroot`; held open once for all that share it.
+  private mutating func root(of pid: Int32) -> ProcessRoot? {
+    guard let identity = ProcessRoot.Identity(pid: pid), identity != ownRoot else { return nil }
+    if let known = roots[identity] { return known }
+    let root = ProcessRoot(pid: pid)
+    roots[identity] = root
+    return root
+  }
 
   private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
     entries.append(entry)

@@ -132,17 +132,32 @@ struct ProfileAssembly {
 
   // MARK: The profile
 
+  /// Names what a recording without its end has no names for, from the files that are still there and the same.
+  private mutating func nameFromDisk() -> [String] {
+    let modules = ModuleRegistry(reopening: tables.modules)
+    let symbolization = Symbolization(options: SymbolizationOptions())
+    var named = 0
+    for chunk in symbolization.chunks(tables: tables, modules: modules) {
+      for part in chunk.symbols where tables.modules[Int(part.module)].kind == .file {
+        symbols[part.module] = part
+        named += 1
+      }
+      for update in chunk.moduleUpdates where tables.modules[Int(update.module)].kind == .file {
+        updates[update.module] = update
+      }
+    }
+    return named == 0 ? [] : ["names come from the files as they are now, where their build IDs are those recorded"]
+  }
+
   /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
-  consuming func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
+  mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
     var metadata = metadata
     metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
       if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
-      metadata.notes.append(
-        isClosed
-          ? "\(unreadBytes) bytes behind the recording's end were left out"
-          : "the recording was cut short: its tail is missing")
+      if isClosed { metadata.notes.append("\(unreadBytes) bytes behind the recording's end were left out") }
     }
+    if !isClosed, symbols.isEmpty { metadata.notes.append(contentsOf: nameFromDisk()) }
     var resolver = FrameResolver(
       tables: tables, symbols: symbols, updates: updates, showsThunks: showsThunks)
     var profile = resolver.resolve()

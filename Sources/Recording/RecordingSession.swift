@@ -44,10 +44,18 @@ struct RecordingSession: ~Copyable {
 
   var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
 
-  /// How long the next poll may wait.
+  /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
+  /// are deleted.
   var pollMilliseconds: Int32 {
-    guard let duration = options.durationSeconds else { return 100 }
-    return Int32(max(1, min(100, (duration - seconds) * 1000 + 1)))
+    let now = Clock.monotonic
+    let longest: Double
+    if now &- startTime < 200_000_000 {
+      longest = 2
+    } else {
+      longest = now &- min(now, recorder.lastExec) < 200_000_000 ? 10 : 100
+    }
+    guard let duration = options.durationSeconds else { return Int32(longest) }
+    return Int32(max(1, min(longest, (duration - seconds) * 1000 + 1)))
   }
 
   var progress: RecordProgress {
@@ -71,9 +79,9 @@ struct RecordingSession: ~Copyable {
     let seconds = seconds
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
-    let (options, file, startTime) = (options, file, startTime)
+    let (options, file) = (options, file)
     let (tables, modules) = recorder.dismantle()
-    let symbolization = Symbolization(options: options.symbols, startTime: startTime)
+    let symbolization = Symbolization(options: options.symbols)
     for chunk in symbolization.chunks(tables: tables, modules: modules) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)

@@ -12,6 +12,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var rooted: UInt64 = 0
   /// Sum of the samples' periods.
   private(set) var periods: UInt64 = 0
+  /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
+  private(set) var lastExec: UInt64 = 0
 
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
@@ -63,8 +65,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.fork(parent: parentPID, child: pid)
         modules.fork(parent: parentPID, child: pid)
       }
-    case .renamed(let pid, let tid, let name, let isExec, _):
+    case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {
+        lastExec = time
         unwinder.exec(pid: pid)
         modules.forget(pid)
       }
@@ -117,11 +120,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       let frame = unwound.frames[index]
       if frame.module == UnwoundStack.Frame.noModule {
         let module = modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log)
-        let address = frame.statedLookupAddress
-        let isTimed = modules.isTimed(module)
-        stack.push(
-          module: module, address: isTimed ? TimedAddress(address, at: time, since: startTime).bits : address, log: &log
-        )
+        let address = modules.recordedAddress(frame.statedLookupAddress, in: module, at: time)
+        stack.push(module: module, address: address, log: &log)
       } else {
         stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)
       }

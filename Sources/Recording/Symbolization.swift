@@ -22,8 +22,6 @@ public struct SymbolizationOptions: Sendable {
 /// Names every address of a recording once, at the end, module by module.
 struct Symbolization {
   let options: SymbolizationOptions
-  /// When sampling began, CLOCK_MONOTONIC in nanoseconds.
-  let startTime: UInt64
 
   private struct Work: Sendable {
     var module: UInt32
@@ -83,6 +81,7 @@ struct Symbolization {
     options.debugFolders = self.options.debugFolders
     options.usesDebuginfod = self.options.usesDebuginfod
     options.readsDebugInformation = self.options.resolvesInlines
+    options.rootFolder = work.entry.root?.path ?? ""
     let ranges = FunctionRanges(image)
     return Symbolicator(options: options).symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
@@ -92,10 +91,10 @@ struct Symbolization {
   /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
   private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
     guard let process = work.entry.jitProcess else { return nil }
-    let places = work.addresses.map { TimedAddress(bits: $0) }
+    let places = work.addresses.map { JITAddress(bits: $0) }
     var symbols: ModuleSymbols?
-    if let path = work.entry.jitDumpPath, let dump = try? JITDump.find(process, path: path) {
-      symbols = dump.symbolize(places.map { ($0.address, $0.time(since: startTime)) })
+    if let dump = work.entry.jitDump {
+      symbols = dump.symbolize(places.map { ($0.address, $0.occupant) })
       if symbols?.unsymbolizedCount == 0 { return symbols }
     }
     let (map, problem) = PerfMap.find(process)
@@ -126,26 +125,42 @@ struct Symbolization {
     var message = Recording_Symbols()
     message.module = work.module
     var indexes: [SymbolizedFrame: UInt32] = [:]
-    message.locations = zip(work.addresses, symbols.frames).map { address, frames in
-      .with { location in
-        location.address = address
-        location.lines = frames.map { frame in
-          var function = frame
-          function.line = 0
-          function.isInlined = false
-          let index = indexes[function] ?? UInt32(message.functions.count)
-          if indexes[function] == nil {
-            indexes[function] = index
-            message.functions.append(Self.message(function))
-          }
-          return .with {
-            $0.function = index
-            $0.line = frame.line
-          }
-        }
-      }
+    // Addresses are sorted, so that most lie in the function of the address before.
+    var last: (function: SymbolizedFrame, index: UInt32)?
+    func index(of function: SymbolizedFrame) -> UInt32 {
+      if let last, last.function == function { return last.index }
+      let next = UInt32(message.functions.count)
+      let index = Self.intern(function, next, in: &indexes)
+      if index == next { message.functions.append(Self.message(function)) }
+      last = (function, index)
+      return index
     }
+    var locations: [Recording_Location] = []
+    locations.reserveCapacity(work.addresses.count)
+    for (address, frames) in zip(work.addresses, symbols.frames) {
+      var location = Recording_Location()
+      location.address = address
+      location.lines = frames.map { frame in
+        var function = frame
+        function.line = 0
+        function.isInlined = false
+        var line = Recording_Line()
+        line.function = index(of: function)
+        line.line = frame.line
+        return line
+      }
+      locations.append(location)
+    }
+    message.locations = locations
     return message
+  }
+
+  /// The index of an equal function, or `next`, which is then this one's.
+  private static func intern(
+    _ function: SymbolizedFrame, _ next: UInt32, in indexes: inout [SymbolizedFrame: UInt32]
+  ) -> UInt32 {
+    func value(_ entry: inout UInt32) -> UInt32 { entry }
+    return value(&indexes[function, default: next])
   }
 
   private static func message(_ frame: SymbolizedFrame) -> Recording_Function {

@@ -52,7 +52,7 @@ struct DebugFrameReader {
     var wanted = unsafe select(0..<addresses.count, in: &unit.die)
     wanted.removeAll { range in range.allSatisfy { !frames.chains[$0].isEmpty } }
     guard !wanted.isEmpty else { return }
-    unsafe callFiles.unit = unit.body
+    unsafe callFiles.unit = unit.files
     callFiles.isRead = false
     fileOf.removeAll(keepingCapacity: true)
     folder = unsafe string(DW_AT_comp_dir, of: &unit.die) ?? ""
@@ -68,6 +68,12 @@ struct DebugFrameReader {
     for range in wanted {
       for index in range where frames.chains[index].isEmpty { unsafe finish(index, &unit.die) }
     }
+  }
+
+  /// Whether the unit holds an address.
+  func holds(_ unit: DebugInformation.Unit) -> Bool {
+    var die = unsafe unit.die
+    return unsafe !select(0..<addresses.count, in: &die).isEmpty
   }
 
   /// The runs of addresses, out of `candidates`, that the entry's ranges cover.

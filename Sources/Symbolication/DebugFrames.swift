@@ -32,13 +32,20 @@ struct DebugFrames {
   }
 
   /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when it can't be opened.
-  static func read(_ image: ELFImage, alternate: ELFImage?, addresses: [UInt64]) -> DebugFrames? {
-    guard let information = DebugInformation(image, alternate: alternate) else { return nil }
+  ///
+  /// - Parameter rootFolder: Put before the image's path to find a package of split units beside it.
+  static func read(
+    _ image: ELFImage, alternate: ELFImage?, addresses: [UInt64], rootFolder: String = ""
+  ) -> DebugFrames? {
+    guard var information = DebugInformation(image, alternate: alternate) else { return nil }
     // An entry takes more than two bytes, and is visited twice at most. Split units lie in other files.
     let size = image.sections.reduce(0) { $1.name.hasPrefix(".debug_info") ? max($0, $1.size) : $0 }
     let isSplit = image.section(named: ".debug_addr") != nil
     var reader = DebugFrameReader(
       addresses: addresses, budget: Int(clamping: size) + (isSplit ? 50_000_000 : 200_000))
+    if isSplit, let package = SplitPackage(beside: image, rootFolder: rootFolder) {
+      information.open(package) { reader.holds($0) }
+    }
     information.forEachUnit { unit in reader.read(unit) }
     return reader.frames
   }

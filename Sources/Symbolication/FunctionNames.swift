@@ -48,6 +48,11 @@ struct FunctionNames {
     return named
   }
 
+  /// The addresses that are still without a name.
+  var nameless: some Sequence<UInt64> {
+    addresses.indices.lazy.filter { functionOf[$0] < 0 }.map { addresses[$0] }
+  }
+
   /// Gives addresses that are still without a name those that `name` tells, such as `puts@plt`.
   mutating func fill(_ name: (UInt64) -> Function?) {
     var known: [Function: Int32] = [:]

@@ -36,20 +36,22 @@ public struct JITDump: Sendable {
     var line: UInt32
   }
 
-  /// Records that end early or contradict themselves; what follows them is not read.
+  /// Records that end early or contradict themselves.
   public internal(set) var malformedRecords = 0
   /// Functions loaded or moved.
   public var codeCount: Int { codes.count }
 
-  /// By start, then by time.
+  /// In the file's order.
   var codes: [Code] = []
   var lines: [Line] = []
   var names: [String] = []
   var files: [String] = []
   /// Whether times are of CLOCK_MONOTONIC and not of a processor's counter.
   var hasComparableTimes = true
-  /// The longest code there is, which bounds the search.
-  private var longest: UInt64 = 0
+  /// Positions in `codes` by start, then by time; those of the first `order.count` codes.
+  private var order: [Int32] = []
+  /// For each place in `order` the greatest end up to there, which bounds the search.
+  private var reach: [UInt64] = []
   private let path: String
 
   /// Code entries looked at for one address.
@@ -57,6 +59,11 @@ public struct JITDump: Sendable {
 
   /// Reads the dump that `process` has mapped from `path`.
   public static func find(_ process: JITProcess, path: String) throws(Failure) -> JITDump {
+    try JITDump(file: try open(process, path: path))
+  }
+
+  /// Opens the dump that `process` has mapped from `path`, if it is the process's user's.
+  static func open(_ process: JITProcess, path: String) throws(Failure) -> FileReader {
     var failure = BinaryReadingError.io(path: path, errno: ENOENT)
     for place in process.places(of: path) {
       let file: FileReader
@@ -66,55 +73,130 @@ public struct JITDump: Sendable {
       }
       var status = stat()
       // SAFETY: `status` is written only during the call.
-      guard unsafe fstat(file.descriptor, &status) == 0, status.st_uid == process.user else { throw .otherOwner }
-      return try JITDump(file: file)
+      guard unsafe fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        status.st_uid == process.user
+      else { throw .otherOwner }
+      return file
     }
     throw .reading(failure)
   }
 
   /// Reads an open file to its end as it is now.
   public init(file: consuming FileReader) throws(Failure) {
-    path = file.path
+    self.init(path: file.path)
     var reader = JITDumpReader(file)
-    try reader.readHeader(&self)
-    reader.readRecords(&self)
-    codes.sort { ($0.start, $0.time) < ($1.start, $1.time) }
-    longest = codes.reduce(0) { max($0, $1.end - $1.start) }
+    try reader.readNews(&self)
+    if reader.hasRest { malformedRecords += 1 }
+    index()
   }
 
-  /// The code that lay at `address` at `time`, of CLOCK_MONOTONIC in nanoseconds; nil for the last that lay there.
-  func code(at address: UInt64, time: UInt64?) -> Code? {
-    var (low, high) = (0, codes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if codes[middle].start <= address { low = middle + 1 } else { high = middle }
+  /// A dump of which nothing was read yet.
+  init(path: String) { self.path = path }
+
+  /// Makes codes that were appended known to searches.
+  ///
+  /// - Complexity: O(*n* log *n*) in the new codes, O(*n*) in all codes behind the first new one.
+  mutating func index() {
+    guard order.count < codes.count else { return }
+    func precedes(_ left: Int32, _ right: Int32) -> Bool {
+      let (first, second) = (codes[Int(left)], codes[Int(right)])
+      return (first.start, first.time, left) < (second.start, second.time, right)
     }
-    var best: Code?
-    var earliest: Code?
-    for index in stride(from: low - 1, through: max(0, low - Self.searchLimit), by: -1) {
-      let code = codes[index]
-      guard address - code.start < longest else { break }
-      guard address < code.end else { continue }
-      if let time, hasComparableTimes, code.time > time {
-        if code.time < earliest?.time ?? .max { earliest = code }
-      } else if best.map({ code.time > $0.time }) ?? true {
-        best = code
+    let news = (order.count..<codes.count).map { Int32(truncatingIfNeeded: $0) }.sorted(by: precedes)
+    let split = news.first.map { partition(before: codes[Int($0)].start) } ?? order.count
+    let old = order[split...]
+    var merged: [Int32] = []
+    merged.reserveCapacity(old.count + news.count)
+    var (left, right) = (old.startIndex, 0)
+    while left < old.endIndex || right < news.count {
+      if right == news.count || (left < old.endIndex && precedes(old[left], news[right])) {
+        merged.append(old[left])
+        left += 1
+      } else {
+        merged.append(news[right])
+        right += 1
       }
     }
-    // A sample may precede the record of the code that it hit by the time it took to write it.
-    return best ?? earliest
+    order.replaceSubrange(split..., with: merged)
+    reach.removeSubrange(split...)
+    for position in order[split...] { reach.append(max(reach.last ?? 0, codes[Int(position)].end)) }
+  }
+
+  /// The first place in `order` whose code starts at `address` or behind it.
+  private func partition(before address: UInt64) -> Int {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if codes[Int(order[middle])].start < address { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// A code, and the times in which it lay at an address.
+  struct Lying {
+    var position: Int
+    var since: UInt64
+    var until: UInt64
+  }
+
+  /// The position of the code that lay at `address` at `time`, of CLOCK_MONOTONIC in nanoseconds; of the last that lay
+  /// there without a time.
+  func position(at address: UInt64, time: UInt64?) -> Int? { lying(at: address, time: time ?? .max)?.position }
+
+  /// The code that lay at `address` at `time`, and how long.
+  func lying(at address: UInt64, time: UInt64) -> Lying? {
+    var best: Lying?
+    var next: Lying?
+    let first = partition(before: address == .max ? address : address + 1) - 1
+    for place in stride(from: first, through: max(0, first - Self.searchLimit), by: -1) {
+      guard address < reach[place] else { break }
+      let position = Int(order[place])
+      guard address < codes[position].end else { continue }
+      let loaded = codes[position].time
+      let found = Lying(position: position, since: loaded, until: .max)
+      if hasComparableTimes, loaded > time {
+        if loaded < next?.since ?? .max { next = found }
+      } else if best.map({ ($0.since, $0.position) < (loaded, position) }) ?? true {
+        best = found
+      }
+    }
+    if best == nil {
+      // A sample may precede the record of the code that it hit by the time it took to write it.
+      best = next
+      best?.until = next?.since ?? .max
+      best?.since = 0
+    } else if hasComparableTimes {
+      best?.until = next?.since ?? .max
+    } else {
+      best?.since = 0
+    }
+    return best
+  }
+
+  /// Whether two codes are loads of one function to one place.
+  func isSame(_ left: Int, _ right: Int) -> Bool {
+    (codes[left].start, codes[left].end, codes[left].name) == (codes[right].start, codes[right].end, codes[right].name)
   }
 
   /// Names code addresses at the times that they were seen.
   public func symbolize(_ places: [(address: UInt64, time: UInt64?)], names options: Demangler.Options = .init())
     -> ModuleSymbols
   {
-    let shown = SymbolizedFrame.named(names, options)
+    symbolize(codes: places.map { ($0.address, position(at: $0.address, time: $0.time)) }, names: options)
+  }
+
+  /// Names addresses in codes that were found.
+  func symbolize(codes places: [(address: UInt64, position: Int?)], names options: Demangler.Options = .init())
+    -> ModuleSymbols
+  {
+    let used = Set(places.compactMap { $0.position.map { codes[$0].name } }).sorted()
+    let shown = SymbolizedFrame.named(used.map { names[Int($0)] }, options)
+    let shownAs = Dictionary(uniqueKeysWithValues: zip(used, shown))
     let frames = places.map { place -> [SymbolizedFrame] in
-      guard let code = code(at: place.address, time: place.time), code.name >= 0 else {
+      guard let position = place.position, var frame = shownAs[codes[position].name] else {
         return [SymbolizedFrame(name: "[jit]+0x" + String(place.address, radix: 16), isSymbolized: false)]
       }
-      var frame = shown[Int(code.name)]
+      let code = codes[position]
       if let line = line(of: code, at: place.address) { (frame.file, frame.line) = (files[Int(line.file)], line.line) }
       return [frame]
     }

@@ -1,10 +1,13 @@
 import BinaryReading
 
-/// Reads the records of a jitdump file one after the other.
-struct JITDumpReader: ~Copyable {
-  private let file: FileReader
-  private let size: UInt64
+/// Reads the records of a jitdump file one after the other, and goes on where it ended when the file has grown.
+struct JITDumpReader: Sendable {
+  private let file: OpenFile
+  /// Bytes in the file as of the last look.
+  private var size: UInt64 = 0
+  /// Where the next record begins; 0 before the header.
   private var offset: UInt64 = 0
+  private var isClosed = false
   private var window: [UInt8] = []
   private var windowStart: UInt64 = 0
   /// The lines that precede the load of the function that starts at this address.
@@ -20,51 +23,75 @@ struct JITDumpReader: ~Copyable {
   private static let nameLimit = 65_536
   private static let recordLimit = 20_000_000
 
-  init(_ file: consuming FileReader) {
-    self.file = file
-    size = (try? self.file.status().size) ?? 0
+  /// A descriptor that copies of a reader share.
+  private final class OpenFile: Sendable {
+    let reader: FileReader
+    init(_ reader: consuming FileReader) { self.reader = reader }
   }
+
+  init(_ file: consuming FileReader) { self.file = OpenFile(file) }
+
+  /// Reads the whole records that the file has grown by; its header too, once it is there.
+  ///
+  /// - Complexity: one system call when the file has not grown.
+  mutating func readNews(_ dump: inout JITDump) throws(JITDump.Failure) {
+    let now = (try? file.reader.status().size) ?? 0
+    guard now != size || offset == 0, !isClosed else { return }
+    size = now
+    // What was read past the last whole record may have been written to since.
+    window = []
+    windowStart = 0
+    if offset == 0 { try readHeader(&dump) }
+    readRecords(&dump)
+  }
+
+  /// Whether something stands behind the last whole record.
+  var hasRest: Bool { !isClosed && offset < size }
 
   /// Bytes at an absolute offset; kept in a window, as records are small.
   private mutating func bytes(at start: UInt64, count: UInt64) throws(BinaryReadingError) -> ArraySlice<UInt8> {
     if start < windowStart || start + count > windowStart + UInt64(window.count) {
-      window = try file.read(at: start, count: max(count, min(Self.windowSize, size - min(start, size))))
+      window = try file.reader.read(at: start, count: max(count, min(Self.windowSize, size - min(start, size))))
       windowStart = start
     }
     let first = Int(start - windowStart)
     return window[first..<first + Int(count)]
   }
 
-  mutating func readHeader(_ dump: inout JITDump) throws(JITDump.Failure) {
+  private mutating func readHeader(_ dump: inout JITDump) throws(JITDump.Failure) {
     guard size >= 40 else { throw .notJITDump }
     let magic: UInt32
+    let end: UInt64
     do throws(BinaryReadingError) {
       let header = Array(try bytes(at: 0, count: 40))
       magic = try header.rawSpan.load(at: 0)
       // JITDUMP_FLAGS_ARCH_TIMESTAMP
       dump.hasComparableTimes = try header.rawSpan.load(at: 32, as: UInt64.self) & 1 == 0
-      offset = max(40, UInt64(try header.rawSpan.load(at: 8, as: UInt32.self)))
+      end = max(40, UInt64(try header.rawSpan.load(at: 8, as: UInt32.self)))
     } catch { throw .reading(error) }
     guard magic == 0x4A69_5444 else { throw .notJITDump }
+    offset = end
   }
 
-  mutating func readRecords(_ dump: inout JITDump) {
+  /// Stops before a record that is not whole, which may still be being written.
+  private mutating func readRecords(_ dump: inout JITDump) {
     for _ in 0..<Self.recordLimit where offset + 16 <= size {
       do throws(BinaryReadingError) {
         let header = Array(try bytes(at: offset, count: 16))
         let id: UInt32 = try header.rawSpan.load(at: 0)
         let length = UInt64(try header.rawSpan.load(at: 4, as: UInt32.self))
         let time: UInt64 = try header.rawSpan.load(at: 8)
-        guard length >= 16, length <= size - offset else {
-          dump.malformedRecords += 1
+        guard length >= 16, length <= size - offset else { return }
+        let start = offset + 16
+        offset += length
+        if id == 3 {  // JIT_CODE_CLOSE
+          isClosed = true
           return
         }
-        try readBody(id, at: offset + 16, length: length - 16, time: time, &dump)
-        if id == 3 { return }  // JIT_CODE_CLOSE
-        offset += length
+        try readBody(id, at: start, length: length - 16, time: time, &dump)
       } catch {
+        // The next record's place is known all the same.
         dump.malformedRecords += 1
-        return
       }
     }
   }

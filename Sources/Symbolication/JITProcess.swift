@@ -12,6 +12,8 @@ public struct JITProcess: Hashable, Sendable {
   public var user: UInt32
   /// Whether it sees the same file systems as this process, so that its paths hold after its end.
   public var sharesFileSystems: Bool
+  /// Where its file systems can be reached even after its end (`ProcessRoot.path`), where they are not ours.
+  public var rootFolder: String?
 
   /// A process whose facts are known.
   public init(pid: Int32, namespacePID: Int32, user: UInt32, sharesFileSystems: Bool) {
@@ -34,29 +36,19 @@ public struct JITProcess: Hashable, Sendable {
       }
     }
     guard let user else { return nil }
-    let own = Self.link(procFolder + "/self/ns/mnt")
-    let isSame = own != nil && Self.link("\(procFolder)/\(pid)/ns/mnt") == own
+    let root = ProcessRoot.Identity(pid: pid, procFolder: procFolder)
+    let isSame = root != nil && root == ProcessRoot.Identity.own
     self.init(pid: pid, namespacePID: namespacePID ?? pid, user: user, sharesFileSystems: isSame)
   }
 
   /// The places to look for a file that the process knows by `path`.
   public func places(of path: String) -> [String] {
-    ["/proc/\(pid)/root\(path)"] + (sharesFileSystems ? [path] : [])
+    ["\(rootFolder ?? "/proc/\(pid)/root")\(path)"] + (sharesFileSystems ? [path] : [])
   }
 
   /// Whether a mapped file's path is that of a jitdump, which writers map so that profilers see it.
   public static func isDump(path: String) -> Bool {
     let name = path.lastComponent
     return name.hasPrefix("jit-") && name.hasSuffix(".dump")
-  }
-
-  private static func link(_ path: String) -> String? {
-    // SAFETY: readlink writes at most the buffer's 256 bytes and tells how many.
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      guard let base = buffer.baseAddress else { return nil }
-      let count = unsafe readlink(path, base, 256)
-      guard count > 0 else { return nil }
-      return unsafe String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
-    }
   }
 }

@@ -56,31 +56,62 @@ public struct KernelSymbols: Sendable {
     guard let first = addresses.first, let last = addresses.last, let lines = TextLines(path: path) else {
       return addresses.map { _ in nil }
     }
-    var best = [Symbol?](repeating: nil, count: addresses.count)
-    var isCode = [Bool](repeating: false, count: addresses.count)
+    var best = [Candidate](repeating: Candidate(), count: addresses.count)
+    var place = 0
     lines.forEach { line in
       var position = 0
       guard let start = line.hexadecimal(at: &position), start != 0, start <= last,
         start &+ Self.reach > first, position + 3 < line.count
       else { return }
-      var (low, high) = (0, addresses.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if addresses[middle] < start { low = middle + 1 } else { high = middle }
+      // The table is mostly sorted, so that the place is mostly that of the line before.
+      if addresses[place] < start || place > 0 && addresses[place - 1] >= start {
+        place = Self.firstIndex(of: addresses, from: start)
       }
-      guard low < addresses.count, best[low].map({ start >= $0.start }) ?? true else { return }
+      guard start >= best[place].start else { return }
       let type = line[position + 1] | 0x20
-      let code = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
+      let isCode = type == UInt8(ascii: "t") || type == UInt8(ascii: "w")
       // Of several names at one address the first function stays.
-      if let other = best[low], other.start == start, isCode[low] || !code { return }
-      var symbol = Symbol(name: line.text(at: position + 3, until: 0x09), module: nil, start: start)
-      let afterName = position + 3 + symbol.name.utf8.count
+      if best[place].start == start, best[place].isCode || !isCode { return }
+      best[place].take(line.extracting((position + 3)...), start: start, isCode: isCode)
+    }
+    return Self.spread(best.map(\.symbol), best.map(\.isCode), addresses)
+  }
+
+  /// The position of the first address at or behind `start`, which is not behind the last one.
+  private static func firstIndex(of addresses: [UInt64], from start: UInt64) -> Int {
+    var (low, high) = (0, addresses.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if addresses[middle] < start { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The last symbol before an address so far. Most lines are such a symbol for a while: names are made of the last only.
+  private struct Candidate {
+    /// Zero for none.
+    var start: UInt64 = 0
+    var isCode = false
+    /// `name`, or `name`, tab, `[module]`.
+    private var text: [UInt8] = []
+
+    mutating func take(_ text: borrowing Span<UInt8>, start: UInt64, isCode: Bool) {
+      (self.start, self.isCode) = (start, isCode)
+      self.text.removeAll(keepingCapacity: true)
+      // SAFETY: the bytes are copied during the call.
+      unsafe text.withUnsafeBufferPointer { unsafe self.text.append(contentsOf: $0) }
+    }
+
+    var symbol: Symbol? {
+      guard start != 0 else { return nil }
+      let line = text.span
+      var symbol = Symbol(name: line.text(at: 0, until: 0x09), module: nil, start: start)
+      let afterName = symbol.name.utf8.count
       if afterName + 2 < line.count, line[afterName + 1] == UInt8(ascii: "[") {
         symbol.module = line.text(at: afterName + 2, until: UInt8(ascii: "]"))
       }
-      (best[low], isCode[low]) = (symbol, code)
+      return symbol
     }
-    return Self.spread(best, isCode, addresses)
   }
 
   /// Each address without a symbol right before it has the one of the address before.

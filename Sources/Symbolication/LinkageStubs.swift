@@ -15,20 +15,30 @@ struct LinkageStubs {
   /// Bytes of stubs, and of relocations and dynamic symbols, that are still read.
   private static let limit: UInt64 = 64 << 20
 
-  /// The stubs of `image`; nil when it has none that can be read.
-  init?(_ image: ELFImage) {
+  /// The stubs of `image`; nil when none of `addresses` lies in one, or they can't be read.
+  init?(_ image: ELFImage, holding addresses: some Sequence<UInt64>) {
     guard let architecture = image.architecture else { return nil }
     self.architecture = architecture
-    for section in image.sections where section.name.hasPrefix(".plt") && section.isExecutable {
+    let stubs = image.sections.filter { $0.name.hasPrefix(".plt") && $0.isExecutable }
+    let wanted = addresses.filter { address in stubs.contains { address &- $0.address < $0.size } }
+    guard !wanted.isEmpty else { return nil }
+    for section in stubs {
       guard section.size <= Self.limit, let bytes = try? image.contents(of: section) else { continue }
       let size = section.name == ".plt.got" && architecture == .x86_64 && section.entrySize == 8 ? 8 : 16 as UInt64
       sections.append((section.address, section.address &+ section.size, size, bytes))
     }
-    guard !sections.isEmpty, (try? readSlots(image)) != nil else { return nil }
+    let slots = Set(wanted.compactMap { slot(of: $0)?.slot })
+    guard !slots.isEmpty, (try? readNames(of: slots, image)) != nil else { return nil }
   }
 
   /// The stub at a stated address.
   func function(at address: UInt64) -> FunctionNames.Function? {
+    guard let (slot, start) = slot(of: address), let name = slots[slot] else { return nil }
+    return FunctionNames.Function(linkageName: name + "@plt", start: start)
+  }
+
+  /// The slot that the stub at a stated address jumps through, and where the stub starts.
+  private func slot(of address: UInt64) -> (slot: UInt64, start: UInt64)? {
     guard let section = sections.first(where: { address >= $0.start && address < $0.end }) else { return nil }
     let offset = (address - section.start) / section.entrySize * section.entrySize
     let view = section.bytes.rawSpan
@@ -37,8 +47,7 @@ struct LinkageStubs {
     case .x86_64: slot = try? Self.slotOnX86(view, offset, section.start &+ offset, section.entrySize)
     case .aarch64: slot = try? Self.slotOnArm(view, offset, section.start &+ offset)
     }
-    guard let slot, let name = slots[slot] else { return nil }
-    return FunctionNames.Function(linkageName: name + "@plt", start: section.start &+ offset)
+    return slot.map { ($0, section.start &+ offset) }
   }
 
   /// `jmp *disp32(%rip)`, `ff 25`, behind an `endbr64` or a `bnd` prefix.
@@ -69,22 +78,29 @@ struct LinkageStubs {
     return nil
   }
 
-  private mutating func readSlots(_ image: ELFImage) throws {
+  /// Finds the relocations of `wanted`, mostly in the short `.rela.plt`; other sections are read only for the rest.
+  private mutating func readNames(of wanted: Set<UInt64>, _ image: ELFImage) throws {
     guard let symbols = image.sections.first(where: { $0.type == .dynamicSymbols }), symbols.size <= Self.limit,
       let reader = SymbolTableReader(image, type: .dynamicSymbols)
     else { return }
     let table = try image.contents(of: symbols)
     var nameOffsets: [UInt64: UInt32] = [:]
-    for section in image.sections where section.type.rawValue == 4 && section.isAllocated {  // SHT_RELA
-      guard section.size <= Self.limit else { continue }
+    // SHT_RELA
+    let sections = image.sections.filter { $0.type.rawValue == 4 && $0.isAllocated && $0.size <= Self.limit }
+    for section in sections.filter({ $0.name == ".rela.plt" }) + sections.filter({ $0.name != ".rela.plt" }) {
+      if nameOffsets.count == wanted.count { break }
       let bytes = try image.contents(of: section)
       for offset in stride(from: 0, to: bytes.count - 23, by: 24) {
         let info: UInt64 = try bytes.rawSpan.load(at: offset + 8)
         // R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT; R_AARCH64_GLOB_DAT, R_AARCH64_JUMP_SLOT
-        guard [6, 7, 1025, 1026].contains(info & 0xFFFF_FFFF) else { continue }
+        switch info & 0xFFFF_FFFF {
+        case 6, 7, 1025, 1026: break
+        default: continue
+        }
         let entry = Int(info >> 32) * SymbolScan.Entry.size
         guard entry > 0, entry <= table.count - SymbolScan.Entry.size else { continue }
-        nameOffsets[try bytes.rawSpan.load(at: offset)] = try table.rawSpan.load(at: entry)
+        let slot: UInt64 = try bytes.rawSpan.load(at: offset)
+        if wanted.contains(slot) { nameOffsets[slot] = try table.rawSpan.load(at: entry) }
       }
     }
     let names = try reader.names(at: nameOffsets.values)

@@ -43,6 +43,12 @@ struct SymbolScan {
     var nameOffsets: [UInt32]
   }
 
+  /// For each of many equal parts of the range of addresses the position of the first in or behind it; most symbols lie
+  /// between two addresses, which this tells at once.
+  private let starts: [UInt32]
+  /// A part is two to this power long.
+  private let partExponent: UInt64
+
   /// Steps left for symbols that cover many addresses; only hostile tables, whose symbols all overlap, use them up.
   private var budget = 50_000_000
 
@@ -51,6 +57,18 @@ struct SymbolScan {
 
   init(wanted: [UInt64]) {
     self.wanted = wanted
+    let range = (wanted.last ?? 0) &- (wanted.first ?? 0)
+    var exponent: UInt64 = 0
+    while range >> exponent > UInt64(wanted.count) * 4 { exponent += 1 }
+    var starts: [UInt32] = []
+    starts.reserveCapacity(Int(range >> exponent) + 2)
+    for (index, address) in wanted.enumerated() {
+      let part = Int((address - wanted[0]) >> exponent)
+      while starts.count <= part { starts.append(UInt32(truncatingIfNeeded: index)) }
+    }
+    starts.append(UInt32(truncatingIfNeeded: wanted.count))
+    self.starts = starts
+    partExponent = exponent
     sized = Array(repeating: Candidate(), count: wanted.count)
     nearest = sized
   }
@@ -131,7 +149,10 @@ struct SymbolScan {
 
   /// The position of the first wanted address that is not below `address`.
   private func firstWanted(from address: UInt64) -> Int {
-    var (low, high) = (0, wanted.count)
+    guard let first = wanted.first, let last = wanted.last, address <= last else { return wanted.count }
+    guard address > first else { return 0 }
+    let part = Int((address - first) >> partExponent)
+    var (low, high) = (Int(starts[part]), Int(starts[part + 1]))
     while low < high {
       let middle = (low + high) / 2
       if wanted[middle] < address { low = middle + 1 } else { high = middle }

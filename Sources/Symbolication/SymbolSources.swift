@@ -35,7 +35,7 @@ struct SymbolSources {
       take(mini, .symbolTable, as: ".gnu_debugdata", &names)
     }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
-    if names.missing > 0, let stubs = LinkageStubs(image) {
+    if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }
     }
   }
@@ -72,7 +72,8 @@ struct SymbolSources {
     }
     guard let source else { return nil }
     let alternate = locator.alternateFile(for: source, debugPath: source.path)
-    return DebugFrames.read(source, alternate: alternate.image, addresses: addresses)
+    return DebugFrames.read(
+      source, alternate: alternate.image, addresses: addresses, rootFolder: options.rootFolder)
   }
 
   /// The sources that gave names.

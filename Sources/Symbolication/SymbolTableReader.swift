@@ -8,10 +8,11 @@ struct SymbolTableReader {
   private let strings: Section
   private let bounds: [SectionBounds]
 
-  /// Bytes of entries held at a time; a whole number of entries.
-  private static let pieceSize: UInt64 = UInt64(SymbolScan.Entry.size) << 14
-  /// Bytes of names held at a time, at least.
-  private static let windowSize: UInt64 = 1 << 18
+  /// Bytes of entries held at a time; a whole number of entries. Few enough for `malloc` to use the same memory again,
+  /// instead of asking the kernel for fresh pages each time.
+  private static let pieceSize: UInt64 = UInt64(SymbolScan.Entry.size) << 12
+  /// Bytes of names held at a time: at least a name, and few for the same reason.
+  private static let windowSize: UInt64 = 3 << 15
   /// Longer names are cut; the same limit that the demangler has.
   private static let nameLimit: UInt64 = 65_536
   /// More symbols than any linker makes; the rest is ignored.
@@ -65,11 +66,15 @@ struct SymbolTableReader {
     var position = sorted.startIndex
     while position < sorted.endIndex, UInt64(sorted[position]) < strings.size {
       let start = UInt64(sorted[position])
-      let window = try image.storedBytes(
-        of: strings, at: start, count: min(Self.windowSize + Self.nameLimit, strings.size - start))
-      // Names that begin in the window's first part end in its second, or are too long.
-      while position < sorted.endIndex, UInt64(sorted[position]) - start < Self.windowSize {
-        names[sorted[position]] = Self.name(in: window, at: Int(UInt64(sorted[position]) - start))
+      let count = min(Self.windowSize, strings.size - start)
+      let window = try image.storedBytes(of: strings, at: start, count: count)
+      let isLast = start + count == strings.size
+      // A name that the window's end cuts off begins the next window. The first one is whole, or too long.
+      while position < sorted.endIndex, UInt64(sorted[position]) - start < count {
+        let offset = Int(UInt64(sorted[position]) - start)
+        guard isLast || offset == 0 || offset + Int(Self.nameLimit) <= window.count || window[offset...].contains(0)
+        else { break }
+        names[sorted[position]] = Self.name(in: window, at: offset)
         position += 1
       }
     }

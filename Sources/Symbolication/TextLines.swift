@@ -33,40 +33,45 @@ struct TextLines: ~Copyable {
 
   /// Calls `body` with each line, without its end, until it returns false.
   func forEachUntil(_ body: (borrowing Span<UInt8>) -> Bool) {
-    var buffer: [UInt8] = []
-    let pieceSize = 1 << 17
+    // One buffer for all pieces: files in `/proc` come a page at a time.
+    var buffer = [UInt8](repeating: 0, count: Self.lineLimit + (1 << 16))
+    var kept = 0
     var isSkipping = false
     while true {
-      let kept = buffer.count
-      buffer += [UInt8](repeating: 0, count: pieceSize)
-      // SAFETY: read writes at most the bytes that were just appended.
+      // SAFETY: read writes at most the bytes behind those that are kept, which never fill the buffer.
       let got = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe read(descriptor, bytes.baseAddress?.advanced(by: kept), pieceSize)
+        unsafe read(descriptor, bytes.baseAddress?.advanced(by: kept), bytes.count - kept)
       }
-      buffer.removeLast(pieceSize - max(got, 0))
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { break }
-      var start = 0
-      while let end = Self.lineEnd(buffer, from: max(start, start == 0 ? kept : start)) {
+      let filled = kept + got
+      var (start, searched) = (0, kept)
+      while let end = Self.lineEnd(buffer, in: searched..<filled) {
         if !isSkipping, !body(buffer.span.extracting(start..<end)) { return }
         isSkipping = false
         start = end + 1
+        searched = start
       }
-      buffer.removeFirst(start)
-      if buffer.count > Self.lineLimit {
-        if !isSkipping, !body(buffer.span) { return }
+      kept = filled - start
+      if kept > Self.lineLimit {
+        if !isSkipping, !body(buffer.span.extracting(start..<filled)) { return }
         isSkipping = true
-        buffer.removeAll()
+        kept = 0
+      } else if start > 0 {
+        // SAFETY: both ranges lie inside the buffer; memmove allows them to overlap.
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+          if let base = bytes.baseAddress { unsafe memmove(base, base + start, kept) }
+        }
       }
     }
-    if !isSkipping, !buffer.isEmpty { _ = body(buffer.span) }
+    if !isSkipping, kept > 0 { _ = body(buffer.span.extracting(0..<kept)) }
   }
 
-  private static func lineEnd(_ buffer: [UInt8], from start: Int) -> Int? {
-    // SAFETY: memchr reads from `start` to the end of the buffer.
+  private static func lineEnd(_ buffer: [UInt8], in range: Range<Int>) -> Int? {
+    // SAFETY: memchr reads the range, which lies inside the buffer.
     unsafe buffer.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress, start < bytes.count,
-        let found = unsafe memchr(base.advanced(by: start), 0x0A, bytes.count - start)
+      guard let base = bytes.baseAddress, !range.isEmpty,
+        let found = unsafe memchr(base.advanced(by: range.lowerBound), 0x0A, range.count)
       else { return nil }
       return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }

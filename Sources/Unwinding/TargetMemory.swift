@@ -50,6 +50,19 @@ import ProfileModel
     }
   }
 
+  /// Whether words were read for this stack that the dump does not hold.
+  var wentLive: Bool { readCount > 0 }
+
+  /// How many of `count` words, from the first, are in the dump and have the values that they are expected to have.
+  @inline(__always)
+  func unchangedCount(_ count: Int, _ expected: (Int) -> (address: UInt64, value: UInt64)) -> Int {
+    for index in 0..<count {
+      let (address, value) = expected(index)
+      guard dumpWord(at: address) == value else { return index }
+    }
+    return count
+  }
+
   /// The word at `address`, or nil, with the reason in `failure`.
   func word(at address: UInt64) -> UInt64? {
     guard let value = dumpWord(at: address) ?? liveWord(at: address) else { return nil }

@@ -8,26 +8,47 @@ extension Unwinder {
     let generation = context.process.space.generation
     let slots = RegisterSlots.of(architecture)
     let memory = context.memory
+    var lastWalk = takeLastWalk()
+    defer { self.lastWalk = lastWalk }
+    lastWalk.begin(generation: generation)
     while stack.depth < Self.frameLimit {
+      if lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
         guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
         stack.append(unmapped: frame)
+        lastWalk.dropTrail()
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
       }
-      stack.append(
-        .init(
-          address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
-          isReturnAddress: frame.isReturnAddress))
+      let found = UnwoundStack.Frame(
+        address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
+        isReturnAddress: frame.isReturnAddress)
+      stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
+      lastWalk.note(found, at: frame)
+      if !dependsOnPointersOnly(entry.rule, frame) { lastWalk.dropTrail() }
       let outcome =
         entry.rule.isApplicable
-        ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1)
+        ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1, noting: &lastWalk)
         : stepWithoutRule(&frame, in: &stack, entry)
-      if case .ended(let end) = outcome { return end }
+      guard case .ended(let end) = outcome else { continue }
+      if end == .rooted, !memory.wentLive { lastWalk.reachedRoot() } else { lastWalk.forget() }
+      return end
     }
+    lastWalk.forget()
     return .truncated(.depthLimit)
+  }
+
+  /// Whether a step by this rule needs nothing but the stack pointer, the frame pointer and the stack.
+  @inline(__always)
+  private func dependsOnPointersOnly(_ rule: UnwindRule, _ frame: FrameCursor) -> Bool {
+    func isPointer(_ register: Int) -> Bool {
+      register == Int(truncatingIfNeeded: frame.spNumber) || register == Int(truncatingIfNeeded: frame.fpNumber)
+    }
+    if rule.isRoot { return true }
+    return rule.isApplicable && !rule.isSignalFrame && !rule.flags.contains(.returnAddressInRegister)
+      && isPointer(rule.cfaRegister) && (rule.savesAreRelativeToCFA || isPointer(rule.saveBaseRegister))
   }
 
   /// Looks an address up in the process and in its module's table, and remembers the answer.
@@ -56,14 +77,19 @@ extension Unwinder {
   /// Steps to the caller as a rule says.
   @inline(__always)
   private func apply(
-    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory, isLeaf: Bool
+    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory, isLeaf: Bool,
+    noting walk: inout WalkMemory
   ) -> StepOutcome {
     let rule = entry.rule
     if rule.isRoot { return .ended(.rooted) }
     guard
       let cfa = rule.canonicalFrameAddress(
         register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
-        load: { memory.word(at: $0, seam: frame.returnSlot) })
+        load: { address in
+          let word = memory.word(at: address, seam: frame.returnSlot)
+          if let word { walk.note(word, at: address) }
+          return word
+        })
     else { return .ended(.truncated(memory.failure)) }
     // A signal may have come in on another stack, and a leaf without frame has moved nothing (AArch64).
     guard cfa > frame.sp || rule.isSignalFrame || isLeaf && cfa == frame.sp else {
@@ -80,6 +106,7 @@ extension Unwinder {
       }
       returnAddress = word
       frame.returnSlot = slot
+      walk.note(word, at: slot)
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
     }
@@ -96,6 +123,7 @@ extension Unwinder {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word
+      walk.note(word, at: place)
     }
     returnAddress = withoutAuthentication(returnAddress)
     if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }

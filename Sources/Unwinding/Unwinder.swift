@@ -38,6 +38,8 @@ public final class Unwinder {
   let cache = RuleCache()
   private var processes: [Int32: TargetProcess] = [:]
   private var nextGeneration: UInt32 = 0
+  /// What the last walk by tables went through.
+  var lastWalk = WalkMemory()
 
   /// An unwinder that knows of no process and no image.
   public init(architecture: Architecture = .host, options: Options = Options()) {
@@ -125,5 +127,12 @@ public final class Unwinder {
     }
     result.finish()
     return end
+  }
+
+  /// Moves `lastWalk` out, so that changing it copies nothing.
+  func takeLastWalk() -> WalkMemory {
+    var walk = WalkMemory()
+    swap(&walk, &lastWalk)
+    return walk
   }
 }

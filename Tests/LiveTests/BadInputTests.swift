@@ -154,8 +154,7 @@ final class ReadableCopy {
     chmod(folder.path, 0o755)
     for path in [Machine.perfprof, Machine.sample("shares")] {
       let copy = folder.path(URL(fileURLWithPath: path).lastPathComponent)
-      try FileManager.default.copyItem(atPath: path, toPath: copy)
-      chmod(copy, 0o755)
+      try copyProgram(path, to: copy)
     }
   }
   /// A folder that everyone may write to.

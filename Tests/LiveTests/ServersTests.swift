@@ -44,6 +44,7 @@ extension LiveTests {
       #expect(recorded.folded.total > 500, "\(recorded.summary)")
       #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
       #expect(recorded.folded.percent(through: "PostgresMain") >= 80, "\(recorded.summary)")
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
       // Debian strips static functions' names; what a module has is used.
       let modules = try #require(recorded.info["modules"] as? [[String: Any]])
       for module in modules where (module["samples"] as? Int ?? 0) > 0 {
@@ -70,6 +71,7 @@ extension LiveTests {
       let recorded = try Recorded.attached(to: target.pid, seconds: 3)
       #expect(recorded.folded.rootedPercent >= 99.5, "\(recorded.summary)")
       #expect(recorded.folded.percent(through: "_PyEval_EvalFrameDefault") >= 80, "\(recorded.summary)")
+      #expect(recorded.unnamedPercent < 0.5, "\(recorded.summary)")
     }
 
     @Test("Node.js with a perf map", .enabled(if: Machine.path(of: "node") != nil, "needs Node.js"))

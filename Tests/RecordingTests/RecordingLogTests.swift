@@ -117,7 +117,6 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
       let profile = try read.get()
       #expect(profile.samples.count == samples[chunks], "cut to \(length) bytes")
       #expect(!profile.metadata.isComplete)
-      #expect(!profile.metadata.notes.isEmpty)
     }
   }
 

@@ -30,10 +30,10 @@ import Testing
     #expect(Set(ids).count == Set(stacks).count)
   }
 
-  @Test func timedAddressesKeepAddressAndMoment() {
-    let timed = TimedAddress(0x7FFF_1234_5678, at: 5_250_000_000, since: 5_000_000_000)
-    #expect(timed.address == 0x7FFF_1234_5678)
-    #expect(timed.time(since: 5_000_000_000) == 5_250_000_000)
-    #expect(TimedAddress(bits: 0x1234).time(since: 7) == nil)
+  @Test func addressesOfRunTimeCodeKeepTheirOccupant() {
+    let place = JITAddress(0x7FFF_1234_5678, occupant: 65_535)
+    #expect(place.address == 0x7FFF_1234_5678)
+    #expect(place.occupant == 65_535)
+    #expect(JITAddress(bits: 0x1234).occupant == 0)
   }
 }

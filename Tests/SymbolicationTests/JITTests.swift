@@ -159,4 +159,30 @@ import Testing
     #expect(throws: JITDump.Failure.self) { try dump(Array(whole.prefix(39))) }
     #expect(throws: JITDump.Failure.notJITDump) { try dump([UInt8](repeating: 7, count: 100)) }
   }
+
+  @Test func `a dump is followed while it grows`() throws {
+    try bench.write("jit-7.dump", [UInt8]())
+    var tail = JITDumpTail(file: try FileReader(path: bench.path("jit-7.dump")))
+    func see(_ address: UInt64, _ time: UInt64) -> UInt16 { tail.occupant(of: address, at: time) { time } }
+    #expect(see(0x1000, 50) == 0)
+    let first = Self.header() + Self.load("first", at: 0x1000, size: 16, index: 1, time: 100)
+    try bench.write("jit-7.dump", first)
+    #expect(see(0x1000, 110) == 1)
+    let second = Self.load("second", at: 0x1000, size: 16, index: 2, time: 200)
+    // A record that is only half there is taken when it is whole.
+    try bench.write("jit-7.dump", first + second.prefix(70))
+    #expect(see(0x1000, 210) == 1)
+    let again = Self.load("first", at: 0x1000, size: 16, index: 3, time: 300)
+    try bench.write("jit-7.dump", first + second + again)
+    #expect(see(0x1000, 220) == 2)
+    // Loaded again, it is the function that was there before; samples may be older than what is known by now.
+    #expect(see(0x1000, 310) == 1)
+    #expect(see(0x1000, 299) == 2)
+    #expect(see(0x1004, 299) == 1)
+    #expect(see(0x9000, 310) == 0)
+    let names = tail.symbolize([(0x1000, 0), (0x1000, 1), (0x1000, 2), (0x1004, 1), (0x9000, 0)]).frames.map {
+      $0[0].name
+    }
+    #expect(names == ["first", "first", "second", "second", "[jit]+0x9000"])
+  }
 }

@@ -42,7 +42,7 @@ struct Recorded {
     let folder = try TemporaryFolder()
     let files = ["-o", folder.path("out.perfprof"), "-o", folder.path("out.folded")]
     let outcome = try run(
-      [Machine.perfprof, "record", "-F", "997"] + files + arguments, folder: folder.path, environment: environment)
+      [Machine.perfprof, "record", "-F", "1999"] + files + arguments, folder: folder.path, environment: environment)
     let text = try? folder.text("out.folded")
     let folded = try #require(text.flatMap(FoldedText.init), "no folded stacks; record said: \(outcome.errors)")
     let info = try #require(
@@ -60,6 +60,21 @@ struct Recorded {
   /// What `info --json` says of the module whose file has this name.
   func module(_ name: String) -> [String: Any]? {
     (info["modules"] as? [[String: Any]])?.first { ($0["path"] as? String)?.hasSuffix("/" + name) ?? false }
+  }
+
+  /// The share of samples whose leaf has no name although it lies in a module of which a full symbol table was found.
+  ///
+  /// Stripped programs without a debug file have names for exported functions only; the rest is nowhere on disk.
+  var unnamedPercent: Double {
+    let stripped = (info["modules"] as? [[String: Any]] ?? []).filter { module in
+      let source = module["symbols"] as? String ?? ""
+      return [".symtab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
+    }
+    let names = Set(stripped.compactMap { ($0["path"] as? String)?.split(separator: "/").last })
+    return folded.percent { frames in
+      guard let leaf = frames.last, let offset = leaf.range(of: "+0x") else { return false }
+      return !names.contains(leaf[..<offset.lowerBound])
+    }
   }
 
   /// What to show when an expectation fails.

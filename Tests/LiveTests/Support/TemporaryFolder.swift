@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A folder that vanishes with this value.
 final class TemporaryFolder {
@@ -21,4 +22,13 @@ final class TemporaryFolder {
 
   /// The text of a file in it.
   func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+}
+
+/// Copies a program so that everyone can run it at once.
+///
+/// By another process: a descriptor open for writing in this one would pass to what other tests fork in the meantime,
+/// and a file that is open for writing can't be run.
+func copyProgram(_ path: String, to copy: String) throws {
+  let outcome = try run(["install", "-m", "755", path, copy])
+  try #require(outcome.status == 0, "\(outcome.errors)")
 }
