@@ -21,10 +21,12 @@ func feedPerfMap(_ bytes: [UInt8]) {
 /// Addresses to ask for; those of the seeds are among them.
 private let places: [UInt64] = (0..<256).map { $0 * 0x31 } + [1 << 32, 1 << 47, .max - 1, .max]
 
-/// Gives `body` a file in memory that holds `bytes`.
+/// Gives `body` a nameless file that holds `bytes`.
 private func withFile(of bytes: [UInt8], _ body: (Int32) -> Void) {
-  let descriptor = memfd_create("fuzz", 0)
+  var template = Array("/dev/shm/fuzz-XXXXXX".utf8CString)
+  let descriptor = mkstemp(&template)
   guard descriptor >= 0 else { return }
+  unlink(template)
   defer { close(descriptor) }
   _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   body(descriptor)
