@@ -26,7 +26,18 @@ enum SwiftMangling {
 
   /// Whether the name's demangling has a bound that this process can stand.
   static func isTame(_ name: borrowing Span<UInt8>) -> Bool {
-    name.count <= lengthLimit && substitutions(in: name) <= substitutionLimit
+    name.count <= lengthLimit && substitutions(in: name) <= substitutionLimit && !endsInSpecialization(name)
+  }
+
+  /// Whether the name stops within the marks of a signature specialization (`Tf…_`), which the runtime of Swift 6.3 may
+  /// then read without end (`$s4mainTf3np`).
+  private static func endsInSpecialization(_ name: borrowing Span<UInt8>) -> Bool {
+    var position = name.count - 1
+    while position > 0, name[position] != UInt8(ascii: "_") {
+      if name[position] == UInt8(ascii: "f"), name[position - 1] == UInt8(ascii: "T") { return true }
+      position -= 1
+    }
+    return false
   }
 
   /// The short and the full form of a tame name.

@@ -58,6 +58,12 @@ struct SeededGenerator: RandomNumberGenerator {
     }
   }
 
+  /// Found by fuzzing: the runtime reads on past the name's end, and takes all memory.
+  @Test(arguments: ["$s4mainTf3np", "$sIetH_yts5Error_pIegHrzo_TR10async_MainTf3np"])
+  func `signature specializations without an end are isolated`(linkageName: String) {
+    #expect(Demangler().demangle(linkageName) == nil)
+  }
+
   @Test func `C++ and Rust names that repeat themselves stay within the limit`() {
     // f(pair<x, x>, …): every level doubles the text.
     var plusPlus = "_Z1fISt4pairIiiE"
