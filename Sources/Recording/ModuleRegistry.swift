@@ -53,7 +53,12 @@ struct ModuleRegistry {
   }
 
   /// The kernel's module.
-  mutating func kernel(log: inout RecordingLog) -> UInt32 { pseudo("[kernel]", .kernel, log: &log) }
+  mutating func kernel(log: inout RecordingLog) -> UInt32 {
+    if let known = byName["[kernel]"] { return known }
+    let index = add(RecordedModule(path: "[kernel]", kind: .kernel), Entry(), to: &log)
+    byName["[kernel]"] = index
+    return index
+  }
 
   /// The module of code that no readable image backs: a file that could not be read, or the process's JIT code.
   mutating func moduleWithoutImage(at address: UInt64, pid: Int32, log: inout RecordingLog) -> UInt32 {
@@ -66,13 +71,6 @@ struct ModuleRegistry {
 
   /// A process has ended or runs another program.
   mutating func forget(_ pid: Int32) { unreadable[pid] = nil }
-
-  private mutating func pseudo(_ name: String, _ kind: RecordedModule.Kind, log: inout RecordingLog) -> UInt32 {
-    if let known = byName[name] { return known }
-    let index = add(RecordedModule(path: name, kind: kind), Entry(), to: &log)
-    byName[name] = index
-    return index
-  }
 
   private mutating func fileModule(
     of mapping: Mapping, pid: Int32, log: inout RecordingLog
