@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
@@ -52,7 +53,7 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
-    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),

@@ -6,7 +6,7 @@ extension ELFImage {
 
   /// All bytes of a section, decompressed where need be.
   ///
-  /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than zlib's
+  /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than its method's
   /// greatest ratio allows.
   public func contents(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> [UInt8] {
     guard section.hasContents else { throw .noContents(path: path, section: section.name) }
@@ -38,41 +38,76 @@ extension ELFImage {
     return 0
   }
 
+  /// Bytes of a section's contents once decompressed, as the file states them: not more than is possible.
+  public func contentSize(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> Int {
+    guard section.hasContents else { throw .noContents(path: path, section: section.name) }
+    guard section.isCompressed else { return try checked(section.size, of: section, limit: limit) }
+    let start = try source.read(at: section.offset, count: min(section.size, CompressionHeader.bytes), path: path)
+    let (header, method) = try compression(start, of: section)
+    guard header.size / method.greatestRatio <= section.size else {
+      throw .badCompression(path: path, section: section.name)
+    }
+    return try checked(header.size, of: section, limit: limit)
+  }
+
+  /// How a section is compressed; nil for one that is not, or by no method known.
+  public func compressionMethod(of section: Section) -> CompressionMethod? {
+    guard section.isCompressed,
+      let start = try? source.read(at: section.offset, count: min(section.size, CompressionHeader.bytes), path: path)
+    else { return nil }
+    return try? compression(start, of: section).1
+  }
+
+  /// Writes all bytes of a section, decompressed where need be, to `output`, which is as long as `contentSize(of:)`.
+  public func copyContents(of section: Section, into output: inout MutableRawSpan) throws(ELFError) {
+    let stored = try source.read(at: section.offset, count: section.size, path: path)
+    guard section.isCompressed else {
+      guard stored.count == output.byteCount else { throw .badCompression(path: path, section: section.name) }
+      // SAFETY: both are as long, and different memory.
+      unsafe output.withUnsafeMutableBytes { unsafe $0.copyBytes(from: stored) }
+      return
+    }
+    let (header, method) = try compression(stored, of: section)
+    guard header.size == output.byteCount, method.decompress(stored, from: header.length, into: &output) else {
+      throw .badCompression(path: path, section: section.name)
+    }
+  }
+
   private func decompress(_ stored: [UInt8], of section: Section, limit: UInt64) throws(ELFError) -> [UInt8] {
+    let (header, method) = try compression(stored, of: section)
+    guard header.size / method.greatestRatio <= UInt64(stored.count) else {
+      throw .badCompression(path: path, section: section.name)
+    }
+    let size = try checked(header.size, of: section, limit: limit)
+    var isComplete = false
+    // SAFETY: all of the buffer is written, or none of it counts.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { output, filled in
+      var span = unsafe MutableRawSpan(
+        _unsafeBytes: UnsafeMutableRawBufferPointer(start: output.baseAddress, count: size))
+      isComplete = method.decompress(stored, from: header.length, into: &span)
+      filled = isComplete ? size : 0
+    }
+    guard isComplete else { throw .badCompression(path: path, section: section.name) }
+    return bytes
+  }
+
+  private func compression(_ stored: [UInt8], of section: Section) throws(ELFError)
+    -> (CompressionHeader, CompressionMethod)
+  {
     let header: CompressionHeader
     do throws(BinaryReadingError) {
       header = try CompressionHeader(stored.rawSpan, isMarked: section.flags & 0x800 != 0)
     } catch { throw .badCompression(path: path, section: section.name) }
-    guard header.method == 1 else {
+    guard let method = CompressionMethod(rawValue: header.method) else {
       throw .unsupportedCompression(path: path, section: section.name, method: header.method)
     }
-    let size = header.size
-    guard size <= limit else { throw .overLimit(path: path, part: section.name, value: size, limit: limit) }
-    // Deflate can't do better than 1,032 to 1 (zlib's technical notes), so a larger claim is a lie.
-    guard size / 1_032 <= UInt64(stored.count), let wanted = Int(exactly: size),
-      let bytes = Inflation.inflate(stored, from: header.length, to: wanted)
-    else { throw .badCompression(path: path, section: section.name) }
-    return bytes
+    return (header, method)
   }
-}
 
-/// What precedes compressed contents: `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
-/// "ZLIB" and a big-endian size.
-private struct CompressionHeader {
-  /// `ch_type`; 1 is zlib.
-  var method: UInt32
-  /// Bytes after decompression.
-  var size: UInt64
-  /// Bytes of the header itself.
-  var length: Int
-
-  init(_ bytes: RawSpan, isMarked: Bool) throws(BinaryReadingError) {
-    if isMarked {
-      (method, size, length) = (try bytes.load(at: 0), try bytes.load(at: 8), 24)
-    } else {
-      method = try bytes.load(at: 0, as: UInt32.self) == 0x4249_4C5A ? 1 : 0
-      size = try bytes.load(at: 4, as: UInt64.self).byteSwapped
-      length = 12
+  private func checked(_ size: UInt64, of section: Section, limit: UInt64) throws(ELFError) -> Int {
+    guard size <= limit, let count = Int(exactly: size) else {
+      throw .overLimit(path: path, part: section.name, value: size, limit: limit)
     }
+    return count
   }
 }

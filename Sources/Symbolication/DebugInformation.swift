@@ -1,18 +1,15 @@
 import CElfutils
 import ELF
 
-/// An image's DWARF, opened by libdw; closed when it goes.
-///
-/// libdw reads the file by position, never through a mapping, so that a file cut while it is read is an error and no
-/// signal.
+/// An image's DWARF, as far as names and lines need it.
 @safe
 struct DebugInformation: ~Copyable {
-  private let handle: OpaquePointer
-  private let elf: OpaquePointer
-  private let alternateHandle: OpaquePointer?
-  private let alternateELF: OpaquePointer?
-  /// libelf reads from their descriptors until the end.
-  private let images: [ELFImage]
+  private let dwarf: OpenDWARF
+  /// `dwarf` reads from it.
+  private let alternate: OpenDWARF?
+  private let image: ELFImage
+
+  private var handle: OpaquePointer { unsafe dwarf.handle }
 
   /// The units that came out of a package, once asked for.
   private var packaged: [PackagedUnits] = []
@@ -36,33 +33,12 @@ struct DebugInformation: ~Copyable {
   init?(_ image: ELFImage, alternate: ELFImage?) {
     let debugSections = image.sections.filter { $0.name.hasPrefix(".debug_") || $0.name.hasPrefix(".zdebug_") }
     let size = debugSections.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
-    guard elf_version(UInt32(EV_CURRENT)) != 0, size <= Self.sizeLimit, image.type != .relocatable,
-      let opened = unsafe Self.open(image)
-    else { return nil }
-    unsafe (elf, handle) = (opened.elf, opened.dwarf)
-    let other = unsafe alternate.flatMap { unsafe Self.open($0) }
-    unsafe (alternateELF, alternateHandle) = unsafe (other?.elf, other?.dwarf)
-    images = [image] + (alternate.map { [$0] } ?? [])
+    guard size <= Self.sizeLimit, image.type != .relocatable, let dwarf = OpenDWARF(image) else { return nil }
+    self.image = image
+    self.dwarf = dwarf
+    self.alternate = alternate.flatMap { OpenDWARF($0) }
     // SAFETY: both handles are open; without an alternate file libdw would search for one on its own.
-    if let alternateHandle = unsafe alternateHandle { unsafe dwarf_setalt(handle, alternateHandle) }
-  }
-
-  deinit {
-    // SAFETY: nothing that was read from the handles outlives this value.
-    unsafe dwarf_end(handle)
-    _ = unsafe elf_end(elf)
-    if let alternateHandle = unsafe alternateHandle { unsafe dwarf_end(alternateHandle) }
-    if let alternateELF = unsafe alternateELF { _ = unsafe elf_end(alternateELF) }
-  }
-
-  private static func open(_ image: ELFImage) -> (elf: OpaquePointer, dwarf: OpaquePointer)? {
-    // SAFETY: the descriptor stays open as long as `images` holds the image.
-    guard let elf = unsafe image.withDescriptor({ unsafe elf_begin($0, ELF_C_READ, nil) }) ?? nil else { return nil }
-    guard let dwarf = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
-      _ = unsafe elf_end(elf)
-      return nil
-    }
-    return unsafe (elf, dwarf)
+    if let alternate = self.alternate { unsafe dwarf_setalt(dwarf.handle, alternate.handle) }
   }
 
   /// Calls `body` with each compilation unit, split ones with their other half.
@@ -114,7 +90,7 @@ struct DebugInformation: ~Copyable {
     }
     // libdw takes the base of DWARF 4's ranges from skeletons only, so units with another have an image of their own.
     packaged = Dictionary(grouping: units, by: \.rangesBase).values.compactMap {
-      PackagedUnits(SplitImage($0, of: package, image: images[0]))
+      PackagedUnits(SplitImage($0, of: package, image: image))
     }
   }
 
@@ -139,41 +115,21 @@ struct DebugInformation: ~Copyable {
 /// The units of a `SplitImage`, opened by libdw.
 @safe
 final class PackagedUnits {
-  private let bytes: UnsafeMutableBufferPointer<CChar>
-  private let elf: OpaquePointer
-  private let handle: OpaquePointer
+  private let dwarf: OpenDWARF
   private let entries: [UInt64: UInt64]
 
   /// Nil when libdw can't read it.
   init?(_ image: SplitImage) {
+    guard let file = SectionsFile(image.sections), let dwarf = OpenDWARF(file) else { return nil }
+    self.dwarf = dwarf
     entries = image.entries
-    // SAFETY: libelf reads from this copy until `deinit` closes the handles, and then frees it.
-    unsafe bytes = .allocate(capacity: image.bytes.count)
-    _ = unsafe bytes.initialize(from: image.bytes.lazy.map { CChar(bitPattern: $0) })
-    guard let elf = unsafe elf_memory(bytes.baseAddress, bytes.count) else {
-      unsafe bytes.deallocate()
-      return nil
-    }
-    guard let handle = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
-      _ = unsafe elf_end(elf)
-      unsafe bytes.deallocate()
-      return nil
-    }
-    unsafe (self.elf, self.handle) = (elf, handle)
-  }
-
-  deinit {
-    // SAFETY: nothing that was read from the handles outlives this value.
-    unsafe dwarf_end(handle)
-    _ = unsafe elf_end(elf)
-    unsafe bytes.deallocate()
   }
 
   /// The own entry of the unit with this number.
   func entry(of number: UInt64) -> Dwarf_Die? {
     var die = unsafe Dwarf_Die()
     // SAFETY: libdw checks the offset; the result is written during the call.
-    guard let offset = entries[number], unsafe dwarf_offdie(handle, offset, &die) != nil else { return nil }
+    guard let offset = entries[number], unsafe dwarf_offdie(dwarf.handle, offset, &die) != nil else { return nil }
     return unsafe die
   }
 }
