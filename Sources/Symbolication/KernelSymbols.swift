@@ -24,8 +24,15 @@ public struct KernelSymbols: Sendable {
   /// Symbols past this distance from their function's start don't belong to it.
   private static let reach: UInt64 = 1 << 20
 
+  /// Addresses that are asked for one by one; for more of them the table is faster.
+  private static let questions = 10_000
+
+  /// Whether this is the running kernel's table.
+  private let isLive: Bool
+
   /// The table below `procFolder`; nothing is read yet.
   public init(procFolder: String = "/proc") {
+    isLive = procFolder == "/proc"
     path = procFolder + "/kallsyms"
     restrictionPath = procFolder + "/sys/kernel/kptr_restrict"
   }
@@ -51,8 +58,18 @@ public struct KernelSymbols: Sendable {
     return isVisible
   }
 
-  /// Finds the functions of `addresses`, which are ascending, in one pass over the table.
+  /// Finds the functions of `addresses`, which are ascending: asks the kernel where it answers, else in one pass over the
+  /// table.
   public func symbols(at addresses: [UInt64]) -> [Symbol?] {
+    if isLive, addresses.count <= Self.questions, let lookup = KernelLookup() {
+      let found = addresses.map { lookup.symbol(at: $0) }
+      if found.contains(where: { $0 != nil }) { return found }
+    }
+    return listedSymbols(at: addresses)
+  }
+
+  /// Finds the functions of `addresses`, which are ascending, in one pass over the table.
+  func listedSymbols(at addresses: [UInt64]) -> [Symbol?] {
     guard let first = addresses.first, let last = addresses.last, let lines = TextLines(path: path) else {
       return addresses.map { _ in nil }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Symbolication
@@ -46,5 +47,38 @@ import Testing
     let kernel = try kernel(
       "\nxyz\nffffffff81000000\nffffffff81000000 T\nffffffffffffffffff T big\nffffffff81000000 T f\n")
     #expect(kernel.symbols(at: [0xFFFF_FFFF_8100_0001]).map { $0?.name } == ["f"])
+  }
+
+  @Test func `the kernel's own answers are those of its table`() throws {
+    let kernel = KernelSymbols()
+    // Only root's table has addresses, and only root may ask by BPF.
+    guard kernel.isVisible, let lookup = KernelLookup() else { return }
+    let text = try String(contentsOfFile: kernel.path, encoding: .utf8)
+    let functions = text.split(separator: "\n").compactMap { line -> UInt64? in
+      let parts = line.split(separator: " ")
+      return parts.count == 3 && parts[1].lowercased() == "t" ? UInt64(parts[0], radix: 16) : nil
+    }
+    let addresses = Set(stride(from: 0, to: functions.count, by: 97).map { functions[$0] + 1 }).sorted()
+    #expect(!addresses.isEmpty)
+    let answers = addresses.map { lookup.symbol(at: $0) }
+    let listed = kernel.listedSymbols(at: addresses)
+    let different = zip(answers, listed).filter { $0 != $1 }
+    // A function of one byte, an alias: not each of a hundred thousand is as plain as it should be.
+    #expect(different.count * 100 <= addresses.count, "\(different.prefix(9))")
+  }
+
+  @Test(
+    arguments: [
+      ("do_idle+0x12/0x340", "do_idle", nil, 0x12), ("nf_hook+0x0/0x10 [nf_tables]", "nf_hook", "nf_tables", 0),
+      ("a+b+0x1/0x2 [m 0123456789abcdef]", "a+b", "m", 1),
+    ] as [(String, String, String?, UInt64)])
+  func `an answer gives name, module and start`(text: String, name: String, module: String?, offset: UInt64) {
+    let symbol = KernelLookup.symbol(in: ArraySlice(text.utf8), at: 0x8000)
+    #expect(symbol == KernelSymbols.Symbol(name: name, module: module, start: 0x8000 - offset))
+  }
+
+  @Test(arguments: ["0xffffffff81000000", "", "+", "x+0x", "x+0x9/0x4", "x+0xfffffffffffffffff/0x1", " [m]"])
+  func `an answer without a function is none`(text: String) {
+    #expect(KernelLookup.symbol(in: ArraySlice(text.utf8), at: 0x8000) == nil)
   }
 }

@@ -3,6 +3,8 @@
 // asserted at compile time.
 #pragma once
 
+#include "KernelProgram.h"
+
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,0 +1,64 @@
+#include "KernelProgram.h"
+
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int command(enum bpf_cmd command, union bpf_attr *attributes) {
+  return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
+}
+
+int clp_bpf_create_value(uint32_t value_size, int is_constant) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_type = BPF_MAP_TYPE_ARRAY;
+  attributes.key_size = sizeof(uint32_t);
+  attributes.value_size = value_size;
+  attributes.max_entries = 1;
+  attributes.map_flags = is_constant ? BPF_F_RDONLY_PROG : 0;
+  return command(BPF_MAP_CREATE, &attributes);
+}
+
+static int value(enum bpf_cmd which, int map, uint64_t value) {
+  uint32_t key = 0;
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)map;
+  attributes.key = (uint64_t)(uintptr_t)&key;
+  attributes.value = value;
+  return command(which, &attributes);
+}
+
+int clp_bpf_store(int map, const void *from) { return value(BPF_MAP_UPDATE_ELEM, map, (uint64_t)(uintptr_t)from); }
+
+int clp_bpf_fetch(int map, void *to) { return value(BPF_MAP_LOOKUP_ELEM, map, (uint64_t)(uintptr_t)to); }
+
+int clp_bpf_freeze(int map) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)map;
+  return command(BPF_MAP_FREEZE, &attributes);
+}
+
+int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *license) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.prog_type = BPF_PROG_TYPE_SYSCALL;
+  attributes.insns = (uint64_t)(uintptr_t)instructions;
+  attributes.insn_cnt = count;
+  attributes.license = (uint64_t)(uintptr_t)license;
+  attributes.prog_flags = BPF_F_SLEEPABLE;
+  return command(BPF_PROG_LOAD, &attributes);
+}
+
+int clp_bpf_run(int program, const void *context, uint32_t size, uint32_t *returned) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.test.prog_fd = (uint32_t)program;
+  attributes.test.ctx_in = (uint64_t)(uintptr_t)context;
+  attributes.test.ctx_size_in = size;
+  int status = command(BPF_PROG_TEST_RUN, &attributes);
+  if (returned) *returned = attributes.test.retval;
+  return status;
+}
