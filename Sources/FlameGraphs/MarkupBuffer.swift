@@ -16,14 +16,14 @@ struct MarkupBuffer {
 
   /// Text for element content or a quoted attribute, made safe for XML and HTML.
   mutating func write(text: String) {
-    for byte in MarkupBuffer.printable(text).utf8 {
+    write(MarkupBuffer.printable(text)) { byte in
       switch byte {
-      case UInt8(ascii: "&"): write("&amp;")
-      case UInt8(ascii: "<"): write("&lt;")
-      case UInt8(ascii: ">"): write("&gt;")
-      case UInt8(ascii: "\""): write("&quot;")
-      case UInt8(ascii: "'"): write("&#39;")
-      default: bytes.append(byte)
+      case UInt8(ascii: "&"): "&amp;"
+      case UInt8(ascii: "<"): "&lt;"
+      case UInt8(ascii: ">"): "&gt;"
+      case UInt8(ascii: "\""): "&quot;"
+      case UInt8(ascii: "'"): "&#39;"
+      default: nil
       }
     }
   }
@@ -31,29 +31,53 @@ struct MarkupBuffer {
   /// A JSON string that may also stand inside XML elements and HTML scripts: no `<`, `>` or `&` is in it.
   mutating func write(json text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in MarkupBuffer.printable(text).utf8 {
+    write(MarkupBuffer.printable(text)) { byte in
       switch byte {
-      case UInt8(ascii: "\""): write("\\\"")
-      case UInt8(ascii: "\\"): write("\\\\")
-      case UInt8(ascii: "<"): write("\\u003c")
-      case UInt8(ascii: ">"): write("\\u003e")
-      case UInt8(ascii: "&"): write("\\u0026")
-      default: bytes.append(byte)
+      case UInt8(ascii: "\""): "\\\""
+      case UInt8(ascii: "\\"): "\\\\"
+      case UInt8(ascii: "<"): "\\u003c"
+      case UInt8(ascii: ">"): "\\u003e"
+      case UInt8(ascii: "&"): "\\u0026"
+      default: nil
       }
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Text with some bytes replaced; the runs between them, which are nearly everything, are copied as they are.
+  @inline(__always)
+  private mutating func write(_ text: String, replacing replacement: (UInt8) -> StaticString?) {
+    let characters = text.utf8.span
+    var copied = 0
+    for index in characters.indices {
+      guard let markup = replacement(characters[index]) else { continue }
+      append(characters.extracting(copied..<index))
+      write(markup)
+      copied = index + 1
+    }
+    append(characters.extracting(copied...))
+  }
+
+  private mutating func append(_ characters: Span<UInt8>) {
+    // SAFETY: the bytes are copied during the call.
+    unsafe characters.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+  }
+
   mutating func write(_ number: some BinaryInteger) {
+    var rest = UInt64(truncatingIfNeeded: number.magnitude)
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = number.magnitude
+    if rest < 10 { return bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)) }
     let start = bytes.count
     repeat {
       let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
       bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
       rest = quotient
     } while rest != 0
-    bytes[start...].reverse()
+    var (low, high) = (start, bytes.count - 1)
+    while low < high {
+      bytes.swapAt(low, high)
+      (low, high) = (low + 1, high - 1)
+    }
   }
 
   /// A length in pixels with up to two decimals; values beyond any picture are clamped.
@@ -72,7 +96,7 @@ extension MarkupBuffer {
   /// `text` without characters that XML 1.0 forbids (section 2.2), that a terminal or a reader obeys instead of showing,
   /// or that turn the direction of text around. Line breaks and tabs become blanks, all others `\u{…}`.
   static func printable(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    if isPlain(text) { return text }
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -85,6 +109,14 @@ extension MarkupBuffer {
       }
     }
     return result
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    let characters = text.utf8.span
+    var isPlain = true
+    // Without a way out of the loop, so that it is done many bytes at a time.
+    for index in characters.indices { isPlain = isPlain && characters[index] >= 0x20 && characters[index] < 0x7F }
+    return isPlain
   }
 
   /// `text` cut at a character so that it has at most `limit` bytes and an ellipsis.

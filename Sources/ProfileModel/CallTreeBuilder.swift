@@ -108,7 +108,7 @@ struct CallTreeBuilder {
         name: function.name, kind: CallTree.Kind(frame.kind), fullName: function.fullName,
         linkageName: function.linkageName, module: function.module.map { profile.modules[$0.index].path },
         file: function.file)
-      known[slot] = labels.intern(label)
+      known[slot] = labels.append(label)
       return known[slot]
     }
   }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The labels of a call tree in the making, and for each the rank of its name and kind among all.
 ///
 /// Frames merge by name and kind (the *key*), whatever module or file they come from; a label also tells the origin.
@@ -17,6 +19,13 @@ struct CallTreeLabels {
   /// The index of `label`, added when new.
   mutating func intern(_ label: CallTree.Label) -> UInt32 {
     if let index = indices[label] { return index }
+    let index = append(label)
+    indices[label] = index
+    return index
+  }
+
+  /// The index of a label that is not looked for: the caller has one for each function and kind.
+  mutating func append(_ label: CallTree.Label) -> UInt32 {
     let index = UInt32(truncatingIfNeeded: labels.count)
     let key = Key(name: label.name, kind: label.kind)
     let nextKey = UInt32(truncatingIfNeeded: keys.count)
@@ -27,7 +36,6 @@ struct CallTreeLabels {
     }
     labels.append(label)
     keyOfLabel.append(keyIndex)
-    indices[label] = index
     return index
   }
 
@@ -52,14 +60,25 @@ struct CallTreeLabels {
   func ranks() -> [UInt32] {
     let order = keys.indices.sorted { left, right in
       let (one, other) = (keys[left], keys[right])
-      // Keys differ, so that those of one kind differ in name.
-      if one.kind != other.kind, one.name.utf8.elementsEqual(other.name.utf8) {
-        return one.kind.rawValue < other.kind.rawValue
-      }
-      return one.name.utf8.lexicographicallyPrecedes(other.name.utf8)
+      let difference = Self.order(one.name, other.name)
+      return difference == 0 ? one.kind.rawValue < other.kind.rawValue : difference < 0
     }
     var rankOfKey = [UInt32](repeating: 0, count: keys.count)
     for (rank, key) in order.enumerated() { rankOfKey[key] = UInt32(truncatingIfNeeded: rank) }
     return keyOfLabel.map { rankOfKey[Int($0)] }
+  }
+
+  /// Below, at or above zero as the bytes of `left` come before those of `right`, are the same, or come after.
+  private static func order(_ left: String, _ right: String) -> Int {
+    let (one, other) = (left.utf8.span, right.utf8.span)
+    let count = min(one.count, other.count)
+    // SAFETY: both spans hold at least `count` bytes; memcmp only reads.
+    let difference = unsafe one.withUnsafeBufferPointer { one in
+      unsafe other.withUnsafeBufferPointer { other -> Int32 in
+        guard let one = one.baseAddress, let other = other.baseAddress else { return 0 }
+        return unsafe memcmp(one, other, count)
+      }
+    }
+    return difference == 0 ? one.count - other.count : Int(difference)
   }
 }
