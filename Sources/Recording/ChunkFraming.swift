@@ -49,8 +49,8 @@ enum ChunkFraming {
 
 /// Zstandard frames (RFC 8878) of known length, and the CRC-32 of zlib.
 enum Compression {
-  /// A third of zlib's time at the same size.
-  private static let level: Int32 = 3
+  /// Half the time of level 3, which makes recordings 5 % smaller.
+  private static let level: Int32 = 1
 
   static func compress(_ plain: [UInt8]) -> [UInt8] {
     let bound = ZSTD_compressBound(plain.count)

@@ -11,6 +11,9 @@ struct FrameResolver {
   /// For each profile frame whether it is a thunk, forwarder or the like.
   private var forwarders: [Bool] = []
   private var moduleIDs: [ModuleID] = []
+  /// The profile's frames of each recorded frame, outermost first, end to end; each begins where `expansionStarts` says.
+  private var expansions: [FrameID] = []
+  private var expansionStarts: [UInt32] = [0]
 
   /// For each recorded node, the profile's stack.
   private(set) var stacks: [StackID] = []
@@ -36,12 +39,15 @@ struct FrameResolver {
       moduleIDs.append(ModuleID(index: index))
       if let problem = update?.problem, !problem.isEmpty { builder.profile.metadata.notes.append(problem) }
     }
-    let expansions = expandFrames()
+    expandFrames()
     stacks.reserveCapacity(tables.stacks.count)
     for node in 0..<tables.stacks.count {
       let parent = tables.stacks.parents[node]
       var stack = parent == StackTable.noParent ? nil : stacks[Int(parent)]
-      for frame in expansions[Int(tables.stacks.frames[node])] { stack = push(frame, onto: stack) }
+      let row = Int(tables.stacks.frames[node])
+      for position in expansionStarts[row]..<expansionStarts[row + 1] {
+        stack = push(expansions[Int(position)], onto: stack)
+      }
       // Every expansion has at least one frame.
       stacks.append(stack ?? StackID(rawValue: 0))
     }
@@ -63,31 +69,37 @@ struct FrameResolver {
     builder.profile.functions[builder.profile.frames[frame.index].function.index].name
   }
 
-  private mutating func intern(_ frame: Frame, isForwarder: Bool = false) -> FrameID {
-    let id = builder.intern(frame)
-    while forwarders.count <= id.index { forwarders.append(isForwarder) }
-    return id
+  /// Adds a frame to the expansion at hand. Recorded frames are distinct, so those of the profile are as well.
+  private mutating func append(_ frame: Frame, isForwarder: Bool = false) {
+    expansions.append(FrameID(index: builder.profile.frames.count))
+    builder.profile.frames.append(frame)
+    forwarders.append(isForwarder)
   }
 
-  /// For each recorded frame its frames, outermost first.
-  private mutating func expandFrames() -> [[FrameID]] {
+  /// Finds the frames of each recorded frame.
+  private mutating func expandFrames() {
     var lookups = [ModuleNames?](repeating: nil, count: tables.modules.count)
     for (module, part) in symbols { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
-    return (0..<tables.frames.count).map { row in
+    expansions.reserveCapacity(tables.frames.count)
+    expansionStarts.reserveCapacity(tables.frames.count + 1)
+    for row in 0..<tables.frames.count {
       let module = tables.frames.modules[row]
       let address = tables.frames.addresses[row]
-      guard module > 0 else { return [marker(tables.markers[Int(address)])] }
-      return named(module: module - 1, address: address, names: &lookups[Int(module) - 1])
+      if module > 0 {
+        expand(module: module - 1, address: address, names: &lookups[Int(module) - 1])
+      } else {
+        expand(marker: tables.markers[Int(address)])
+      }
+      expansionStarts.append(UInt32(truncatingIfNeeded: expansions.count))
     }
   }
 
-  private mutating func marker(_ text: String) -> FrameID {
+  private mutating func expand(marker text: String) {
     let function = builder.intern(Function(name: text))
-    let kind: FrameKind = text.hasPrefix("[truncated") ? .truncated : .elided
-    return intern(Frame(function: function, kind: kind))
+    append(Frame(function: function, kind: text.hasPrefix("[truncated") ? .truncated : .elided))
   }
 
-  private mutating func named(module: UInt32, address: UInt64, names: inout ModuleNames?) -> [FrameID] {
+  private mutating func expand(module: UInt32, address: UInt64, names: inout ModuleNames?) {
     let recorded = tables.modules[Int(module)]
     let kind: FrameKind =
       switch recorded.kind {
@@ -95,74 +107,27 @@ struct FrameResolver {
       case .jit: .jit
       case .file, .vdso: .user
       }
-    let recordedLines = names?.lines(at: address) ?? []
+    let lines = names?.lines(at: address) ?? 0..<0
     let address = recorded.kind == .jit ? JITAddress(bits: address).address : address
-    guard !recordedLines.isEmpty else {
-      let function = builder.intern(
-        Function(
-          name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
-      return [intern(Frame(function: function, kind: kind, address: address))]
-    }
+    let start = expansions.count
     // Innermost first in the file; only the outermost of them is a real call.
-    var frames: [FrameID] = []
-    frames.reserveCapacity(recordedLines.count)
-    for index in recordedLines.indices.reversed() {
-      let line = recordedLines[index]
-      guard let (function, isForwarder) = names?.function(of: line, builder: &builder) else { continue }
-      let isOutermost = index == recordedLines.count - 1
-      frames.append(
-        intern(
-          Frame(function: function, kind: isOutermost ? kind : .inlined, line: line.line, address: address),
-          isForwarder: isForwarder))
+    for index in lines.reversed() {
+      guard let line = names?.line(at: index, in: &builder.profile) else { continue }
+      append(
+        Frame(
+          function: line.function, kind: expansions.count == start ? kind : .inlined, line: line.number,
+          address: address), isForwarder: line.isForwarder)
     }
-    return frames
+    guard expansions.count == start else { return }
+    let function = builder.intern(
+      Function(
+        name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
+    append(Frame(function: function, kind: kind, address: address))
   }
 
   /// `module+0x1234`, or the bare address where no file gives it a base.
   static func standIn(for module: RecordedModule, address: UInt64) -> String {
     let name = Module(path: module.path).name
     return "\(name)+0x\(String(address, radix: 16))"
-  }
-}
-
-/// The names of one module by address.
-private struct ModuleNames {
-  private var functions: [Function]
-  /// Their rows in the profile, as far as they were needed.
-  private var rows: [FunctionID?]
-  private var forwarders: [Bool]
-  private var lines: [UInt64: [Recording_Line]]
-
-  init(_ symbols: Recording_Symbols, module: ModuleID) {
-    functions = symbols.functions.map { function in
-      Function(
-        name: function.name, fullName: function.fullName.isEmpty ? nil : function.fullName,
-        linkageName: function.linkageName.isEmpty ? nil : function.linkageName, module: module,
-        file: function.file.isEmpty ? nil : function.file, isSymbolized: !function.unsymbolized)
-    }
-    rows = Array(repeating: nil, count: functions.count)
-    forwarders = symbols.functions.map(\.forwarder)
-    lines = Dictionary(minimumCapacity: symbols.locations.count)
-    for location in symbols.locations { lines[location.address] = location.lines }
-  }
-
-  /// The lines at an address, innermost first, without those that refer to no function.
-  func lines(at address: UInt64) -> [Recording_Line] {
-    guard let found = lines[address] else { return [] }
-    return found.allSatisfy { Int($0.function) < functions.count }
-      ? found : found.filter { Int($0.function) < functions.count }
-  }
-
-  /// The profile's row for the function of a line, and whether it is a forwarder.
-  mutating func function(of line: Recording_Line, builder: inout ProfileBuilder) -> (FunctionID, isForwarder: Bool) {
-    let index = Int(line.function)
-    guard line.file.isEmpty else {
-      var function = functions[index]
-      function.file = line.file
-      return (builder.intern(function), forwarders[index])
-    }
-    let row = rows[index] ?? builder.intern(functions[index])
-    rows[index] = row
-    return (row, forwarders[index])
   }
 }

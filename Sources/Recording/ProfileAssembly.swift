@@ -137,7 +137,7 @@ struct ProfileAssembly {
     let modules = ModuleRegistry(reopening: tables.modules)
     let symbolization = Symbolization(options: SymbolizationOptions())
     var named = 0
-    for chunk in symbolization.chunks(tables: tables, modules: modules) {
+    for chunk in symbolization.chunks(RecordedFrames(tables: tables, modules: modules)) {
       for part in chunk.symbols where tables.modules[Int(part.module)].kind == .file {
         symbols[part.module] = part
         named += 1

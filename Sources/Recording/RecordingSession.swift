@@ -80,9 +80,9 @@ struct RecordingSession: ~Copyable {
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
-    let (tables, modules) = recorder.dismantle()
+    let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
-    for chunk in symbolization.chunks(tables: tables, modules: modules) { file.append(chunk) }
+    for chunk in symbolization.chunks(frames) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
     last.trailer.notes += effects.map(\.sentence)

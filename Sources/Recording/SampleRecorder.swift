@@ -97,7 +97,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   }
 
   /// Lets go of everything but what naming the frames needs.
-  consuming func dismantle() -> (tables: RecordingTables, modules: ModuleRegistry) { (log.tables, modules) }
+  consuming func dismantle() -> RecordedFrames {
+    RecordedFrames(tables: log.tables, modules: modules, unwindTables: unwinder.tables)
+  }
 
   // MARK: Parts
 

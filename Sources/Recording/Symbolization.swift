@@ -4,6 +4,7 @@ import ProfileModel
 import RecordingSchema
 import Symbolication
 import Synchronization
+import UnwindTables
 import Unwinding
 
 /// Where names come from.
@@ -19,6 +20,14 @@ public struct SymbolizationOptions: Sendable {
   public init() {}
 }
 
+/// What naming a recording's frames needs.
+struct RecordedFrames {
+  var tables: RecordingTables
+  var modules: ModuleRegistry
+  /// Unwind information that was read while recording, by module.
+  var unwindTables: [UInt32: UnwindTable] = [:]
+}
+
 /// Names every address of a recording once, at the end, module by module.
 struct Symbolization {
   let options: SymbolizationOptions
@@ -27,12 +36,13 @@ struct Symbolization {
     var module: UInt32
     var recorded: RecordedModule
     var entry: ModuleRegistry.Entry
+    var unwindTable: UnwindTable?
     var addresses: [UInt64]
   }
 
   /// Chunks with the names of all modules, in the modules' order.
-  func chunks(tables: RecordingTables, modules: ModuleRegistry) -> [Recording_Chunk] {
-    let work = Self.work(tables: tables, modules: modules)
+  func chunks(_ frames: consuming RecordedFrames) -> [Recording_Chunk] {
+    let work = Self.work(frames)
     let results = Mutex([Recording_Chunk?](repeating: nil, count: work.count))
     // Largest first, so that no core waits for the other at the end.
     let order = work.indices.sorted { (work[$1].addresses.count, $0) < (work[$0].addresses.count, $1) }
@@ -44,7 +54,8 @@ struct Symbolization {
     return results.withLock { $0.compactMap(\.self) }
   }
 
-  private static func work(tables: RecordingTables, modules: ModuleRegistry) -> [Work] {
+  private static func work(_ frames: borrowing RecordedFrames) -> [Work] {
+    let tables = frames.tables
     var addresses = [[UInt64]](repeating: [], count: tables.modules.count)
     for row in 0..<tables.frames.count where tables.frames.modules[row] > 0 {
       addresses[Int(tables.frames.modules[row]) - 1].append(tables.frames.addresses[row])
@@ -52,8 +63,8 @@ struct Symbolization {
     return tables.modules.indices.compactMap { index in
       guard !addresses[index].isEmpty else { return nil }
       return Work(
-        module: UInt32(index), recorded: tables.modules[index], entry: modules.entries[index],
-        addresses: addresses[index].sorted())
+        module: UInt32(index), recorded: tables.modules[index], entry: frames.modules.entries[index],
+        unwindTable: frames.unwindTables[UInt32(index)], addresses: addresses[index].sorted())
     }
   }
 
@@ -82,7 +93,7 @@ struct Symbolization {
     options.usesDebuginfod = self.options.usesDebuginfod
     options.readsDebugInformation = self.options.resolvesInlines
     options.rootFolder = work.entry.root?.path ?? ""
-    let ranges = FunctionRanges(image)
+    let ranges = FunctionRanges(image, table: work.unwindTable)
     return Symbolicator(options: options).symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
       functionRange: { ranges.range(containing: $0) })
@@ -135,23 +146,21 @@ struct Symbolization {
       last = (function, index)
       return index
     }
-    var locations: [Recording_Location] = []
-    locations.reserveCapacity(work.addresses.count)
+    var places = Recording_Places()
+    var previous: UInt64 = 0
     for (address, frames) in zip(work.addresses, symbols.frames) {
-      var location = Recording_Location()
-      location.address = address
-      location.lines = frames.map { frame in
+      places.address.append(address &- previous)
+      previous = address
+      places.lines.append(UInt32(frames.count))
+      for frame in frames {
         var function = frame
         function.line = 0
         function.isInlined = false
-        var line = Recording_Line()
-        line.function = index(of: function)
-        line.line = frame.line
-        return line
+        places.function.append(index(of: function))
+        places.line.append(frame.line)
       }
-      locations.append(location)
     }
-    message.locations = locations
+    message.places = places
     return message
   }
 

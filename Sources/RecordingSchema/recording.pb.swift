@@ -406,7 +406,43 @@ package nonisolated struct Recording_Symbols: Sendable {
 
   package var functions: [Recording_Function] = []
 
+  /// in recordings of perfprof 0.1; later ones have `places`
   package var locations: [Recording_Location] = []
+
+  package var places: Recording_Places {
+    get {_places ?? Recording_Places()}
+    set {_places = newValue}
+  }
+  /// Returns true if `places` has been explicitly set.
+  package var hasPlaces: Bool {self._places != nil}
+  /// Clears the value of `places`. Subsequent reads from it will return its default value.
+  package mutating func clearPlaces() {self._places = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _places: Recording_Places? = nil
+}
+
+/// Columns of one row an address, ascending, and of one row a line: those of an address follow one another, innermost
+/// first.
+package nonisolated struct Recording_Places: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// as in Frames; difference from the row before
+  package var address: [UInt64] = []
+
+  /// how many lines the address has
+  package var lines: [UInt32] = []
+
+  /// of a line: index into the functions beside it
+  package var function: [UInt32] = []
+
+  /// of a line: its number, 0 for unknown
+  package var line: [UInt32] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -466,9 +502,6 @@ package nonisolated struct Recording_Line: Sendable {
 
   /// 0: unknown
   package var line: UInt32 = 0
-
-  /// where it differs from the function's
-  package var file: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1107,7 +1140,7 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Recording_Symbols: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Symbols"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{1}functions\0\u{1}locations\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{1}functions\0\u{1}locations\0\u{1}places\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1118,12 +1151,17 @@ nonisolated extension Recording_Symbols: SwiftProtobuf.Message, SwiftProtobuf._M
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.module) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.functions) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.locations) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._places) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.module != 0 {
       try visitor.visitSingularUInt32Field(value: self.module, fieldNumber: 1)
     }
@@ -1133,6 +1171,9 @@ nonisolated extension Recording_Symbols: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.locations.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.locations, fieldNumber: 3)
     }
+    try { if let v = self._places {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1140,6 +1181,52 @@ nonisolated extension Recording_Symbols: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.module != rhs.module {return false}
     if lhs.functions != rhs.functions {return false}
     if lhs.locations != rhs.locations {return false}
+    if lhs._places != rhs._places {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_Places: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Places"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}lines\0\u{1}function\0\u{1}line\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.address) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.lines) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.function) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.address.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.address, fieldNumber: 1)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.lines, fieldNumber: 2)
+    }
+    if !self.function.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.function, fieldNumber: 3)
+    }
+    if !self.line.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.line, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_Places, rhs: Recording_Places) -> Bool {
+    if lhs.address != rhs.address {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.function != rhs.function {return false}
+    if lhs.line != rhs.line {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1237,7 +1324,7 @@ nonisolated extension Recording_Location: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Line"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}function\0\u{1}line\0\u{1}file\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}function\0\u{1}line\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1247,7 +1334,6 @@ nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.function) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.file) }()
       default: break
       }
     }
@@ -1260,16 +1346,12 @@ nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.line != 0 {
       try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 2)
     }
-    if !self.file.isEmpty {
-      try visitor.visitSingularStringField(value: self.file, fieldNumber: 3)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Recording_Line, rhs: Recording_Line) -> Bool {
     if lhs.function != rhs.function {return false}
     if lhs.line != rhs.line {return false}
-    if lhs.file != rhs.file {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

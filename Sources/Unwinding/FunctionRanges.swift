@@ -3,13 +3,27 @@ import UnwindTables
 
 /// Where functions begin and end by an image's unwind information, also when its symbols were stripped.
 ///
-/// Reads the image's unwind sections when it is first asked.
+/// Reads the image's unwind sections when it is first asked, unless they were read for unwinding.
 public final class FunctionRanges {
-  private let image: UnwindImage
+  private let image: ELFImage
+  private var table: UnwindTable?
+  private var isRead: Bool
 
   /// The functions of `image`.
-  public init(_ image: ELFImage) { self.image = UnwindImage(image) }
+  ///
+  /// - Parameter table: Its unwind information, if that was read already.
+  public init(_ image: ELFImage, table: UnwindTable? = nil) {
+    self.image = image
+    self.table = table
+    isRead = table != nil
+  }
 
   /// Stated bounds of the function that holds a stated address; nil where unwind information has none.
-  public func range(containing address: UInt64) -> Range<UInt64>? { image.functionRange(containing: address) }
+  public func range(containing address: UInt64) -> Range<UInt64>? {
+    if !isRead {
+      isRead = true
+      table = UnwindImage(image).table
+    }
+    return table?.functionRange(containing: address)
+  }
 }

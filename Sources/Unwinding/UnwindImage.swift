@@ -45,11 +45,14 @@ final class UnwindImage {
     return storedTable
   }
 
-  /// Stated bounds of the function at a stated address.
-  func functionRange(containing address: UInt64) -> Range<UInt64>? {
+  /// All of its rules; nil where there are none.
+  var table: UnwindTable? {
     loadRules()
-    return storedRules?.functionRange(containing: address)
+    return storedRules
   }
+
+  /// Its rules, if a frame has asked for them.
+  var tableIfRead: UnwindTable? { storedRules }
 
   /// The rule for a stated lookup address.
   func rule(at address: UInt64) -> UnwindRule {

@@ -1,5 +1,6 @@
 import ELF
 import ProfileModel
+import UnwindTables
 
 /// Turns registers and stack bytes into the addresses of a thread's frames, for any number of processes.
 ///
@@ -88,6 +89,15 @@ public final class Unwinder {
   /// Forgets a process.
   public func exit(pid: Int32) {
     processes[pid] = nil
+  }
+
+  /// The unwind information of the images that frames lay in, by the caller's module index.
+  public var tables: [UInt32: UnwindTable] {
+    var tables: [UInt32: UnwindTable] = [:]
+    for (key, image) in context.images.enumerated() {
+      if let table = image?.tableIfRead { tables[UInt32(truncatingIfNeeded: key)] = table }
+    }
+    return tables
   }
 
   private func process(_ pid: Int32) -> TargetProcess {
