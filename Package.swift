@@ -58,7 +58,9 @@ let package = Package(
     module("Demangling", ["CDemangling"]),
     module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
-    module("Symbolication", ["CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    module(
+      "Symbolication",
+      ["CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     schema("RecordingSchema", "recording.proto"),
     module(
       "Recording",
