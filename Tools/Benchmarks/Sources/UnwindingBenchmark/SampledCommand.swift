@@ -30,11 +30,26 @@ final class SampledCommand {
 
   private static let (goOn, interrupt, registerSet): (Int32, Int32, Int32) = (7, 0x4207, 0x4204)
 
+  private static let execEvent: Int32 = 4
+
   @discardableResult
   private func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(pid, &status, Int32(bitPattern: 0x4000_0000)) < 0, errno == EINTR {}
     return status
+  }
+
+  /// Waits until the interrupt has stopped the program; false when it has ended.
+  ///
+  /// A wrapper that runs another program is stopped at that exec first. Taken for the interrupt's, it would leave every
+  /// later stop one behind, all of them at the new program's first instruction.
+  private func waitForInterrupt() -> Bool {
+    while true {
+      let status = wait()
+      guard status & 0xFF == 0x7F else { return false }
+      guard status >> 16 == Self.execEvent else { return true }
+      _ = clp_ptrace(Self.goOn, pid, 0, 0)
+    }
   }
 
   /// Takes dumps at irregular times, a few milliseconds apart.
@@ -43,7 +58,7 @@ final class SampledCommand {
     var random: UInt64 = 1
     usleep(300_000)
     while dumps.count < count {
-      guard clp_ptrace(Self.interrupt, pid, 0, 0) == 0, wait() & 0xFF == 0x7F else { break }
+      guard clp_ptrace(Self.interrupt, pid, 0, 0) == 0, waitForInterrupt() else { break }
       dumps.append(dump())
       guard dumps.count < count else { break }
       _ = clp_ptrace(Self.goOn, pid, 0, 0)
