@@ -52,7 +52,7 @@ public struct Demangler: Hashable, Sendable {
   private enum SwiftKind { case no, tame, wild }
 
   private static func isSwift(_ name: String) -> SwiftKind {
-    guard SwiftMangling.isMangled(name.utf8.span), name.utf8.count <= nameLimit, !name.utf8.contains(0) else {
+    guard SwiftMangling.isMangled(name.utf8.span), name.utf8.count <= nameLimit, !name.holdsZero else {
       return .no
     }
     return SwiftMangling.isTame(name.utf8.span) ? .tame : .wild
@@ -70,7 +70,7 @@ public struct Demangler: Hashable, Sendable {
 
   /// Names that are no Swift names.
   private func other(_ name: String) -> DemangledName? {
-    guard name.utf8.count <= Self.nameLimit, name.utf8.first == UInt8(ascii: "_"), !name.utf8.contains(0) else {
+    guard name.utf8.count <= Self.nameLimit, name.utf8.first == UInt8(ascii: "_"), !name.holdsZero else {
       return nil
     }
     if RustMangling.isMangled(name.utf8.span), let text = RustMangling.demangle(name) {

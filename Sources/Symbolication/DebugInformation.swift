@@ -1,7 +1,7 @@
 import CElfutils
 import ELF
 
-/// An image's DWARF, opened by libdw; closed when it goes.
+/// An image's DWARF, opened by libdw for the sake of its split units; closed when it goes.
 ///
 /// libdw reads the file by position, never through a mapping, so that a file cut while it is read is an error and no
 /// signal.
@@ -9,10 +9,8 @@ import ELF
 struct DebugInformation: ~Copyable {
   private let handle: OpaquePointer
   private let elf: OpaquePointer
-  private let alternateHandle: OpaquePointer?
-  private let alternateELF: OpaquePointer?
-  /// libelf reads from their descriptors until the end.
-  private let images: [ELFImage]
+  /// libelf reads from its descriptor until the end.
+  private let image: ELFImage
 
   /// The units that came out of a package, once asked for.
   private var packaged: [PackagedUnits] = []
@@ -20,7 +18,7 @@ struct DebugInformation: ~Copyable {
   /// Bytes of debug sections that are still opened.
   private static let sizeLimit: UInt64 = 8 << 30
 
-  /// A compilation unit: its own entry, and that of its split part where there is one.
+  /// A split unit: its own entry, and that of its other half where it was found.
   @safe
   struct Unit {
     var die: Dwarf_Die
@@ -32,31 +30,25 @@ struct DebugInformation: ~Copyable {
     var isHalf = false
   }
 
-  /// The DWARF of `image`, and of the file that it shares parts with; nil when it can't be opened or has none.
-  init?(_ image: ELFImage, alternate: ELFImage?) {
+  /// The DWARF of `image`; nil when it can't be opened or has none.
+  init?(_ image: ELFImage) {
     let debugSections = image.sections.filter { $0.name.hasPrefix(".debug_") || $0.name.hasPrefix(".zdebug_") }
     let size = debugSections.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
     guard elf_version(UInt32(EV_CURRENT)) != 0, size <= Self.sizeLimit, image.type != .relocatable,
       let opened = unsafe Self.open(image)
     else { return nil }
     unsafe (elf, handle) = (opened.elf, opened.dwarf)
-    let other = unsafe alternate.flatMap { unsafe Self.open($0) }
-    unsafe (alternateELF, alternateHandle) = unsafe (other?.elf, other?.dwarf)
-    images = [image] + (alternate.map { [$0] } ?? [])
-    // SAFETY: both handles are open; without an alternate file libdw would search for one on its own.
-    if let alternateHandle = unsafe alternateHandle { unsafe dwarf_setalt(handle, alternateHandle) }
+    self.image = image
   }
 
   deinit {
     // SAFETY: nothing that was read from the handles outlives this value.
     unsafe dwarf_end(handle)
     _ = unsafe elf_end(elf)
-    if let alternateHandle = unsafe alternateHandle { unsafe dwarf_end(alternateHandle) }
-    if let alternateELF = unsafe alternateELF { _ = unsafe elf_end(alternateELF) }
   }
 
   private static func open(_ image: ELFImage) -> (elf: OpaquePointer, dwarf: OpaquePointer)? {
-    // SAFETY: the descriptor stays open as long as `images` holds the image.
+    // SAFETY: the descriptor stays open as long as `image` does.
     guard let elf = unsafe image.withDescriptor({ unsafe elf_begin($0, ELF_C_READ, nil) }) ?? nil else { return nil }
     guard let dwarf = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
       _ = unsafe elf_end(elf)
@@ -65,7 +57,7 @@ struct DebugInformation: ~Copyable {
     return unsafe (elf, dwarf)
   }
 
-  /// Calls `body` with each compilation unit, split ones with their other half.
+  /// Calls `body` with each split unit and its other half; the others are `DebugUnitReader`'s.
   func forEachUnit(_ body: (Unit) -> Void) {
     var unit: OpaquePointer?
     while true {
@@ -77,11 +69,7 @@ struct DebugInformation: ~Copyable {
       let status = unsafe dwarf_get_units(handle, unit, &next, nil, &type, &die, &split)
       guard status == 0, unsafe next != unit else { return }
       unsafe unit = unsafe next
-      switch Int32(type) {
-      case Int32(DW_UT_compile): body(unsafe Unit(die: die, body: die, files: die))
-      case Int32(DW_UT_skeleton): body(unsafe skeleton(die, split))
-      default: continue
-      }
+      if Int32(type) == Int32(DW_UT_skeleton) { body(unsafe skeleton(die, split)) }
     }
   }
 
@@ -114,7 +102,7 @@ struct DebugInformation: ~Copyable {
     }
     // libdw takes the base of DWARF 4's ranges from skeletons only, so units with another have an image of their own.
     packaged = Dictionary(grouping: units, by: \.rangesBase).values.compactMap {
-      PackagedUnits(SplitImage($0, of: package, image: images[0]))
+      PackagedUnits(SplitImage($0, of: package, image: image))
     }
   }
 

@@ -34,16 +34,20 @@ var indexes: [UInt64: Int] = [:]
 indexes.reserveCapacity(addresses.count)
 for (index, address) in addresses.enumerated() { indexes[address] = index }
 
-/// Text without the bytes that part the columns.
-func field(_ text: String) -> [UInt8] { text.utf8.map { $0 == 9 || $0 == 10 ? 32 : $0 } }
-
 var output: [UInt8] = []
+/// Writes text without the bytes that part the columns.
+@MainActor func write(_ text: String) {
+  let start = output.count
+  output += text.utf8
+  for index in start..<output.count where output[index] == 9 || output[index] == 10 { output[index] = 32 }
+}
+
 for address in asked {
   for (position, frame) in symbols.frames[indexes[address] ?? 0].enumerated() {
     if position > 0 { output.append(9) }
-    output += field(frame.isSymbolized ? frame.linkageName ?? frame.name : "")
+    write(frame.isSymbolized ? frame.linkageName ?? frame.name : "")
     output.append(9)
-    output += field(frame.file ?? "")
+    write(frame.file ?? "")
     output.append(9)
     output += String(frame.line).utf8
   }
