@@ -52,7 +52,7 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
-    module("ELF", ["CLinuxPerf", "CZlib", "BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CZlib", "CZstd", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
@@ -80,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Sampling", "Recording", "TextWriting", "ProfileFormats",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "Recording", "TextWriting",
+        "ProfileFormats",
         "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

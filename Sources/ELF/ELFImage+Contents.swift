@@ -6,8 +6,8 @@ extension ELFImage {
 
   /// All bytes of a section, decompressed where need be.
   ///
-  /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than zlib's
-  /// greatest ratio allows.
+  /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than its
+  /// method's greatest ratio allows.
   public func contents(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> [UInt8] {
     guard section.hasContents else { throw .noContents(path: path, section: section.name) }
     guard section.size <= limit else {
@@ -43,14 +43,18 @@ extension ELFImage {
     do throws(BinaryReadingError) {
       header = try CompressionHeader(stored.rawSpan, isMarked: section.flags & 0x800 != 0)
     } catch { throw .badCompression(path: path, section: section.name) }
-    guard header.method == 1 else {
+    guard header.method == 1 || header.method == 2 else {
       throw .unsupportedCompression(path: path, section: section.name, method: header.method)
     }
     let size = header.size
     guard size <= limit else { throw .overLimit(path: path, part: section.name, value: size, limit: limit) }
-    // Deflate can't do better than 1,032 to 1 (zlib's technical notes), so a larger claim is a lie.
-    guard size / 1_032 <= UInt64(stored.count), let wanted = Int(exactly: size),
-      let bytes = Inflation.inflate(stored, from: header.length, to: wanted)
+    // Deflate can't do better than 1,032 to 1 (zlib's technical notes), and a block of Zstandard, of at most 128 KB,
+    // takes 3 bytes or more, so a larger claim is a lie.
+    let ratio: UInt64 = header.method == 1 ? 1_032 : 1 << 16
+    guard size / ratio <= UInt64(stored.count), let wanted = Int(exactly: size),
+      let bytes = header.method == 1
+        ? Inflation.inflate(stored, from: header.length, to: wanted)
+        : Inflation.unpack(stored, from: header.length, to: wanted)
     else { throw .badCompression(path: path, section: section.name) }
     return bytes
   }
@@ -59,7 +63,7 @@ extension ELFImage {
 /// What precedes compressed contents: `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
 /// "ZLIB" and a big-endian size.
 private struct CompressionHeader {
-  /// `ch_type`; 1 is zlib.
+  /// `ch_type`; 1 is zlib, 2 Zstandard.
   var method: UInt32
   /// Bytes after decompression.
   var size: UInt64
