@@ -83,7 +83,8 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Sampling", "Recording", "TextWriting", "ProfileFormats",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "Recording", "TextWriting",
+        "ProfileFormats",
         "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -24,16 +24,13 @@ enum CPlusPlusMangling {
 
 /// Shorter forms of C++ names.
 enum CPlusPlusFolding {
-  /// Clones that stand for the whole function; `cold` and `part` are pieces of it and stay visible.
-  private static let wholeClones = [".isra", ".constprop", ".lto_priv", ".llvm", ".localalias", ".__uniq", ".clone"]
-
   /// The ` [clone .cold]` at the end of a full name, which the short form lacks; empty for none.
-  static func cloneMarks(_ full: String, foldsWhole: Bool) -> String {
+  static func cloneMarks(_ full: String, folds: Bool) -> String {
     guard let start = Substring(full).firstRange(ofText: " [clone ") else { return "" }
     let marks = full[start.lowerBound...].split(separator: "[").map { $0.split(separator: "]").first ?? "" }
     return marks.compactMap { mark in
       guard let suffix = mark.removing(oneOf: ["clone "]) else { return nil }
-      return foldsWhole && suffix.removing(oneOf: wholeClones) != nil ? nil : " [\(mark)]"
+      return folds && suffix.removing(oneOf: CloneSuffix.marks) != nil ? nil : " [\(mark)]"
     }.joined()
   }
 

@@ -21,6 +21,8 @@ public struct DemangledName: Hashable, Sendable {
     case rust
     /// The D language.
     case d
+    /// C, or another language whose linker names are plain; only where the compiler has put something behind the name.
+    case c
   }
 
   /// A demangled name.

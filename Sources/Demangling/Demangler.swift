@@ -33,6 +33,30 @@ public struct Demangler: Hashable, Sendable {
   /// Swift names that could stand for very much text go to one child process, which costs 1 to 2 ms, so many names are
   /// cheaper together.
   public func demangle(_ linkageNames: [String]) -> [DemangledName?] {
+    guard linkageNames.contains(where: { $0.hasSuffix(Self.stubMark) }) else { return demangleAll(linkageNames) }
+    // A stub is named after the function that it leads to, which is mangled for itself.
+    let stubs = linkageNames.map { $0.hasSuffix(Self.stubMark) }
+    let targets = zip(linkageNames, stubs).map { $1 ? String($0.dropLast(Self.stubMark.count)) : $0 }
+    return zip(demangleAll(targets), stubs).map { name, isStub in
+      guard var name, isStub else { return name }
+      name.short += Self.stubMark
+      name.full += Self.stubMark
+      return name
+    }
+  }
+
+  /// A demangled name without template arguments, where its linkage name is one of C++; other languages' stay.
+  public static func withoutTemplateArguments(_ name: String, linkageName: String) -> String {
+    guard CPlusPlusMangling.isMangled(linkageName),
+      !RustMangling.isMangled(linkageName.utf8.span) || RustMangling.demangle(linkageName) == nil
+    else { return name }
+    return CPlusPlusFolding.withoutTemplateArguments(name)
+  }
+
+  /// Behind the names that are made for stubs of the procedure linkage table.
+  private static let stubMark = "@plt"
+
+  private func demangleAll(_ linkageNames: [String]) -> [DemangledName?] {
     var results = [DemangledName?](repeating: nil, count: linkageNames.count)
     var wild: [Int] = []
     for index in linkageNames.indices where Self.isSwift(linkageNames[index]) == .wild { wild.append(index) }
@@ -52,7 +76,7 @@ public struct Demangler: Hashable, Sendable {
   private enum SwiftKind { case no, tame, wild }
 
   private static func isSwift(_ name: String) -> SwiftKind {
-    guard SwiftMangling.isMangled(name.utf8.span), name.utf8.count <= nameLimit, !name.utf8.contains(0) else {
+    guard SwiftMangling.isMangled(name.utf8.span), name.utf8.count <= nameLimit, !name.holdsZero else {
       return .no
     }
     return SwiftMangling.isTame(name.utf8.span) ? .tame : .wild
@@ -70,9 +94,18 @@ public struct Demangler: Hashable, Sendable {
 
   /// Names that are no Swift names.
   private func other(_ name: String) -> DemangledName? {
-    guard name.utf8.count <= Self.nameLimit, name.utf8.first == UInt8(ascii: "_"), !name.utf8.contains(0) else {
-      return nil
-    }
+    guard name.utf8.count <= Self.nameLimit, !name.holdsZero else { return nil }
+    return mangled(name) ?? cloneOfPlain(name)
+  }
+
+  /// A function of C whose name the compiler has marked: only the short form loses the marks.
+  private func cloneOfPlain(_ name: String) -> DemangledName? {
+    guard options.foldsForwarders, let whole = CloneSuffix.removed(from: name) else { return nil }
+    return DemangledName(short: whole, full: name, language: .c)
+  }
+
+  private func mangled(_ name: String) -> DemangledName? {
+    guard name.utf8.first == UInt8(ascii: "_") else { return nil }
     if RustMangling.isMangled(name.utf8.span), let text = RustMangling.demangle(name) {
       return DemangledName(short: text, full: text, language: .rust)
     }
@@ -98,7 +131,7 @@ public struct Demangler: Hashable, Sendable {
     }
     if options.dropsTemplateArguments { short = CPlusPlusFolding.withoutTemplateArguments(short) }
     if full.utf8.last == UInt8(ascii: "]") {
-      short += CPlusPlusFolding.cloneMarks(full, foldsWhole: options.foldsForwarders)
+      short += CPlusPlusFolding.cloneMarks(full, folds: options.foldsForwarders)
     }
     return DemangledName(short: short, full: full, language: .cPlusPlus, isForwarder: isForwarder)
   }

@@ -38,41 +38,6 @@ extension ELFImage {
     return 0
   }
 
-  /// Bytes of a section's contents once decompressed, as the file states them: not more than is possible.
-  public func contentSize(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> Int {
-    guard section.hasContents else { throw .noContents(path: path, section: section.name) }
-    guard section.isCompressed else { return try checked(section.size, of: section, limit: limit) }
-    let start = try source.read(at: section.offset, count: min(section.size, CompressionHeader.bytes), path: path)
-    let (header, method) = try compression(start, of: section)
-    guard header.size / method.greatestRatio <= section.size else {
-      throw .badCompression(path: path, section: section.name)
-    }
-    return try checked(header.size, of: section, limit: limit)
-  }
-
-  /// How a section is compressed; nil for one that is not, or by no method known.
-  public func compressionMethod(of section: Section) -> CompressionMethod? {
-    guard section.isCompressed,
-      let start = try? source.read(at: section.offset, count: min(section.size, CompressionHeader.bytes), path: path)
-    else { return nil }
-    return try? compression(start, of: section).1
-  }
-
-  /// Writes all bytes of a section, decompressed where need be, to `output`, which is as long as `contentSize(of:)`.
-  public func copyContents(of section: Section, into output: inout MutableRawSpan) throws(ELFError) {
-    let stored = try source.read(at: section.offset, count: section.size, path: path)
-    guard section.isCompressed else {
-      guard stored.count == output.byteCount else { throw .badCompression(path: path, section: section.name) }
-      // SAFETY: both are as long, and different memory.
-      unsafe output.withUnsafeMutableBytes { unsafe $0.copyBytes(from: stored) }
-      return
-    }
-    let (header, method) = try compression(stored, of: section)
-    guard header.size == output.byteCount, method.decompress(stored, from: header.length, into: &output) else {
-      throw .badCompression(path: path, section: section.name)
-    }
-  }
-
   private func decompress(_ stored: [UInt8], of section: Section, limit: UInt64) throws(ELFError) -> [UInt8] {
     let (header, method) = try compression(stored, of: section)
     guard header.size / method.greatestRatio <= UInt64(stored.count) else {

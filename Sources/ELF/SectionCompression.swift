@@ -3,7 +3,7 @@ import CDeflate
 import CZstd
 
 /// How a section's contents are stored (gABI, "Section Compression": `ch_type`).
-public enum CompressionMethod: UInt32, Sendable {
+enum CompressionMethod: UInt32 {
   /// A zlib stream (RFC 1950).
   case zlib = 1
   /// A Zstandard frame (RFC 8878).
@@ -50,9 +50,6 @@ public enum CompressionMethod: UInt32, Sendable {
 /// What precedes compressed contents: `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
 /// "ZLIB" and a big-endian size.
 struct CompressionHeader {
-  /// The largest header's bytes.
-  static let bytes: UInt64 = 24
-
   /// `ch_type`.
   var method: UInt32
   /// Bytes after decompression.

@@ -1,6 +1,6 @@
 import CElfutils
 
-/// Walks the units that hold wanted addresses, each once, and collects the functions around each address.
+/// Walks split units that hold wanted addresses, each once, and collects the functions around each address.
 ///
 /// The ranges of a unit, of its functions and of the calls inlined into them select ever smaller runs of the sorted
 /// addresses; entries without any are not entered. `.debug_aranges`, which clang and swiftc don't emit, is not needed.
@@ -38,10 +38,10 @@ struct DebugFrameReader {
   private var budget: Int
 
   /// A reader that gives up after `budget` entries; what it found until then is kept.
-  init(addresses: [UInt64], budget: Int) {
+  init(addresses: [UInt64], budget: Int, frames: DebugFrames) {
     self.addresses = addresses
     self.budget = budget
-    frames = DebugFrames(chains: Array(repeating: [], count: addresses.count))
+    self.frames = frames
     found = Array(repeating: [], count: addresses.count)
   }
 
@@ -50,7 +50,7 @@ struct DebugFrameReader {
     guard budget > 0 else { return }
     var unit = unit
     var wanted = unsafe select(0..<addresses.count, in: &unit.die)
-    wanted.removeAll { range in range.allSatisfy { !frames.chains[$0].isEmpty } }
+    wanted.removeAll { range in range.allSatisfy { frames.isKnown(at: $0) } }
     guard !wanted.isEmpty else { return }
     unsafe callFiles.unit = unit.files
     callFiles.isRead = false
@@ -66,7 +66,7 @@ struct DebugFrameReader {
       unsafe walkChildren(of: &unit.body, wanted, depth: 0)
     }
     for range in wanted {
-      for index in range where frames.chains[index].isEmpty { unsafe finish(index, &unit.die) }
+      for index in range where !frames.isKnown(at: index) { unsafe finish(index, &unit.die) }
     }
   }
 
@@ -213,11 +213,7 @@ struct DebugFrameReader {
     if let known = fileOf[key] { return known }
     // SAFETY: libdw keeps the terminated path as long as its handle.
     let text = SourcePath.resolved(unsafe String(cString: path), folder: folder)
-    let result = fileOfPath[text] ?? Int32(truncatingIfNeeded: frames.files.count)
-    if result == frames.files.count {
-      frames.files.append(text)
-      fileOfPath[text] = result
-    }
+    let result = frames.number(ofFile: text, &fileOfPath)
     fileOf[key] = result
     return result
   }
@@ -239,7 +235,7 @@ struct DebugFrameReader {
       chain.append(DebugFrames.Entry(name: call.name, file: file, line: line))
       (file, line) = (call.callFile, call.callLine)
     }
-    frames.chains[index] = chain
+    frames.add(chain, at: index)
   }
 }
 

@@ -14,16 +14,47 @@ struct DebugFrames {
     var line: UInt32
   }
 
-  /// Linkage names, or plain names for languages without.
+  /// Linkage names, or plain names for languages without; empty where one can't be read.
   var names: [String] = []
   /// Source files.
-  var files: [String] = []
-  /// For each address its entries, innermost first; empty where DWARF knows nothing of it.
-  var chains: [[Entry]]
+  private(set) var files: [String] = []
+  private var entries: [Entry] = []
+  /// For each address where its entries begin in `entries`, and how many they are; none where DWARF knows nothing of it.
+  private var places: [(start: Int32, count: Int32)]
 
-  /// The entries of the address at `index`; nil for none.
-  func chain(at index: Int) -> [Entry]? {
-    chains[index].isEmpty ? nil : chains[index]
+  /// Nothing is known of any of `count` addresses.
+  init(count: Int) { places = Array(repeating: (0, 0), count: count) }
+
+  /// The entries of the address at `index`, innermost first; nil for none.
+  func chain(at index: Int) -> ArraySlice<Entry>? {
+    let place = places[index]
+    return place.count == 0 ? nil : entries[Int(place.start)..<Int(place.start + place.count)]
+  }
+
+  /// Whether the address at `index` has entries.
+  func isKnown(at index: Int) -> Bool { places[index].count > 0 }
+
+  /// Gives the address at `index` its entries, innermost first.
+  mutating func add(_ chain: [Entry], at index: Int) {
+    guard let start = Int32(exactly: entries.count), let count = Int32(exactly: chain.count),
+      !start.addingReportingOverflow(count).overflow
+    else { return }
+    // Neighbors often have the same.
+    if index > 0, let before = self.chain(at: index - 1), before.elementsEqual(chain) {
+      places[index] = places[index - 1]
+      return
+    }
+    places[index] = (start, count)
+    entries += chain
+  }
+
+  /// The number of a source file; `known` holds those that have one.
+  mutating func number(ofFile path: String, _ known: inout [String: Int32]) -> Int32 {
+    if let number = known[path] { return number }
+    let number = Int32(truncatingIfNeeded: files.count)
+    files.append(path)
+    known[path] = number
+    return number
   }
 
   /// The file of an entry.
@@ -31,19 +62,28 @@ struct DebugFrames {
     entry.file < 0 ? nil : files[Int(entry.file)]
   }
 
-  /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when it can't be opened.
+  /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when there is none.
   ///
   /// - Parameter rootFolder: Put before the image's path to find a package of split units beside it.
   static func read(
     _ image: ELFImage, alternate: ELFImage?, addresses: [UInt64], rootFolder: String = ""
   ) -> DebugFrames? {
-    guard var information = DebugInformation(image, alternate: alternate) else { return nil }
-    // An entry takes more than two bytes, and is visited twice at most. Split units lie in other files.
+    guard image.type != .relocatable else { return nil }
+    var reader = DebugUnitReader(addresses: addresses, sections: DebugSections(image, alternate: alternate))
+    reader.readAll()
+    guard reader.hasSplitUnits else { return reader.frames }
+    return readSplit(image, into: reader.frames, addresses: addresses, rootFolder: rootFolder)
+  }
+
+  /// Reads what lies in other files, `.dwo` files or a package, which libdw finds.
+  private static func readSplit(
+    _ image: ELFImage, into frames: DebugFrames, addresses: [UInt64], rootFolder: String
+  ) -> DebugFrames {
+    guard var information = DebugInformation(image) else { return frames }
+    // An entry takes more than two bytes, and is visited twice at most.
     let size = image.sections.reduce(0) { $1.name.hasPrefix(".debug_info") ? max($0, $1.size) : $0 }
-    let isSplit = image.section(named: ".debug_addr") != nil
-    var reader = DebugFrameReader(
-      addresses: addresses, budget: Int(clamping: size) + (isSplit ? 50_000_000 : 200_000))
-    if isSplit, let package = SplitPackage(beside: image, rootFolder: rootFolder) {
+    var reader = DebugFrameReader(addresses: addresses, budget: Int(clamping: size) + 50_000_000, frames: frames)
+    if let package = SplitPackage(beside: image, rootFolder: rootFolder) {
       information.open(package) { reader.holds($0) }
     }
     information.forEachUnit { unit in reader.read(unit) }

@@ -1,15 +1,16 @@
 import CElfutils
 import ELF
 
-/// An image's DWARF, as far as names and lines need it.
+/// An image's DWARF, opened by libdw for the sake of its split units; closed when it goes.
+///
+/// libdw reads the file by position, never through a mapping, so that a file cut while it is read is an error and no
+/// signal.
 @safe
 struct DebugInformation: ~Copyable {
-  private let dwarf: OpenDWARF
-  /// `dwarf` reads from it.
-  private let alternate: OpenDWARF?
+  private let handle: OpaquePointer
+  private let elf: OpaquePointer
+  /// libelf reads from its descriptor until the end.
   private let image: ELFImage
-
-  private var handle: OpaquePointer { unsafe dwarf.handle }
 
   /// The units that came out of a package, once asked for.
   private var packaged: [PackagedUnits] = []
@@ -17,7 +18,7 @@ struct DebugInformation: ~Copyable {
   /// Bytes of debug sections that are still opened.
   private static let sizeLimit: UInt64 = 8 << 30
 
-  /// A compilation unit: its own entry, and that of its split part where there is one.
+  /// A split unit: its own entry, and that of its other half where it was found.
   @safe
   struct Unit {
     var die: Dwarf_Die
@@ -29,19 +30,34 @@ struct DebugInformation: ~Copyable {
     var isHalf = false
   }
 
-  /// The DWARF of `image`, and of the file that it shares parts with; nil when it can't be opened or has none.
-  init?(_ image: ELFImage, alternate: ELFImage?) {
+  /// The DWARF of `image`; nil when it can't be opened or has none.
+  init?(_ image: ELFImage) {
     let debugSections = image.sections.filter { $0.name.hasPrefix(".debug_") || $0.name.hasPrefix(".zdebug_") }
     let size = debugSections.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
-    guard size <= Self.sizeLimit, image.type != .relocatable, let dwarf = OpenDWARF(image) else { return nil }
+    guard elf_version(UInt32(EV_CURRENT)) != 0, size <= Self.sizeLimit, image.type != .relocatable,
+      let opened = unsafe Self.open(image)
+    else { return nil }
+    unsafe (elf, handle) = (opened.elf, opened.dwarf)
     self.image = image
-    self.dwarf = dwarf
-    self.alternate = alternate.flatMap { OpenDWARF($0) }
-    // SAFETY: both handles are open; without an alternate file libdw would search for one on its own.
-    if let alternate = self.alternate { unsafe dwarf_setalt(dwarf.handle, alternate.handle) }
   }
 
-  /// Calls `body` with each compilation unit, split ones with their other half.
+  deinit {
+    // SAFETY: nothing that was read from the handles outlives this value.
+    unsafe dwarf_end(handle)
+    _ = unsafe elf_end(elf)
+  }
+
+  private static func open(_ image: ELFImage) -> (elf: OpaquePointer, dwarf: OpaquePointer)? {
+    // SAFETY: the descriptor stays open as long as `image` does.
+    guard let elf = unsafe image.withDescriptor({ unsafe elf_begin($0, ELF_C_READ, nil) }) ?? nil else { return nil }
+    guard let dwarf = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
+      _ = unsafe elf_end(elf)
+      return nil
+    }
+    return unsafe (elf, dwarf)
+  }
+
+  /// Calls `body` with each split unit and its other half; the others are `DebugUnitReader`'s.
   func forEachUnit(_ body: (Unit) -> Void) {
     var unit: OpaquePointer?
     while true {
@@ -53,11 +69,7 @@ struct DebugInformation: ~Copyable {
       let status = unsafe dwarf_get_units(handle, unit, &next, nil, &type, &die, &split)
       guard status == 0, unsafe next != unit else { return }
       unsafe unit = unsafe next
-      switch Int32(type) {
-      case Int32(DW_UT_compile): body(unsafe Unit(die: die, body: die, files: die))
-      case Int32(DW_UT_skeleton): body(unsafe skeleton(die, split))
-      default: continue
-      }
+      if Int32(type) == Int32(DW_UT_skeleton) { body(unsafe skeleton(die, split)) }
     }
   }
 
@@ -115,21 +127,41 @@ struct DebugInformation: ~Copyable {
 /// The units of a `SplitImage`, opened by libdw.
 @safe
 final class PackagedUnits {
-  private let dwarf: OpenDWARF
+  private let bytes: UnsafeMutableBufferPointer<CChar>
+  private let elf: OpaquePointer
+  private let handle: OpaquePointer
   private let entries: [UInt64: UInt64]
 
   /// Nil when libdw can't read it.
   init?(_ image: SplitImage) {
-    guard let file = SectionsFile(image.sections), let dwarf = OpenDWARF(file) else { return nil }
-    self.dwarf = dwarf
     entries = image.entries
+    // SAFETY: libelf reads from this copy until `deinit` closes the handles, and then frees it.
+    unsafe bytes = .allocate(capacity: image.bytes.count)
+    _ = unsafe bytes.initialize(from: image.bytes.lazy.map { CChar(bitPattern: $0) })
+    guard let elf = unsafe elf_memory(bytes.baseAddress, bytes.count) else {
+      unsafe bytes.deallocate()
+      return nil
+    }
+    guard let handle = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
+      _ = unsafe elf_end(elf)
+      unsafe bytes.deallocate()
+      return nil
+    }
+    unsafe (self.elf, self.handle) = (elf, handle)
+  }
+
+  deinit {
+    // SAFETY: nothing that was read from the handles outlives this value.
+    unsafe dwarf_end(handle)
+    _ = unsafe elf_end(elf)
+    unsafe bytes.deallocate()
   }
 
   /// The own entry of the unit with this number.
   func entry(of number: UInt64) -> Dwarf_Die? {
     var die = unsafe Dwarf_Die()
     // SAFETY: libdw checks the offset; the result is written during the call.
-    guard let offset = entries[number], unsafe dwarf_offdie(dwarf.handle, offset, &die) != nil else { return nil }
+    guard let offset = entries[number], unsafe dwarf_offdie(handle, offset, &die) != nil else { return nil }
     return unsafe die
   }
 }

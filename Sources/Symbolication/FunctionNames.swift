@@ -92,10 +92,11 @@ struct FunctionNames {
       && (third == nil || third == UInt8(ascii: ".")))
   }
 
-  /// The plainer of two names of one function: fewer underscores in front, shorter, first in the alphabet.
-  private static func isBetter(_ left: String, than right: String) -> Bool {
-    func weight(_ name: String) -> (Int, Int) {
-      (name.utf8.prefix { $0 == UInt8(ascii: "_") }.count, name.utf8.count)
+  /// The plainer of two names of one function: none of glibc's internal `__GI_` aliases, fewer underscores in front,
+  /// shorter, first in the alphabet.
+  static func isBetter(_ left: String, than right: String) -> Bool {
+    func weight(_ name: String) -> (Int, Int, Int) {
+      (name.hasPrefix("__GI_") ? 1 : 0, name.utf8.prefix { $0 == UInt8(ascii: "_") }.count, name.utf8.count)
     }
     let (leftWeight, rightWeight) = (weight(left), weight(right))
     return leftWeight == rightWeight ? left.utf8.lexicographicallyPrecedes(right.utf8) : leftWeight < rightWeight

@@ -160,13 +160,14 @@ struct SymbolScan {
     return low
   }
 
-  /// Functions before labels, global names before local ones before weak aliases; nil for what is no code.
+  /// Functions before labels, names for everyone before local ones; nil for what is no code.
+  ///
+  /// Weak names rank with global ones: C libraries export `getcwd` as a weak alias of their own `__getcwd`.
   private static func rank(info: UInt8) -> UInt8? {
     let binding: UInt8
     switch info >> 4 {
-    case 1, 10: binding = 0  // STB_GLOBAL, STB_GNU_UNIQUE
+    case 1, 2, 10: binding = 0  // STB_GLOBAL, STB_WEAK, STB_GNU_UNIQUE
     case 0: binding = 1  // STB_LOCAL
-    case 2: binding = 2  // STB_WEAK
     default: return nil
     }
     switch info & 15 {

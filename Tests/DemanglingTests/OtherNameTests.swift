@@ -12,7 +12,7 @@ import Testing
       "std::vector<int, std::allocator<int> >::push_back(int const&)"
     ),
     (
-      "_ZN12_GLOBAL__N_11fEi.cold", "(anonymous namespace)::f [clone .cold]",
+      "_ZN12_GLOBAL__N_11fEi.cold", "(anonymous namespace)::f",
       "(anonymous namespace)::f(int) [clone .cold]"
     ),
     ("_ZN1a1fEi.isra.0", "a::f", "a::f(int) [clone .isra.0]"),
@@ -26,6 +26,30 @@ import Testing
   }
 
   @Test(arguments: [
+    ("sort.part.0.constprop.0", "sort"), ("main.cold", "main"), ("open.isra.12", "open"), ("f.llvm.1a2b", "f"),
+    ("__GI_x.localalias", "__GI_x"),
+  ])
+  func `parts and copies of C functions bear their functions' names`(linkageName: String, short: String) {
+    let name = Demangler().demangle(linkageName)
+    #expect(name?.short == short)
+    #expect(name?.full == linkageName)
+    var options = Demangler.Options()
+    options.foldsForwarders = false
+    #expect(Demangler(options: options).demangle(linkageName) == nil)
+  }
+
+  @Test(arguments: ["a.b", ".cold", ".part.0", "module.init", "1.2.3", "x.partial", "x.coldest.0"])
+  func `other dots stay`(linkageName: String) {
+    #expect(Demangler().demangle(linkageName) == nil)
+  }
+
+  @Test func `stubs are demangled as what they lead to`() {
+    let names = Demangler().demangle(["$sSS6appendyySSF@plt", "_ZN2ns5outerEi@plt", "printf@plt"])
+    #expect(names.map { $0?.short } == ["String.append(_:)@plt", "ns::outer@plt", nil])
+    #expect(names[1]?.full == "ns::outer(int)@plt")
+  }
+
+  @Test(arguments: [
     ("_ZNSt6vectorIiSaIiEE9push_backERKi", "std::vector::push_back"),
     ("_ZNK1aIiEltERKS0_", "a::operator<"),
     ("_ZlsIiERSoS0_RKT_", "operator<<"),
@@ -35,6 +59,15 @@ import Testing
     var options = Demangler.Options()
     options.dropsTemplateArguments = true
     #expect(Demangler(options: options).demangle(linkageName)?.short == short)
+  }
+
+  @Test(arguments: [
+    ("a<b>::f", "_ZN1aI1bE1fEv", "a::f"), ("a<b>::f", "_RNvNtCs1234_7mycrate3foo3bar", "a<b>::f"),
+    ("Array<Int>.append", "$sSa6appendyyxnF", "Array<Int>.append"),
+    ("<T as X>::f", "_ZN4core3fmt9Formatter3pad17h0123456789abcdefE", "<T as X>::f"),
+  ])
+  func `only C++ loses template arguments`(name: String, linkageName: String, expected: String) {
+    #expect(Demangler.withoutTemplateArguments(name, linkageName: linkageName) == expected)
   }
 
   @Test(arguments: [

@@ -18,7 +18,10 @@ struct HostileFileTests {
     }
   }
 
-  @Test(arguments: [("-gdwarf-4", 1), ("-gdwarf-5", 2), ("-gdwarf-5 -gz", 3)] as [(String, UInt64)])
+  @Test(
+    arguments: [
+      ("-gdwarf-4", 1), ("-gdwarf-5", 2), ("-gdwarf-5 -gz", 3), ("-gdwarf-5 -gdwarf64", 4),
+    ] as [(String, UInt64)])
   func `changed and cut files give what they still hold`(flags: String, seed: UInt64) throws {
     let bench = try Workbench()
     try bench.write("inlines.cpp", inliningProgram)

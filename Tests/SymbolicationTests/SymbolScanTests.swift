@@ -43,16 +43,22 @@ import Testing
         == [1, 1, 2, nil, nil, 3, 3, nil])
   }
 
-  @Test func `functions come before labels, global before local before weak`() throws {
+  @Test func `functions come before labels, global and weak before local`() throws {
     let weak = Self.entry(1, 0x100, 8, binding: 2)
     let local = Self.entry(2, 0x100, 8, binding: 0)
     let global = Self.entry(3, 0x100, 8)
     let label = Self.entry(4, 0x100, 8, type: 0)
-    for entries in [[weak, local, global, label], [label, global, local, weak]] {
+    for entries in [[local, global, label], [label, global, local]] {
       #expect(try Self.names([0x104], entries) == [3])
     }
-    #expect(try Self.names([0x104], [weak, local, label]) == [2])
+    #expect(try Self.names([0x104], [weak, local, label]) == [1])
     #expect(try Self.names([0x104], [label, weak]) == [1])
+    #expect(try Self.names([0x104], [label, local]) == [2])
+    // Which of two equals is the plainer, their names tell.
+    var scan = SymbolScan(wanted: [0x104])
+    let code = SectionBounds(end: 0x1000, isExecutable: true)
+    try scan.scan((weak + global).rawSpan, sections: [code, code], ignoresLocalLabels: false)
+    #expect(scan.results().matches.map { Set($0.nameOffsets) } == [[1, 3]])
   }
 
   @Test func `the inner of nested symbols wins`() throws {

@@ -122,6 +122,33 @@ struct SymbolSourceTests {
     #expect(symbols.frames[0].map(\.name) == ["printf@plt"])
   }
 
+  /// Debug information in forms that are rarer, each of which tells what the usual form does.
+  @Test(arguments: [
+    "objcopy --compress-debug-sections=zstd usual other", "objcopy --compress-debug-sections=zlib usual other",
+    "objcopy --compress-debug-sections=zlib-gnu usual other", "g++ -g -gdwarf-5 -gdwarf64 -O2 inlines.cpp -o other",
+    "g++ -g -gdwarf-4 -fdebug-types-section -O2 inlines.cpp -o other", "g++ -g -gdwarf-3 -O2 inlines.cpp -o other",
+    "g++ -g -gdwarf-5 -fdebug-types-section -ffunction-sections -O2 inlines.cpp -o other",
+    "clang++ -g -ffunction-sections -O2 inlines.cpp -o other",
+  ])
+  func `inlined calls in every form of DWARF`(command: String) throws {
+    try bench.write("inlines.cpp", inliningProgram)
+    try bench.run("g++ -g -O2 inlines.cpp -o usual")
+    try bench.run(command)
+    let outer = try bench.address(of: "_ZN2ns5outerEi", in: "other")
+    let symbols = Symbolicator(options: options())
+      .symbolize(image: try bench.image("other"), addresses: (0..<24).map { outer + $0 })
+    let chain = try #require(symbols.frames.first { $0.count == 3 })
+    // g++ gives functions that it only inlines no linkage name, and so no namespace.
+    #expect(chain.map { $0.name.split(separator: ":").last } == ["leaf", "middle", "outer"])
+    #expect(chain.map(\.line) == [2, 3, 4])
+    #expect(chain.map(\.isInlined) == [true, true, false])
+    if command.hasPrefix("objcopy") {
+      let usual = Symbolicator(options: options())
+        .symbolize(image: try bench.image("usual"), addresses: (0..<24).map { outer + $0 })
+      #expect(symbols.frames == usual.frames)
+    }
+  }
+
   @Test(.enabled(if: Workbench.has("dwz"), "dwz is missing"))
   func `debug information shared by dwz`() throws {
     try bench.write("inlines.cpp", inliningProgram)

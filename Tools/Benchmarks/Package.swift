@@ -14,5 +14,9 @@ let package = Package(
       name: "UnwindingBenchmark",
       dependencies: ["CAllocationCount", .product(name: "Unwinding", package: "perfprof")],
       swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
+    .executableTarget(
+      name: "SymbolicationBenchmark",
+      dependencies: ["BinaryReading", "ELF", "Symbolication"].map { .product(name: $0, package: "perfprof") },
+      swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )

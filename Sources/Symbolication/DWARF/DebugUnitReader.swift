@@ -1,0 +1,141 @@
+import BinaryReading
+
+/// Walks the units that hold wanted addresses, each in one pass over its bytes, and collects the functions around each
+/// address and its line.
+///
+/// The ranges of a unit, of its functions and of the calls inlined into them select runs of the sorted addresses.
+/// `.debug_aranges`, which clang and swiftc don't emit, is not needed. Sections are read piece by piece: what is held
+/// at a time is a unit, its abbreviations and its line program.
+struct DebugUnitReader {
+  private(set) var frames: DebugFrames
+  /// Whether a unit that holds addresses has its functions in another file.
+  private(set) var hasSplitUnits = false
+
+  private let sections: DebugSections
+  private let addresses: [UInt64]
+  private let headers: [UnitHeader]
+  private var naming: FunctionNaming
+  /// Lines by address, for the unit at hand.
+  private var rows: [LineProgram.Row]
+  /// Lines of addresses that lie in a unit but in none of its functions.
+  private var strays: [Int: (file: Int32, line: UInt32)] = [:]
+  private var numberOfFile: [String: Int32] = [:]
+  private let abbreviations: [UInt8]
+
+  /// Steps that may still be taken: entries, attributes and ranges visited, rows run. Sound files need a few for each
+  /// byte; damaged ones, whose parts refer to each other, can be read in more ways than there are seconds.
+  private var work: Int
+
+  /// Bytes of a unit read to see whether it holds addresses.
+  private static let head = 1 << 9
+
+  init(addresses: [UInt64], sections: DebugSections) {
+    (self.addresses, self.sections) = (addresses, sections)
+    headers = UnitHeader.all(in: sections.info)
+    naming = FunctionNaming(sections, headers)
+    frames = DebugFrames(count: addresses.count)
+    rows = Array(repeating: .none, count: addresses.count)
+    abbreviations = sections.abbreviations.all()
+    let bytes = sections.info.count.addingReportingOverflow(sections.lines.count).partialValue
+    work = min(max(bytes, 0), 1 << 32) * 4 + 20_000_000
+  }
+
+  /// Reads all units.
+  mutating func readAll() {
+    for header in headers where header.kind != .other && work > 0 { read(header) }
+    for (index, stray) in strays where !frames.isKnown(at: index) {
+      frames.add([DebugFrames.Entry(name: -1, file: stray.file, line: stray.line)], at: index)
+    }
+    frames.names = naming.names.texts(sections)
+  }
+
+  private mutating func read(_ header: UnitHeader) {
+    let size = header.end - header.start
+    let table = AbbreviationTable(abbreviations, for: header)
+    var head = DebugUnit(
+      header, bytes: sections.info.bytes(at: header.start, min(size, Self.head)), table: table, sections: sections)
+    if head == nil, size > Self.head {
+      head = DebugUnit(
+        header, bytes: sections.info.bytes(at: header.start, size), table: table, sections: sections)
+    }
+    work -= table.takeCost()
+    guard let head, head.isCompilation else { return }
+    let addresses = addresses
+    var wanted: [Range<Int>] = []
+    head.extent.forEach(in: head, sections, work: &work) { start, end in
+      let range = addresses.positions(from: start, to: end, in: addresses.indices)
+      if !range.isEmpty { wanted.append(range) }
+    }
+    wanted.removeAll { range in range.allSatisfy { frames.isKnown(at: $0) } }
+    guard let low = wanted.map(\.lowerBound).min(), let high = wanted.map(\.upperBound).max() else { return }
+    guard !head.isSplit else {
+      hasSplitUnits = true
+      return
+    }
+    let bytes = sections.info.bytes(at: header.start, size)
+    guard let unit = DebugUnit(header, bytes: bytes, table: table, sections: sections) else { return }
+    var walk = FunctionWalk(unit, sections, addresses: addresses, range: low..<high)
+    walk.run(&naming, work: &work)
+    work -= table.takeCost()
+    finish(unit, walk, wanted)
+  }
+
+  /// Turns what was found around each address into entries: each function stands at the place of the call inside it.
+  private mutating func finish(_ unit: DebugUnit, _ walk: FunctionWalk, _ wanted: [Range<Int>]) {
+    let folder = unit.folder.flatMap { NameTable.text($0, sections) } ?? ""
+    let program = unit.lines.flatMap { LineProgram(at: $0, sections, folder: folder) }
+    work -= program?.size ?? 0
+    for range in wanted {
+      for index in range { rows[index] = .none }
+    }
+    if let low = wanted.map(\.lowerBound).min(), let high = wanted.map(\.upperBound).max() {
+      program?.run(addresses, in: low..<high, into: &rows, work: &work)
+    }
+    var known: [UInt32: Int32] = [:]
+    func number(_ file: UInt32, _ frames: inout DebugFrames, _ numbers: inout [String: Int32]) -> Int32 {
+      if let number = known[file] { return number }
+      var number: Int32 = -1
+      if let path = program?.files.path(file, sections) { number = frames.number(ofFile: path, &numbers) }
+      known[file] = number
+      return number
+    }
+    var chain: [DebugFrames.Entry] = []
+    for range in wanted {
+      for index in range where !frames.isKnown(at: index) {
+        let row = rows[index]
+        var (file, line) = (number(row.file, &frames, &numberOfFile), row.line)
+        chain.removeAll(keepingCapacity: true)
+        walk.forEachCall(at: index) { call in
+          chain.append(DebugFrames.Entry(name: call.name, file: file, line: line))
+          // In version 4 and before, file 0 stands for none.
+          file = number(call.callFile, &frames, &numberOfFile)
+          line = call.callLine
+        }
+        if !chain.isEmpty {
+          frames.add(chain, at: index)
+        } else if row.file != .max, strays[index] == nil {
+          strays[index] = (file, line)
+        }
+      }
+    }
+  }
+}
+
+extension [UInt64] {
+  /// The first position in `range` whose number is not below `number`, or the range's end; the numbers ascend.
+  func firstPosition(from number: UInt64, in range: Range<Int>) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < number { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The positions in `range` of the numbers from `start` up to `end`.
+  func positions(from start: UInt64, to end: UInt64, in range: Range<Int>) -> Range<Int> {
+    let first = firstPosition(from: start, in: range)
+    guard first < range.upperBound, self[first] < end else { return first..<first }
+    return first..<firstPosition(from: end, in: first..<range.upperBound)
+  }
+}

@@ -1,0 +1,110 @@
+import BinaryReading
+
+/// The files that a line program numbers (DWARF 5, section 6.2.4; 4, section 6.2.4).
+struct LineFiles {
+  private var folders: [Text] = []
+  private var files: [(name: Text, folder: Int)] = []
+  /// The folder of the compilation, which relative paths count from.
+  private let folder: String
+  /// What the first file is numbered.
+  private let firstNumber: Int
+
+  /// A text at hand, or where it lies.
+  private enum Text {
+    case here(String)
+    case there(StringPlace)
+  }
+
+  /// Files and folders of one program that are still read.
+  private static let limit = 1 << 20
+
+  /// Reads the tables at the cursor, which end the header of a program.
+  init(_ cursor: inout ByteCursor, version: UInt16, is64: Bool, folder: String) throws(BinaryReadingError) {
+    self.folder = folder
+    firstNumber = version >= 5 ? 0 : 1
+    if version >= 5 {
+      for entry in try Self.entries(&cursor, is64) { folders.append(entry.name) }
+      files = try Self.entries(&cursor, is64)
+      return
+    }
+    folders = [.here("")]
+    while folders.count < Self.limit {
+      let text = try cursor.readCString()
+      if text.isEmpty { break }
+      folders.append(.here(text))
+    }
+    while files.count < Self.limit {
+      let text = try cursor.readCString()
+      if text.isEmpty { break }
+      let folder = Int(clamping: try cursor.readULEB128())
+      _ = try cursor.readULEB128()
+      _ = try cursor.readULEB128()
+      files.append((.here(text), folder))
+    }
+  }
+
+  /// The entries of one of version 5's tables, whose columns a list of contents and forms describes.
+  private static func entries(_ cursor: inout ByteCursor, _ is64: Bool) throws(BinaryReadingError)
+    -> [(name: Text, folder: Int)]
+  {
+    var columns: [(content: UInt64, form: UInt16)] = []
+    for _ in 0..<(try cursor.read(UInt8.self)) {
+      columns.append((try cursor.readULEB128(), UInt16(truncatingIfNeeded: try cursor.readULEB128())))
+    }
+    let count = try cursor.readULEB128()
+    var entries: [(name: Text, folder: Int)] = []
+    guard !columns.isEmpty, count < limit else { return [] }
+    for _ in 0..<count {
+      var (name, folder) = (Text.here(""), 0)
+      for column in columns {
+        switch column.form {
+        case Form.string:
+          let text = try cursor.readCString()
+          if column.content == 1 { name = .here(text) }
+        case 0x0E, 0x1F:
+          let offset = is64 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
+          let table: StringPlace.Table = column.form == 0x0E ? .strings : .lineStrings
+          if column.content == 1 { name = .there(StringPlace(table: table, offset: Int(clamping: offset))) }
+        default:
+          let value = try number(&cursor, column.form)
+          if column.content == 2 { folder = Int(clamping: value) }
+        }
+      }
+      entries.append((name, folder))
+    }
+    return entries
+  }
+
+  private static func number(_ cursor: inout ByteCursor, _ form: UInt16) throws(BinaryReadingError) -> UInt64 {
+    switch form {
+    case 0x0B: return UInt64(try cursor.read(UInt8.self))
+    case 0x05: return UInt64(try cursor.read(UInt16.self))
+    case 0x06: return UInt64(try cursor.read(UInt32.self))
+    case 0x07: return try cursor.read()
+    case 0x0F: return try cursor.readULEB128()
+    case 0x1E: try cursor.skip(16)
+    case 0x09: try cursor.skip(Int(clamping: try cursor.readULEB128()))
+    default: throw .overlongNumber(offset: cursor.offset)  // no such form here
+    }
+    return 0
+  }
+
+  /// The path of a file, made absolute where the compilation's folder is known; nil for no such file.
+  func path(_ number: UInt32, _ sections: DebugSections) -> String? {
+    let index = Int(number) - firstNumber
+    guard index >= 0, index < files.count else { return nil }
+    let name = text(files[index].name, sections)
+    guard !name.isEmpty else { return nil }
+    let entry = files[index].folder
+    let parent = entry < folders.count ? text(folders[entry], sections) : ""
+    let path = name.hasPrefix("/") || parent.isEmpty ? name : parent + "/" + name
+    return SourcePath.resolved(path, folder: folder)
+  }
+
+  private func text(_ text: Text, _ sections: DebugSections) -> String {
+    switch text {
+    case .here(let text): text
+    case .there(let place): NameTable.text(place, sections) ?? ""
+    }
+  }
+}
