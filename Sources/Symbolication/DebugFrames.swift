@@ -31,22 +31,25 @@ struct DebugFrames {
     entry.file < 0 ? nil : files[Int(entry.file)]
   }
 
-  /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when it can't be opened.
+  /// What of the debug information was not read; nil when all was.
+  var damage: DebugDamage?
+
+  /// Reads what the debug information of `image` tells of `addresses`, which are ascending.
   ///
   /// - Parameter rootFolder: Put before the image's path to find a package of split units beside it.
   static func read(
     _ image: ELFImage, alternate: ELFImage?, addresses: [UInt64], rootFolder: String = ""
-  ) -> DebugFrames? {
-    guard var information = DebugInformation(image, alternate: alternate) else { return nil }
-    // An entry takes more than two bytes, and is visited twice at most. Split units lie in other files.
-    let size = image.sections.reduce(0) { $1.name.hasPrefix(".debug_info") ? max($0, $1.size) : $0 }
-    let isSplit = image.section(named: ".debug_addr") != nil
-    var reader = DebugFrameReader(
-      addresses: addresses, budget: Int(clamping: size) + (isSplit ? 50_000_000 : 200_000))
-    if isSplit, let package = SplitPackage(beside: image, rootFolder: rootFolder) {
-      information.open(package) { reader.holds($0) }
-    }
-    information.forEachUnit { unit in reader.read(unit) }
-    return reader.frames
+  ) -> DebugFrames {
+    do throws(DebugDamage) {
+      var information = try DebugInformation(image, alternate: alternate)
+      var reader = DebugFrameReader(addresses: addresses, budget: DebugBudget(bytes: try image.debugSize()))
+      if image.section(named: ".debug_addr") != nil,
+        let package = SplitPackage(beside: image, rootFolder: rootFolder)
+      {
+        try information.open(package) { reader.holds($0) }
+      }
+      information.forEachUnit { reader.read($0, of: information) }
+      return reader.frames
+    } catch { return DebugFrames(chains: Array(repeating: [], count: addresses.count), damage: error) }
   }
 }
