@@ -28,7 +28,7 @@ struct DebugBudget {
   /// A budget for sections of this many bytes, after decompression.
   init(bytes: UInt64) {
     steps = 400_000
-    deadline = Self.clock + 5_000_000_000
+    deadline = Self.clock + 2_000_000_000
     add(bytes: bytes)
   }
 
@@ -91,6 +91,8 @@ enum DebugDamage: Hashable, Error {
   case lineTableTooLong(UInt64)
   /// A unit's other half, in the file of this name, is no regular file or too large.
   case splitFileRefused(String)
+  /// The file of this name, which it shares parts with, was not found.
+  case alternateMissing(String)
   /// The units of the package take more room than the package.
   case packageTooLarge
 
@@ -103,6 +105,7 @@ enum DebugDamage: Hashable, Error {
     case .tooSlow: "it takes too long to read for its size"
     case .lineTableTooLong(let bytes): "line tables of \(bytes) bytes were left out"
     case .splitFileRefused(let path): "\(path) is no regular file, damaged or too large"
+    case .alternateMissing(let path): "\(path), which has a part of it, was not found"
     case .packageTooLarge: "the units of its package overlap"
     }
   }

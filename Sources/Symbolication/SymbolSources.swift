@@ -86,7 +86,9 @@ struct SymbolSources {
     let alternate = locator.alternateFile(for: source, debugPath: source.path)
     let frames = DebugFrames.read(
       source, alternate: alternate.image, addresses: addresses, rootFolder: options.rootFolder)
-    debugDamage = frames.damage.map { source.path == path ? $0.words : "\(source.path): \($0.words)" }
+    var damage = frames.damage
+    if let link = source.altLink, alternate.image == nil { damage = damage ?? .alternateMissing(link.path) }
+    debugDamage = damage.map { source.path == path ? $0.words : "\(source.path): \($0.words)" }
     return frames
   }
 
