@@ -31,7 +31,7 @@ let package = Package(
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
     "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "ProfileFormats",
+    "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
       name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"])

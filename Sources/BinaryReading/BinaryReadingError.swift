@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is wrong with bytes that were read as something they are not.
 public enum BinaryReadingError: Error, Hashable, Sendable {
   /// A value of `count` bytes was wanted at `offset`, where only `available` are left.
@@ -8,4 +10,19 @@ public enum BinaryReadingError: Error, Hashable, Sendable {
   case unterminatedString(offset: Int)
   /// A system call on a file failed.
   case io(path: String, errno: Int32)
+}
+
+extension BinaryReadingError: CustomStringConvertible {
+  /// What is wrong.
+  public var description: String {
+    switch self {
+    case .truncated(let offset, let count, let available):
+      "\(count) bytes wanted at \(offset), \(available) are there"
+    case .overlongNumber(let offset): "a number at \(offset) does not fit 64 bits"
+    case .unterminatedString(let offset): "a string at \(offset) has no end"
+    case .io(_, let number):
+      // SAFETY: strerror's text is static, or this thread's until its next call.
+      unsafe String(cString: strerror(number))
+    }
+  }
 }

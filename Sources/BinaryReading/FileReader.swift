@@ -29,7 +29,7 @@ public struct FileReader: ~Copyable, Sendable {
     guard unsafe fstat(descriptor, &status) == 0 else { throw .io(path: path, errno: errno) }
     return FileStatus(
       size: UInt64(clamping: status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-      isRegularFile: status.st_mode & S_IFMT == S_IFREG)
+      isRegularFile: status.st_mode & S_IFMT == S_IFREG, allocated: UInt64(clamping: status.st_blocks) &* 512)
   }
 
   /// Reads exactly `count` bytes at `offset`; fewer are an error.
@@ -86,4 +86,6 @@ public struct FileStatus: Hashable, Sendable {
   public var inode: UInt64
   /// False for folders, devices, pipes and sockets.
   public var isRegularFile: Bool
+  /// Bytes that the file takes on disk: fewer than `size` where it has holes or is compressed; 0 where nobody tells.
+  public var allocated: UInt64
 }

@@ -24,6 +24,17 @@ extension RawSpan {
     return text
   }
 
+  /// The string that starts at `offset`, up to a zero byte or `limit` bytes; nil outside of the bytes or without a zero.
+  public func cString(at offset: Int, limit: Int) -> String? {
+    guard offset >= 0, offset < byteCount else { return nil }
+    let available = Swift.min(limit, byteCount - offset)
+    return unsafe extracting(offset..<offset + available).withUnsafeBytes { buffer in
+      let end = unsafe buffer.firstIndex(of: 0)
+      guard let count = end ?? (available == limit ? limit : nil) else { return nil }
+      return unsafe String(decoding: UnsafeRawBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
+    }
+  }
+
   /// The bytes from `offset` on, `count` of them.
   @_lifetime(copy self)
   public func slice(at offset: Int, count: Int) throws(BinaryReadingError) -> RawSpan {

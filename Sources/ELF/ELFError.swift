@@ -25,3 +25,23 @@ public enum ELFError: Error, Hashable, Sendable {
   /// Nothing that can be opened stands behind the mapping.
   case noImage(path: String)
 }
+
+extension ELFError: CustomStringConvertible {
+  /// What is wrong, without the path.
+  public var description: String {
+    switch self {
+    case .reading(_, let error): "\(error)"
+    case .notELF: "it is no ELF file"
+    case .unsupportedFormat(_, let fileClass, let encoding): "ELF class \(fileClass), byte order \(encoding)"
+    case .malformed(_, let part, let value): "\(part) has the impossible value \(value)"
+    case .overLimit(_, let part, let value, let limit): "\(part) states \(value), more than \(limit)"
+    case .noContents(_, let section): "\(section) is not in this file"
+    case .unsupportedCompression(_, let section, let method): "\(section) is compressed by unknown method \(method)"
+    case .badCompression(_, let section): "\(section) can't be decompressed"
+    case .addressNotInFile(_, let address, let count):
+      "no segment holds \(count) bytes at 0x\(String(address, radix: 16))"
+    case .otherFile(let path): "\(path) is not the file that is mapped"
+    case .noImage: "there is no file that can be opened"
+    }
+  }
+}

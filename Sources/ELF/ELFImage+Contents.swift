@@ -1,8 +1,8 @@
 import BinaryReading
 
 extension ELFImage {
-  /// Bytes of a decompressed section that are still held.
-  public static let contentsLimit: UInt64 = 4 << 30
+  /// Bytes of a section, decompressed or not, that are still held.
+  public static let contentsLimit: UInt64 = 512 << 20
 
   /// All bytes of a section, decompressed where need be.
   ///
@@ -15,6 +15,15 @@ extension ELFImage {
     }
     let stored = try source.read(at: section.offset, count: section.size, path: path)
     return section.isCompressed ? try decompress(stored, of: section, limit: limit) : stored
+  }
+
+  /// Bytes of a section after decompression, as it states them; nobody checked that they are there.
+  public func statedSize(of section: Section) throws(ELFError) -> UInt64 {
+    guard section.isCompressed, section.hasContents else { return section.size }
+    let header = try storedBytes(of: section, at: 0, count: min(section.size, 24))
+    do throws(BinaryReadingError) {
+      return try CompressionHeader(header.rawSpan, isMarked: section.flags & 0x800 != 0).size
+    } catch { throw .badCompression(path: path, section: section.name) }
   }
 
   /// `count` bytes at a stated address, out of the segment that holds them.

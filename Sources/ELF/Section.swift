@@ -59,6 +59,8 @@ extension ELFImage {
   static let sectionLimit: UInt64 = 1 << 20
   /// Bytes of section names that are still read.
   static let sectionNameLimit: UInt64 = 64 << 20
+  /// Bytes of one section's name: where many sections share a name without end, their names are cut.
+  static let oneSectionNameLimit = 1024
 
   static func readSections(_ header: FileHeader, _ source: ImageSource, _ path: String) throws(ELFError)
     -> [Section]
@@ -78,7 +80,7 @@ extension ELFImage {
     guard names.hasContents, names.size <= sectionNameLimit else { return sections }
     let strings = try source.read(at: names.offset, count: names.size, path: path)
     for index in sections.indices {
-      sections[index].name = (try? strings.rawSpan.cString(at: nameOffsets[index])) ?? ""
+      sections[index].name = strings.rawSpan.cString(at: nameOffsets[index], limit: oneSectionNameLimit) ?? ""
     }
     return sections
   }

@@ -127,6 +127,7 @@ extension FlameGraphCaption {
     if metadata.throttled > 0 {
       notes.append("The kernel throttled sampling \(Figures.grouped(metadata.throttled)) times.")
     }
+    notes += metadata.faults.map { $0 + "." }
     if completeness.unsymbolizedSelf > 0 {
       notes.append("\(share(completeness.unsymbolizedSelf)) of self time is in functions without a name.")
     }

@@ -132,7 +132,8 @@ extension ViewerScript {
       }
 
       // A test of names for what was typed: text or a regular expression, with a prefix of other fields.
-      // Throws SyntaxError for a bad expression.
+      // Throws SyntaxError for a bad expression, RangeError for one that could take for ever. `cutAt` tells after how many
+      // characters a name was cut, if one was.
       predicate(query, isRegex) {
         let column = 0;
         const prefix = /^(module|file|full):/.exec(query);
@@ -142,18 +143,29 @@ extension ViewerScript {
         }
         const wanted = query.toLowerCase();
         const expression = isRegex ? new RegExp(query, "i") : null;
-        const test = expression ? (text) => expression.test(text) : (text) => text.toLowerCase().includes(wanted);
-        return (label) => {
+        const limit = isRegex ? searchedLength(query) : 0;
+        const test = expression ? (text) => {
+          if (text.length > limit) predicate.cutAt = limit;
+          return expression.test(text.slice(0, limit));
+        } : (text) => text.toLowerCase().includes(wanted);
+        const predicate = (label) => {
           let index = this.data.labels[label * 5 + column];
           if (index < 0 && column === 2) index = this.data.labels[label * 5];
           return index >= 0 && test(this.data.strings[index]);
         };
+        return predicate;
       }
 
-      // Flags of frames whose label passes.
+      // Flags of frames whose label passes. Throws RangeError when that takes too long.
       matches(predicate) {
         const labels = new Uint8Array(this.data.labels.length / 5);
-        for (let label = 0; label < labels.length; label++) labels[label] = predicate(label) ? 1 : 0;
+        const end = performance.now() + 2000;
+        for (let label = 0; label < labels.length; label++) {
+          labels[label] = predicate(label) ? 1 : 0;
+          if (performance.now() > end) {
+            throw new RangeError(`Given up after 2 s, with ${grouped(label + 1)} of ${grouped(labels.length)} names searched`);
+          }
+        }
         const flags = new Uint8Array(this.count);
         for (let frame = 0; frame < this.count; frame++) flags[frame] = labels[this.data.label[frame]];
         return flags;

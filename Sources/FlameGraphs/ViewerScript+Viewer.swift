@@ -85,7 +85,7 @@ extension ViewerScript {
         close.addEventListener("click", () => this.toggleHelp(false));
         return html("div", { class: "help", role: "dialog", "aria-label": "Keyboard and search", hidden: "hidden" },
           html("table", {}, ...keys.map(([key, what]) => html("tr", {}, html("th", { scope: "row" }, key), html("td", {}, what)))),
-          html("p", {}, "Search looks at names. Begin with full:, module: or file: to look there. Samples that match count once, however many matching frames they pass through."),
+          html("p", {}, "Search looks at names. Begin with full:, module: or file: to look there. Regular expressions that could take for ever are not searched: above all repeated groups that hold repetitions or choices. Samples that match count once, however many matching frames they pass through."),
           html("p", {}, "Width is the share of samples; from side to side frames are sorted by name, not time. The address of this page keeps zoom and search."),
           close);
       }
@@ -213,11 +213,14 @@ extension ViewerScript {
         this.result.textContent = "";
         frames.flags = null;
         if (state.query === "") return;
+        let predicate;
         try {
-          frames.flags = model.matches(model.predicate(state.query, state.isRegex));
+          predicate = model.predicate(state.query, state.isRegex);
+          frames.flags = model.matches(predicate);
         } catch (error) {
           this.input.setAttribute("aria-invalid", "true");
-          this.result.textContent = "Not a regular expression: " + error.message.replace(/^Invalid regular expression: /, "");
+          this.result.textContent = error instanceof RangeError ? error.message
+            : "Not a regular expression: " + error.message.replace(/^Invalid regular expression: /, "");
           return;
         }
         this.result.textContent = this.matchedText(model.matched(frames.flags, 0));
@@ -225,6 +228,7 @@ extension ViewerScript {
           const inside = model.matched(frames.flags, state.zoom);
           this.result.textContent += `; ${percent(model.isComparison ? inside.after / Math.max(1, model.total[state.zoom]) : inside.after / model.total[state.zoom])} of the zoomed frame`;
         }
+        if (predicate.cutAt) this.result.textContent += `; of longer names the first ${grouped(predicate.cutAt)} characters were searched`;
       }
 
       matchedText(sum) {

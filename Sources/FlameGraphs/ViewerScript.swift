@@ -5,7 +5,8 @@
 enum ViewerScript {
   /// All pieces inside one function's scope.
   static let source =
-    "const perfprofFlameGraph = (function () {\n\"use strict\";\n\n" + model + "\n" + frames + "\n" + card + "\n"
+    "const perfprofFlameGraph = (function () {\n\"use strict\";\n\n" + expression + "\n" + model + "\n" + frames + "\n"
+    + card + "\n"
     + viewer
     + "\n" + keyboard + "\nreturn (host, data) => new Viewer(host, new Model(data));\n})();\n"
 

@@ -16,6 +16,12 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var lost: UInt64 = 0
   /// How often the kernel throttled the event.
   public var throttled: UInt64 = 0
+  /// Records that came after newer ones.
+  public var lateRecords: UInt64 = 0
+  /// Records left out because they contradict their own length.
+  public var malformedRecords: UInt64 = 0
+  /// Times that all of a ring's content was left out, because it held what is no record.
+  public var ringCorruptions: UInt64 = 0
   /// CPU time, user and system, that perfprof itself took.
   public var profilerCPUSeconds: Double = 0
   /// The most memory that perfprof held.
@@ -27,4 +33,20 @@ public struct ProfileMetadata: Hashable, Sendable {
 
   /// Metadata of nothing in particular.
   public init() {}
+
+  /// A sentence on each kind of record that could not be used as it should; none as a rule.
+  public var faults: [String] {
+    func counted(_ count: UInt64, _ one: String, _ many: String) -> [String] {
+      count == 0 ? [] : ["\(count) \(count == 1 ? one : many)"]
+    }
+    return counted(
+      lateRecords, "record came late, after newer ones: a sample may lie in the wrong mapping",
+      "records came late, after newer ones: samples may lie in wrong mappings")
+      + counted(
+        malformedRecords, "record of the kernel was damaged and left out",
+        "records of the kernel were damaged and left out")
+      + counted(
+        ringCorruptions, "time a ring of the kernel was damaged and its samples were left out",
+        "times a ring of the kernel was damaged and its samples were left out")
+  }
 }

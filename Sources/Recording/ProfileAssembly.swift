@@ -53,6 +53,9 @@ struct ProfileAssembly {
     metadata.lost = counters.lost
     metadata.throttled = counters.throttled
     metadata.durationSeconds = counters.durationSeconds
+    metadata.lateRecords = counters.lateRecords
+    metadata.malformedRecords = counters.malformedRecords
+    metadata.ringCorruptions = counters.ringCorruptions
   }
 
   private mutating func add(_ trailer: Recording_Trailer) {

@@ -26,10 +26,12 @@ public enum Recorder {
       var state = SamplerState.running
       while state == .running, !shouldStop(), !session.isTimeOver {
         state = try sampler.poll(timeoutMilliseconds: session.pollMilliseconds, handler: &session.recorder)
+        session.recorder.faults = sampler.faults
         session.flushIfDue()
         progress(session.progress)
       }
       try sampler.finish(handler: &session.recorder)
+      session.recorder.faults = sampler.faults
       priority.restore()
       return session.finish(sampler.description, effects: sampler.effects)
     }

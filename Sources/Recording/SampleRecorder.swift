@@ -9,6 +9,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var modules = ModuleRegistry()
   private(set) var lost: UInt64 = 0
   private(set) var throttled: UInt64 = 0
+  /// Late and damaged records so far, as the sampler counts them.
+  var faults = SamplingFaults()
   private(set) var rooted: UInt64 = 0
   /// Sum of the samples' periods.
   private(set) var periods: UInt64 = 0
@@ -92,6 +94,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       $0.throttled = throttled
       $0.samples = log.sampleCount
       $0.durationSeconds = seconds
+      $0.lateRecords = faults.late
+      $0.malformedRecords = faults.malformed
+      $0.ringCorruptions = faults.corruptions
     }
     return chunk
   }

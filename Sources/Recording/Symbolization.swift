@@ -129,6 +129,7 @@ struct Symbolization {
       if let frames = names[places[index].address] { merged.frames[index] = frames }
     }
     merged.source += " + " + found.source
+    merged.problem = merged.problem ?? found.problem
     return merged
   }
 

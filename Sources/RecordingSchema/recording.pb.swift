@@ -391,6 +391,15 @@ package nonisolated struct Recording_Counters: Sendable {
 
   package var durationSeconds: Double = 0
 
+  /// handed over after newer ones
+  package var lateRecords: UInt64 = 0
+
+  /// contradict their own length; left out
+  package var malformedRecords: UInt64 = 0
+
+  /// times that a ring held what is no record, and all of its content was left out
+  package var ringCorruptions: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1095,7 +1104,7 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Counters"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lost\0\u{1}throttled\0\u{1}samples\0\u{3}duration_seconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lost\0\u{1}throttled\0\u{1}samples\0\u{3}duration_seconds\0\u{3}late_records\0\u{3}malformed_records\0\u{3}ring_corruptions\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1107,6 +1116,9 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.throttled) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.samples) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.durationSeconds) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.lateRecords) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.malformedRecords) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.ringCorruptions) }()
       default: break
       }
     }
@@ -1125,6 +1137,15 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
     if self.durationSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.durationSeconds, fieldNumber: 4)
     }
+    if self.lateRecords != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lateRecords, fieldNumber: 5)
+    }
+    if self.malformedRecords != 0 {
+      try visitor.visitSingularUInt64Field(value: self.malformedRecords, fieldNumber: 6)
+    }
+    if self.ringCorruptions != 0 {
+      try visitor.visitSingularUInt64Field(value: self.ringCorruptions, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1133,6 +1154,9 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.throttled != rhs.throttled {return false}
     if lhs.samples != rhs.samples {return false}
     if lhs.durationSeconds != rhs.durationSeconds {return false}
+    if lhs.lateRecords != rhs.lateRecords {return false}
+    if lhs.malformedRecords != rhs.malformedRecords {return false}
+    if lhs.ringCorruptions != rhs.ringCorruptions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -59,6 +59,9 @@ public struct ProfileInfo: Sendable {
       json.member("samples", completeness.samples)
       json.member("lost", metadata.lost)
       json.member("throttled", metadata.throttled)
+      json.member("lateRecords", metadata.lateRecords)
+      json.member("malformedRecords", metadata.malformedRecords)
+      json.member("ringCorruptions", metadata.ringCorruptions)
       completeness.write(to: &json)
       json.key("modules")
       json.array { json in

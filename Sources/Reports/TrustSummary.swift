@@ -35,7 +35,7 @@ public struct TrustSummary: Sendable {
     lines.append(facts.joined(separator: ", "))
     lines.append(trustLine)
     if !metadata.isComplete { lines.append("The recording was cut short: its tail is missing.") }
-    lines += metadata.notes
+    lines += metadata.faults + metadata.notes
     return lines.map { $0.escapedForTerminal + "\n" }.joined()
   }
 

@@ -77,9 +77,13 @@ struct DebugFileLocator {
     return agrees
   }
 
-  /// The CRC-32 of a file's bytes, as `.gnu_debuglink` wants it.
+  /// Bytes of a file whose checksum is still computed, in some seconds.
+  private static let checksumLimit: UInt64 = 4 << 30
+
+  /// The CRC-32 of a file's bytes, as `.gnu_debuglink` wants it; nil for unreadable files and those of more than 4 GB.
   static func checksum(_ path: String) -> UInt32? {
-    guard let reader = try? FileReader(path: path), let size = try? reader.status().size else { return nil }
+    guard let reader = try? FileReader(path: path), let size = try? reader.status().size, size <= checksumLimit
+    else { return nil }
     var sum: UInt = 0
     var offset: UInt64 = 0
     while offset < size {

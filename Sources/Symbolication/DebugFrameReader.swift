@@ -33,27 +33,30 @@ struct DebugFrameReader {
   /// Ranges of one entry that are still read.
   private static let rangeLimit = 1 << 20
 
-  /// Entries that may still be visited. Sound ones are visited twice at most; damaged ones that hold each other can be
-  /// walked in more ways than there are seconds.
-  private var budget: Int
+  private var budget: DebugBudget
+  /// Whether the lines of the unit at hand are read.
+  private var readsLines = true
 
-  /// A reader that gives up after `budget` entries; what it found until then is kept.
-  init(addresses: [UInt64], budget: Int, frames: DebugFrames) {
+  /// A reader that gives up when the budget is used up; what it found until then is kept.
+  init(addresses: [UInt64], budget: DebugBudget, frames: DebugFrames) {
     self.addresses = addresses
     self.budget = budget
     self.frames = frames
     found = Array(repeating: [], count: addresses.count)
   }
 
-  /// Takes what `unit` knows of the addresses that no unit before it knew.
-  mutating func read(_ unit: DebugInformation.Unit) {
-    guard budget > 0 else { return }
+  /// Takes what `unit` knows of the addresses that no unit before it knew; false when reading must end.
+  mutating func read(_ unit: DebugInformation.Unit, of information: borrowing DebugInformation) -> Bool {
+    defer { frames.damage = budget.damage }
     var unit = unit
     var wanted = unsafe select(0..<addresses.count, in: &unit.die)
     wanted.removeAll { range in range.allSatisfy { frames.isKnown(at: $0) } }
-    guard !wanted.isEmpty else { return }
+    guard !wanted.isEmpty, budget.take() else { return budget.isOpen }
+    do throws(DebugDamage) { unit = try information.completed(unit) } catch { budget.note(error, isEnd: false) }
+    budget.add(bytes: unit.otherBytes)
+    readsLines = budget.takeLineTable(bytes: information.lineTableSize(of: unit))
     unsafe callFiles.unit = unit.files
-    callFiles.isRead = false
+    callFiles.isRead = !readsLines
     fileOf.removeAll(keepingCapacity: true)
     folder = unsafe string(DW_AT_comp_dir, of: &unit.die) ?? ""
     for range in wanted {
@@ -68,23 +71,24 @@ struct DebugFrameReader {
     for range in wanted {
       for index in range where !frames.isKnown(at: index) { unsafe finish(index, &unit.die) }
     }
+    return budget.isOpen
   }
 
   /// Whether the unit holds an address.
-  func holds(_ unit: DebugInformation.Unit) -> Bool {
+  mutating func holds(_ unit: DebugInformation.Unit) -> Bool {
     var die = unsafe unit.die
     return unsafe !select(0..<addresses.count, in: &die).isEmpty
   }
 
   /// The runs of addresses, out of `candidates`, that the entry's ranges cover.
-  private func select(_ candidates: Range<Int>, in die: inout Dwarf_Die) -> [Range<Int>] {
+  private mutating func select(_ candidates: Range<Int>, in die: inout Dwarf_Die) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var (base, start, end): (Dwarf_Addr, Dwarf_Addr, Dwarf_Addr) = (0, 0, 0)
     var offset = 0
     for _ in 0..<Self.rangeLimit {
       // SAFETY: the entry was read from the open handle; results are written during the call.
       offset = unsafe dwarf_ranges(&die, offset, &base, &start, &end)
-      guard offset > 0 else { break }
+      guard offset > 0, budget.take() else { break }
       guard start < end else { continue }
       let first = position(of: start, in: candidates)
       guard first < candidates.upperBound, addresses[first] < end else { continue }
@@ -104,7 +108,7 @@ struct DebugFrameReader {
   }
 
   private mutating func walkChildren(of die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
-    guard depth < Self.depthLimit, budget > 0 else { return }
+    guard depth < Self.depthLimit, budget.isOpen else { return }
     var child = unsafe Dwarf_Die()
     // SAFETY: parent and child belong to the open handle.
     guard unsafe dwarf_child(&die, &child) == 0 else { return }
@@ -113,14 +117,14 @@ struct DebugFrameReader {
       let before = unsafe UInt(bitPattern: child.addr)
       // A sibling lies behind; a damaged DW_AT_sibling that points back would make a loop.
       var next = unsafe Dwarf_Die()
-      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before, budget > 0
+      guard unsafe dwarf_siblingof(&child, &next) == 0, unsafe UInt(bitPattern: next.addr) > before, budget.isOpen
       else { return }
       unsafe child = unsafe next
     }
   }
 
   private mutating func visit(_ die: inout Dwarf_Die, _ wanted: [Range<Int>], depth: Int) {
-    budget -= 1
+    guard budget.take() else { return }
     switch unsafe Int32(dwarf_tag(&die)) {
     case Int32(DW_TAG_subprogram):
       let inside = unsafe select(wanted, in: &die)
@@ -151,7 +155,7 @@ struct DebugFrameReader {
     }
   }
 
-  private func select(_ wanted: [Range<Int>], in die: inout Dwarf_Die) -> [Range<Int>] {
+  private mutating func select(_ wanted: [Range<Int>], in die: inout Dwarf_Die) -> [Range<Int>] {
     if wanted.count == 1 { return unsafe select(wanted[0], in: &die) }
     guard let first = wanted.first, let last = wanted.last else { return [] }
     let low = wanted.reduce(first.lowerBound) { min($0, $1.lowerBound) }
@@ -224,7 +228,7 @@ struct DebugFrameReader {
     guard !calls.isEmpty else { return }
     var (file, line): (Int32, UInt32) = (-1, 0)
     // SAFETY: the entry belongs to the open handle; libdw searches the unit's decoded lines.
-    if let row = unsafe dwarf_getsrc_die(&die, addresses[index]) {
+    if readsLines, let row = unsafe dwarf_getsrc_die(&die, addresses[index]) {
       var number: Int32 = 0
       if unsafe dwarf_lineno(row, &number) == 0 { line = UInt32(clamping: number) }
       if let path = unsafe dwarf_linesrc(row, nil, nil) { file = unsafe self.file(path) }

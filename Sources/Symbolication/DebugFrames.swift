@@ -62,6 +62,9 @@ struct DebugFrames {
     entry.file < 0 ? nil : files[Int(entry.file)]
   }
 
+  /// What of the debug information was not read; nil when all was.
+  var damage: DebugDamage?
+
   /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when there is none.
   ///
   /// - Parameter rootFolder: Put before the image's path to find a package of split units beside it.
@@ -69,24 +72,36 @@ struct DebugFrames {
     _ image: ELFImage, alternate: ELFImage?, addresses: [UInt64], rootFolder: String = ""
   ) -> DebugFrames? {
     guard image.type != .relocatable else { return nil }
+    let size: UInt64
+    do throws(DebugDamage) {
+      size = try image.debugSize()
+      _ = try alternate?.debugSize()
+    } catch {
+      var frames = DebugFrames(count: addresses.count)
+      frames.damage = error
+      return frames
+    }
     var reader = DebugUnitReader(addresses: addresses, sections: DebugSections(image, alternate: alternate))
     reader.readAll()
-    guard reader.hasSplitUnits else { return reader.frames }
-    return readSplit(image, into: reader.frames, addresses: addresses, rootFolder: rootFolder)
+    var frames = reader.frames
+    guard reader.hasSplitUnits else { return frames }
+    let budget = DebugBudget(bytes: size)
+    do throws(DebugDamage) {
+      try frames.readSplit(image, budget: budget, addresses: addresses, rootFolder: rootFolder)
+    } catch { frames.damage = frames.damage ?? error }
+    return frames
   }
 
-  /// Reads what lies in other files, `.dwo` files or a package, which libdw finds.
-  private static func readSplit(
-    _ image: ELFImage, into frames: DebugFrames, addresses: [UInt64], rootFolder: String
-  ) -> DebugFrames {
-    guard var information = DebugInformation(image) else { return frames }
-    // An entry takes more than two bytes, and is visited twice at most.
-    let size = image.sections.reduce(0) { $1.name.hasPrefix(".debug_info") ? max($0, $1.size) : $0 }
-    var reader = DebugFrameReader(addresses: addresses, budget: Int(clamping: size) + 50_000_000, frames: frames)
+  /// Reads what lies in other files, `.dwo` files or a package, which libdw reads.
+  private mutating func readSplit(
+    _ image: ELFImage, budget: DebugBudget, addresses: [UInt64], rootFolder: String
+  ) throws(DebugDamage) {
+    var information = try DebugInformation(image)
+    var reader = DebugFrameReader(addresses: addresses, budget: budget, frames: self)
     if let package = SplitPackage(beside: image, rootFolder: rootFolder) {
-      information.open(package) { reader.holds($0) }
+      try information.open(package) { reader.holds($0) }
     }
-    information.forEachUnit { unit in reader.read(unit) }
-    return reader.frames
+    information.forEachUnit { reader.read($0, of: information) }
+    self = reader.frames
   }
 }

@@ -1,22 +1,25 @@
+import BinaryReading
 import CElfutils
 import ELF
 
-/// An image's DWARF, opened by libdw for the sake of its split units; closed when it goes.
-///
-/// libdw reads the file by position, never through a mapping, so that a file cut while it is read is an error and no
-/// signal.
+/// An image's DWARF, opened by libdw for the sake of its split units.
 @safe
 struct DebugInformation: ~Copyable {
-  private let handle: OpaquePointer
-  private let elf: OpaquePointer
-  /// libelf reads from its descriptor until the end.
-  private let image: ELFImage
+  let image: ELFImage
+  private let file: DwarfHandle
+  /// What libdw takes for the file that the image shares parts with, of which split units make no use.
+  private let alternate: DwarfHandle
 
   /// The units that came out of a package, once asked for.
   private var packaged: [PackagedUnits] = []
 
+  /// `.debug_line`, decompressed; valid as long as `file`.
+  private let lines: UnsafeRawBufferPointer
+
   /// Bytes of debug sections that are still opened.
-  private static let sizeLimit: UInt64 = 8 << 30
+  static let sizeLimit: UInt64 = 8 << 30
+  /// Bytes of debug sections that are opened however well they are compressed.
+  static let freeSize: UInt64 = 256 << 20
 
   /// A split unit: its own entry, and that of its other half where it was found.
   @safe
@@ -28,67 +31,65 @@ struct DebugInformation: ~Copyable {
     var files: Dwarf_Die
     /// Whether `body` is missing for now: the other half is in no file of its own, but maybe in a package.
     var isHalf = false
+    /// Bytes of the debug sections of another file that `body` is in.
+    var otherBytes: UInt64 = 0
   }
 
-  /// The DWARF of `image`; nil when it can't be opened or has none.
-  init?(_ image: ELFImage) {
-    let debugSections = image.sections.filter { $0.name.hasPrefix(".debug_") || $0.name.hasPrefix(".zdebug_") }
-    let size = debugSections.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
-    guard elf_version(UInt32(EV_CURRENT)) != 0, size <= Self.sizeLimit, image.type != .relocatable,
-      let opened = unsafe Self.open(image)
-    else { return nil }
-    unsafe (elf, handle) = (opened.elf, opened.dwarf)
-    self.image = image
+  /// The DWARF of `image`, the size of which was checked (`ELFImage.debugSize`).
+  init(_ image: ELFImage) throws(DebugDamage) {
+    let file = try DwarfHandle(image)
+    // With none at all libdw would search for one on its own, and wait at a pipe of that name.
+    let other = try DwarfHandle(SplitImage.file(of: [(".debug_line", [0])]))
+    // SAFETY: both handles are open, and kept together.
+    unsafe dwarf_setalt(file.dwarf, other.dwarf)
+    let index = image.sections.firstIndex { [".debug_line", ".zdebug_line"].contains($0.name) }
+    unsafe lines = index.map { unsafe file.contents(ofSection: $0) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    (self.image, self.file, self.alternate) = (image, file, other)
   }
 
-  deinit {
-    // SAFETY: nothing that was read from the handles outlives this value.
-    unsafe dwarf_end(handle)
-    _ = unsafe elf_end(elf)
+  /// Bytes of the line table of a unit, as its header states them; 0 when it has none.
+  func lineTableSize(of unit: Unit) -> UInt64 {
+    guard let offset = unsafe Self.value(DW_AT_stmt_list, of: unit.die).flatMap({ Int(exactly: $0) }) else { return 0 }
+    let table = unsafe RawSpan(_unsafeBytes: lines)
+    guard let length = try? table.load(at: offset, as: UInt32.self) else { return 0 }
+    guard length == .max else { return UInt64(length) }
+    return (try? table.load(at: offset + 4, as: UInt64.self)) ?? 0
   }
 
-  private static func open(_ image: ELFImage) -> (elf: OpaquePointer, dwarf: OpaquePointer)? {
-    // SAFETY: the descriptor stays open as long as `image` does.
-    guard let elf = unsafe image.withDescriptor({ unsafe elf_begin($0, ELF_C_READ, nil) }) ?? nil else { return nil }
-    guard let dwarf = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
-      _ = unsafe elf_end(elf)
-      return nil
-    }
-    return unsafe (elf, dwarf)
-  }
-
-  /// Calls `body` with each split unit and its other half; the others are `DebugUnitReader`'s.
-  func forEachUnit(_ body: (Unit) -> Void) {
+  /// Calls `body` with each split unit until it returns false; the others are `DebugUnitReader`'s.
+  func forEachUnit(_ body: (Unit) -> Bool) {
     var unit: OpaquePointer?
     while true {
       var next: OpaquePointer?
       var type: UInt8 = 0
-      var (die, split) = unsafe (Dwarf_Die(), Dwarf_Die())
+      var die = unsafe Dwarf_Die()
       // SAFETY: all results are written during the call; `unit` came from the call before. libdw checks each unit's
-      // length against its section and moves on by it, so the loop ends.
-      let status = unsafe dwarf_get_units(handle, unit, &next, nil, &type, &die, &split)
+      // length against its section and moves on by it, so the loop ends. The other half is not asked for: libdw would
+      // open whatever file the unit names.
+      let status = unsafe dwarf_get_units(file.dwarf, unit, &next, nil, &type, &die, nil)
       guard status == 0, unsafe next != unit else { return }
       unsafe unit = unsafe next
-      if Int32(type) == Int32(DW_UT_skeleton) { body(unsafe skeleton(die, split)) }
+      guard Int32(type) != Int32(DW_UT_skeleton) || body(unsafe packaged(die)) else { return }
     }
   }
 
-  private func skeleton(_ die: Dwarf_Die, _ split: Dwarf_Die) -> Unit {
-    if unsafe split.addr != nil { return unsafe Unit(die: die, body: split, files: split) }
+  private func packaged(_ die: Dwarf_Die) -> Unit {
     if let number = packaged.isEmpty ? nil : unsafe Self.number(of: die) {
       for group in packaged {
-        if let body = unsafe group.entry(of: number) { return unsafe Unit(die: die, body: body, files: die) }
+        if let body = unsafe group.entry(of: number) {
+          return unsafe Unit(die: die, body: body, files: die, otherBytes: group.size)
+        }
       }
     }
     return unsafe Unit(die: die, body: die, files: die, isHalf: true)
   }
 
   /// Takes those units out of `package` whose skeletons `isWanted` says to hold something.
-  mutating func open(_ package: SplitPackage, isWanted: (Unit) -> Bool) {
+  mutating func open(_ package: SplitPackage, isWanted: (Unit) -> Bool) throws(DebugDamage) {
     var units: [SkeletonUnit] = []
     forEachUnit { unit in
       guard unit.isHalf, let number = unsafe Self.number(of: unit.die), package.holds(number), isWanted(unit) else {
-        return
+        return true
       }
       var die = unsafe unit.die
       var low: Dwarf_Addr = 0
@@ -99,10 +100,14 @@ struct DebugInformation: ~Copyable {
           number: number,
           addressBase: unsafe Self.value(DW_AT_addr_base, of: die) ?? Self.value(DW_AT_GNU_addr_base, of: die) ?? 0,
           rangesBase: unsafe Self.value(DW_AT_GNU_ranges_base, of: die) ?? 0, lowAddress: low))
+      return true
     }
     // libdw takes the base of DWARF 4's ranges from skeletons only, so units with another have an image of their own.
-    packaged = Dictionary(grouping: units, by: \.rangesBase).values.compactMap {
-      PackagedUnits(SplitImage($0, of: package, image: image))
+    // Sound units have the package's sections to themselves; copies of damaged ones may need any amount of memory.
+    var room = package.size + (512 << 20)
+    for group in Dictionary(grouping: units, by: \.rangesBase).values {
+      guard let image = SplitImage(group, of: package, image: image, room: &room) else { throw .packageTooLarge }
+      if let opened = PackagedUnits(image) { packaged.append(opened) }
     }
   }
 
@@ -114,6 +119,15 @@ struct DebugInformation: ~Copyable {
     return number
   }
 
+  static func string(_ attribute: Int, of die: Dwarf_Die) -> String? {
+    var (die, found) = unsafe (die, Dwarf_Attribute())
+    // SAFETY: the entry belongs to an open handle; libdw checks that strings end inside their section.
+    guard unsafe dwarf_attr(&die, UInt32(attribute), &found) != nil, let text = unsafe dwarf_formstring(&found) else {
+      return nil
+    }
+    return unsafe String(cString: text)
+  }
+
   private static func value(_ attribute: Int, of die: Dwarf_Die) -> UInt64? {
     var (die, value, found): (Dwarf_Die, Dwarf_Word, Dwarf_Attribute) = unsafe (die, 0, Dwarf_Attribute())
     // SAFETY: the entry belongs to an open handle; results are written during the calls.
@@ -121,47 +135,5 @@ struct DebugInformation: ~Copyable {
       return nil
     }
     return value
-  }
-}
-
-/// The units of a `SplitImage`, opened by libdw.
-@safe
-final class PackagedUnits {
-  private let bytes: UnsafeMutableBufferPointer<CChar>
-  private let elf: OpaquePointer
-  private let handle: OpaquePointer
-  private let entries: [UInt64: UInt64]
-
-  /// Nil when libdw can't read it.
-  init?(_ image: SplitImage) {
-    entries = image.entries
-    // SAFETY: libelf reads from this copy until `deinit` closes the handles, and then frees it.
-    unsafe bytes = .allocate(capacity: image.bytes.count)
-    _ = unsafe bytes.initialize(from: image.bytes.lazy.map { CChar(bitPattern: $0) })
-    guard let elf = unsafe elf_memory(bytes.baseAddress, bytes.count) else {
-      unsafe bytes.deallocate()
-      return nil
-    }
-    guard let handle = unsafe dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
-      _ = unsafe elf_end(elf)
-      unsafe bytes.deallocate()
-      return nil
-    }
-    unsafe (self.elf, self.handle) = (elf, handle)
-  }
-
-  deinit {
-    // SAFETY: nothing that was read from the handles outlives this value.
-    unsafe dwarf_end(handle)
-    _ = unsafe elf_end(elf)
-    unsafe bytes.deallocate()
-  }
-
-  /// The own entry of the unit with this number.
-  func entry(of number: UInt64) -> Dwarf_Die? {
-    var die = unsafe Dwarf_Die()
-    // SAFETY: libdw checks the offset; the result is written during the call.
-    guard let offset = entries[number], unsafe dwarf_offdie(handle, offset, &die) != nil else { return nil }
-    return unsafe die
   }
 }

@@ -200,7 +200,16 @@ public struct JITDump: Sendable {
       if let line = line(of: code, at: place.address) { (frame.file, frame.line) = (files[Int(line.file)], line.line) }
       return [frame]
     }
-    return ModuleSymbols(source: codes.isEmpty ? "none" : "jitdump " + path, frames: frames)
+    var symbols = ModuleSymbols(source: codes.isEmpty ? "none" : "jitdump " + path, frames: frames)
+    let missing = symbols.unsymbolizedCount
+    // A record that is just being written is no damage as long as nothing is missing.
+    if malformedRecords > 0, missing > 0 {
+      let records = malformedRecords == 1 ? "1 record is" : "\(malformedRecords) records are"
+      symbols.problem = SymbolProblem(
+        module: "[jit]", buildID: nil, reason: .unreadable(detail: "\(path): \(records) damaged or not whole"),
+        unsymbolizedCount: missing)
+    }
+    return symbols
   }
 
   private func line(of code: Code, at address: UInt64) -> Line? {

@@ -14,6 +14,8 @@ struct LinkageStubs {
 
   /// Bytes of stubs, and of relocations and dynamic symbols, that are still read.
   private static let limit: UInt64 = 64 << 20
+  /// Bytes of the rest, all together, that are still read: damaged files may state any number of overlapping sections.
+  private var rest: UInt64 = 256 << 20
 
   /// The stubs of `image`; nil when none of `addresses` lies in one, or they can't be read.
   init?(_ image: ELFImage, holding addresses: some Sequence<UInt64>) {
@@ -23,12 +25,19 @@ struct LinkageStubs {
     let wanted = addresses.filter { address in stubs.contains { address &- $0.address < $0.size } }
     guard !wanted.isEmpty else { return nil }
     for section in stubs {
-      guard section.size <= Self.limit, let bytes = try? image.contents(of: section) else { continue }
+      guard let bytes = contents(of: section, image) else { continue }
       let size = section.name == ".plt.got" && architecture == .x86_64 && section.entrySize == 8 ? 8 : 16 as UInt64
       sections.append((section.address, section.address &+ section.size, size, bytes))
     }
     let slots = Set(wanted.compactMap { slot(of: $0)?.slot })
     guard !slots.isEmpty, (try? readNames(of: slots, image)) != nil else { return nil }
+  }
+
+  /// A section's bytes, as long as they are within the limits.
+  private mutating func contents(of section: Section, _ image: ELFImage) -> [UInt8]? {
+    guard section.size <= rest, let bytes = try? image.contents(of: section, limit: Self.limit) else { return nil }
+    rest -= min(rest, UInt64(bytes.count))
+    return bytes
   }
 
   /// The stub at a stated address.
@@ -83,13 +92,13 @@ struct LinkageStubs {
     guard let symbols = image.sections.first(where: { $0.type == .dynamicSymbols }), symbols.size <= Self.limit,
       let reader = SymbolTableReader(image, type: .dynamicSymbols)
     else { return }
-    let table = try image.contents(of: symbols)
+    guard let table = contents(of: symbols, image) else { return }
     var nameOffsets: [UInt64: UInt32] = [:]
     // SHT_RELA
     let sections = image.sections.filter { $0.type.rawValue == 4 && $0.isAllocated && $0.size <= Self.limit }
     for section in sections.filter({ $0.name == ".rela.plt" }) + sections.filter({ $0.name != ".rela.plt" }) {
       if nameOffsets.count == wanted.count { break }
-      let bytes = try image.contents(of: section)
+      guard let bytes = contents(of: section, image) else { continue }
       for offset in stride(from: 0, to: bytes.count - 23, by: 24) {
         let info: UInt64 = try bytes.rawSpan.load(at: offset + 8)
         // R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT; R_AARCH64_GLOB_DAT, R_AARCH64_JUMP_SLOT

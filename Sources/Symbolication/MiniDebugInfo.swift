@@ -5,15 +5,26 @@ import ELF
 ///
 /// GDB's manual, "MiniDebugInfo". It leaves out what `.dynsym` has.
 enum MiniDebugInfo {
-  /// Bytes after decompression, and of memory for it.
-  private static let limit = 256 << 20
+  /// Bytes after decompression, and of memory for it: true ones take a few megabytes.
+  private static let limit = 128 << 20
 
-  /// The image inside; nil when there is none or it is damaged.
-  static func image(in image: ELFImage) -> ELFImage? {
-    guard let section = image.section(named: ".gnu_debugdata"), section.size < UInt64(limit),
-      let stored = try? image.contents(of: section), let bytes = decompress(stored)
-    else { return nil }
-    return try? ELFImage(bytes: bytes, path: image.path)
+  /// Why the section gives no names.
+  enum Damage: Error {
+    /// The ELF file around or inside it says why.
+    case unreadable(ELFError)
+    /// No xz stream, or one that is damaged or gives more than is held.
+    case notDecompressed
+  }
+
+  /// The image inside; nil when there is none.
+  static func image(in image: ELFImage) throws(Damage) -> ELFImage? {
+    guard let section = image.section(named: ".gnu_debugdata"), section.hasContents else { return nil }
+    let stored: [UInt8]
+    do throws(ELFError) {
+      stored = try image.contents(of: section, limit: UInt64(limit))
+    } catch { throw .unreadable(error) }
+    guard let bytes = decompress(stored) else { throw .notDecompressed }
+    do throws(ELFError) { return try ELFImage(bytes: bytes, path: image.path) } catch { throw .unreadable(error) }
   }
 
   static func decompress(_ stored: [UInt8]) -> [UInt8]? {
@@ -27,6 +38,7 @@ enum MiniDebugInfo {
       unsafe stream.next_in = input.baseAddress
       unsafe stream.avail_in = input.count
       while true {
+        guard output.count <= limit else { return nil }
         // SAFETY: input and output outlive the call, and the stream is told their sizes.
         let (status, wrote) = unsafe piece.withUnsafeMutableBufferPointer { buffer in
           unsafe stream.next_out = buffer.baseAddress
@@ -37,7 +49,7 @@ enum MiniDebugInfo {
         output += piece.prefix(wrote)
         if status == LZMA_STREAM_END { return output }
         let inputLeft = unsafe stream.avail_in
-        guard status == LZMA_OK, wrote > 0 || inputLeft > 0, output.count <= limit else { return nil }
+        guard status == LZMA_OK, wrote > 0 || inputLeft > 0 else { return nil }
       }
     }
   }

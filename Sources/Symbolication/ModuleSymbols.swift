@@ -45,6 +45,8 @@ public struct SymbolProblem: Hashable, Sendable {
     case debugFileMismatch(path: String)
     /// The file, or a part of it, is damaged or can't be read.
     case unreadable(detail: String)
+    /// Inlined functions and lines are missing because debug information is damaged or out of all proportion.
+    case debugInformationDamaged(detail: String)
     /// The kernel hides its addresses (`kptr_restrict`).
     case kernelAddressesHidden(restriction: Int)
     /// A perf map or jitdump file was refused.
@@ -71,7 +73,7 @@ public struct SymbolProblem: Hashable, Sendable {
     case .kernelAddressesHidden: return "run as root, or: sysctl kernel.kptr_restrict=0"
     case .debugFileMismatch: return "install the debug symbols of exactly this build"
     case .jitFileRefused: return "start the program as the user that it runs as, with its perf map option"
-    case .unreadable: return "reinstall or rebuild it"
+    case .unreadable, .debugInformationDamaged: return "reinstall or rebuild it"
     case .gaps: return "no source has names for those parts (padding, or assembler code without symbols)"
     case .noSymbols, .onlyDynamicSymbols:
       if module.hasPrefix("/usr/") || module.hasPrefix("/lib") || module.hasPrefix("/bin/")
@@ -94,6 +96,8 @@ extension SymbolProblem.Reason {
     case .gaps: "its symbols do not cover all of its code"
     case .debugFileMismatch(let path): "the debug file \(path) belongs to another build and was refused"
     case .unreadable(let detail): "unreadable (\(detail))"
+    case .debugInformationDamaged(let detail):
+      "its debug information was not read to its end (\(detail)), so that inlined functions and lines may be missing"
     case .kernelAddressesHidden(let restriction): "kernel.kptr_restrict is \(restriction) and hides kernel addresses"
     case .jitFileRefused(let path, let detail): "\(path) was refused (\(detail))"
     }

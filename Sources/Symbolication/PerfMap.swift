@@ -32,11 +32,10 @@ public struct PerfMap: Sendable {
   public mutating func symbolize(addresses: [UInt64], names options: Demangler.Options = Demangler.Options())
     -> ModuleSymbols
   {
-    var nameOf = [Int32](repeating: -1, count: addresses.count)
-    var names: [String] = []
+    var held = HeldNames(count: addresses.count)
     var malformed = 0
     var budget = 50_000_000
-    TextLines(path: place)?.forEach { line in
+    let isWhole = TextLines(path: place)?.forEach { line in
       if line.count == 0 { return }
       var position = 0
       guard let start = Self.number(line, &position), let size = Self.number(line, &position), size > 0,
@@ -52,21 +51,67 @@ public struct PerfMap: Sendable {
         if addresses[middle] < start { low = middle + 1 } else { high = middle }
       }
       guard low < addresses.count, addresses[low] < end else { return }
-      names.append(line.text(at: position))
+      let first = low
       while low < addresses.count, addresses[low] < end, budget > 0 {
-        nameOf[low] = Int32(truncatingIfNeeded: names.count - 1)
         low += 1
         budget -= 1
       }
+      if low > first { held.give(line.text(at: position, limit: Self.nameLimit), to: first..<low) }
     }
     malformedLines = malformed
-    let shown = SymbolizedFrame.named(names, options)
-    let frames = zip(nameOf, addresses).map { name, address in
+    let shown = SymbolizedFrame.named(held.names, options)
+    let frames = zip(held.nameOf, addresses).map { name, address in
       name >= 0
         ? [shown[Int(name)]]
         : [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
     }
-    return ModuleSymbols(source: names.isEmpty ? "none" : "perf map " + place, frames: frames)
+    var symbols = ModuleSymbols(source: held.isEmpty ? "none" : "perf map " + place, frames: frames)
+    if isWhole == false || budget == 0 {
+      let detail = isWhole == false ? "its rest, past 4 GB, was left out" : "its functions overlap too often"
+      symbols.problem = SymbolProblem(
+        module: "[jit]", buildID: nil, reason: .jitFileRefused(path: place, detail: detail),
+        unsymbolizedCount: symbols.unsymbolizedCount)
+    }
+    return symbols
+  }
+
+  /// Bytes of a name that are kept.
+  private static let nameLimit = 4096
+
+  /// The names that some address has at the moment: those that later lines replaced leave room for others.
+  private struct HeldNames {
+    private(set) var nameOf: [Int32]
+    private(set) var names: [String] = []
+    private var uses: [Int32] = []
+    private var free: [Int32] = []
+
+    init(count: Int) { nameOf = Array(repeating: -1, count: count) }
+
+    var isEmpty: Bool { names.count == free.count }
+
+    mutating func give(_ name: String, to addresses: Range<Int>) {
+      let index: Int32
+      if let reused = free.popLast() {
+        index = reused
+        names[Int(index)] = name
+      } else {
+        index = Int32(truncatingIfNeeded: names.count)
+        names.append(name)
+        uses.append(0)
+      }
+      for address in addresses {
+        let old = nameOf[address]
+        if old >= 0 {
+          uses[Int(old)] -= 1
+          if uses[Int(old)] == 0 {
+            names[Int(old)] = ""
+            free.append(old)
+          }
+        }
+        nameOf[address] = index
+      }
+      uses[Int(index)] = Int32(truncatingIfNeeded: addresses.count)
+    }
   }
 
   /// A hexadecimal number, with `0x` or without, and the blank behind it.

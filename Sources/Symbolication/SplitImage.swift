@@ -7,13 +7,23 @@ struct SplitImage {
   /// Where each unit's own entry lies in `.debug_info`, by the unit's number.
   private(set) var entries: [UInt64: UInt64] = [:]
 
-  /// Collects `units`, all with one base of ranges, out of `package`; addresses and DWARF 4's ranges are those of the program's own `image`.
-  init(_ units: [SkeletonUnit], of package: SplitPackage, image: ELFImage) {
+  /// Collects `units`, all with one base of ranges, out of `package`; addresses and DWARF 4's ranges are those of the
+  /// program's own `image`.
+  ///
+  /// Nil when that takes more than `room` bytes, of which what it takes is subtracted.
+  init?(_ units: [SkeletonUnit], of package: SplitPackage, image: ELFImage, room: inout UInt64) {
+    func takes(_ count: Int) -> Bool {
+      guard UInt64(count) <= room else { return false }
+      room -= UInt64(count)
+      return true
+    }
     func contents(_ name: String) -> [UInt8] {
       image.section(named: name).flatMap { try? image.contents(of: $0) } ?? []
     }
     var (info, abbreviations, offsets, lists): ([UInt8], [UInt8], [UInt8], [UInt8]) = ([], [], [], [])
     var addresses = contents(".debug_addr")
+    let ranges = Array(contents(".debug_ranges").dropFirst(Int(clamping: units.first?.rangesBase ?? 0)))
+    guard takes(2 * (addresses.count + ranges.count + package.strings.count)) else { return nil }
     for unit in units where entries[unit.number] == nil {
       let table = package.bytes(.abbreviations, of: unit.number)
       guard var split = SplitUnit(info: package.bytes(.info, of: unit.number), abbreviations: table),
@@ -34,24 +44,27 @@ struct SplitImage {
       guard start <= table.count else { continue }
       Self.put(UInt32(truncatingIfNeeded: abbreviations.count), at: split.abbreviationsField, in: &split.info)
       abbreviations += abbreviation + table.dropFirst(start) + [0]
+      let strings = package.bytes(.stringOffsets, of: unit.number)
+      let unitLists = package.bytes(.rangeLists, of: unit.number)
+      guard takes(2 * (table.count + split.info.count + strings.count + unitLists.count)) else { return nil }
       entries[unit.number] = UInt64(info.count + split.entry)
       info += split.info
-      offsets += package.bytes(.stringOffsets, of: unit.number)
-      lists += package.bytes(.rangeLists, of: unit.number)
+      offsets += strings
+      lists += unitLists
     }
-    write([
+    bytes = Self.file(of: [
       (".debug_info", info), (".debug_abbrev", abbreviations), (".debug_str", package.strings),
       (".debug_str_offsets", offsets), (".debug_rnglists", lists), (".debug_addr", addresses),
-      (".debug_ranges", Array(contents(".debug_ranges").dropFirst(Int(clamping: units.first?.rangesBase ?? 0)))),
+      (".debug_ranges", ranges),
     ])
   }
 
   /// A file of sections alone (System V gABI, chapter 4).
-  private mutating func write(_ sections: [(name: String, contents: [UInt8])]) {
+  static func file(of sections: [(name: String, contents: [UInt8])]) -> [UInt8] {
     let sections = sections.filter { !$0.contents.isEmpty }
     var names: [UInt8] = [0]
     var headers = [UInt8](repeating: 0, count: 64)
-    bytes = [UInt8](repeating: 0, count: 64)
+    var bytes = [UInt8](repeating: 0, count: 64)
     func header(name: Int, type: UInt32, offset: Int, size: Int) -> [UInt8] {
       var header = [UInt8](repeating: 0, count: 64)
       Self.put(UInt32(truncatingIfNeeded: name), at: 0, in: &header)
@@ -81,7 +94,7 @@ struct SplitImage {
     Self.put(64 as UInt16, at: 58, in: &bytes)
     Self.put(UInt16(sections.count + 2), at: 60, in: &bytes)
     Self.put(UInt16(sections.count + 1), at: 62, in: &bytes)
-    bytes += headers
+    return bytes + headers
   }
 
   private static func word(_ bytes: [UInt8], _ position: Int) -> Int {

@@ -18,7 +18,9 @@ struct SplitPackage {
   let strings: [UInt8]
 
   /// Bytes of a section of the package that are still read.
-  private static let limit: UInt64 = 1 << 30
+  private static let limit: UInt64 = 512 << 20
+  /// Bytes of all that was read.
+  var size: UInt64 { UInt64(sections.values.reduce(strings.count) { $0 + $1.count }) }
 
   /// The package of `image`; nil when there is none or its index is damaged.
   init?(beside image: ELFImage, rootFolder: String) {
@@ -33,6 +35,7 @@ struct SplitPackage {
   }
 
   init?(_ image: ELFImage) {
+    guard (try? image.debugSize()) != nil else { return nil }
     func contents(_ name: String) -> [UInt8] {
       guard let section = image.section(named: name) else { return [] }
       return (try? image.contents(of: section, limit: Self.limit)) ?? []

@@ -12,6 +12,8 @@ struct SymbolSources {
   /// The separate debug file; nil until it was searched for.
   private var searched: DebugFileLocator.Finding?
   private var damage: String?
+  /// What of the debug information was not read.
+  private var debugDamage: String?
   private var hasFullTable = false
 
   init(image: ELFImage, path: String, options: Symbolicator.Options) {
@@ -31,9 +33,7 @@ struct SymbolSources {
     if !hasFullTable, let file = debugFile() {
       take(file, .symbolTable, as: "debug file " + file.path, &names)
     }
-    if !hasFullTable, let mini = MiniDebugInfo.image(in: image) {
-      take(mini, .symbolTable, as: ".gnu_debugdata", &names)
-    }
+    if !hasFullTable { takeMiniDebugInfo(&names) }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
     if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }
@@ -50,6 +50,18 @@ struct SymbolSources {
       if named > 0 || (used.isEmpty && type == .symbolTable) { used.append(source) }
     } catch {
       damage = "\(source) of \(table.path): \(error)"
+    }
+  }
+
+  private mutating func takeMiniDebugInfo(_ names: inout FunctionNames) {
+    do throws(MiniDebugInfo.Damage) {
+      guard let mini = try MiniDebugInfo.image(in: image) else { return }
+      take(mini, .symbolTable, as: ".gnu_debugdata", &names)
+    } catch {
+      switch error {
+      case .notDecompressed: damage = ".gnu_debugdata of \(image.path) is damaged, or larger than is read"
+      case .unreadable(let error): damage = ".gnu_debugdata: \(error)"
+      }
     }
   }
 
@@ -72,8 +84,12 @@ struct SymbolSources {
     }
     guard let source else { return nil }
     let alternate = locator.alternateFile(for: source, debugPath: source.path)
-    return DebugFrames.read(
+    let frames = DebugFrames.read(
       source, alternate: alternate.image, addresses: addresses, rootFolder: options.rootFolder)
+    var damage = frames?.damage
+    if let link = source.altLink, alternate.image == nil { damage = damage ?? .alternateMissing(link.path) }
+    debugDamage = damage.map { source.path == path ? $0.words : "\(source.path): \($0.words)" }
+    return frames
   }
 
   /// The sources that gave names.
@@ -84,10 +100,12 @@ struct SymbolSources {
     let reason: SymbolProblem.Reason
     if let refused = searched?.refused, searched?.image == nil {
       reason = .debugFileMismatch(path: refused)
+    } else if unsymbolizedCount > 0, let damage {
+      reason = .unreadable(detail: damage)
+    } else if let debugDamage {
+      reason = .debugInformationDamaged(detail: debugDamage)
     } else if unsymbolizedCount == 0 {
       return nil
-    } else if let damage {
-      reason = .unreadable(detail: damage)
     } else if hasFullTable {
       reason = .gaps
     } else {

@@ -6,6 +6,8 @@ struct TextLines: ~Copyable {
   private let descriptor: Int32
   /// Bytes of a line; the rest of longer ones is dropped.
   static let lineLimit = 1 << 17
+  /// Bytes of a file that are read; a file with holes may be longer than any disk.
+  static let fileLimit = 4 << 30
 
   /// Opens `path`; nil and `errno` when that fails.
   init?(path: String) {
@@ -23,16 +25,20 @@ struct TextLines: ~Copyable {
     return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status.st_uid : nil
   }
 
-  /// Calls `body` with each line, without its end.
-  func forEach(_ body: (borrowing Span<UInt8>) -> Void) {
+  /// Calls `body` with each line, without its end; false when the file is too long to be read to its end.
+  @discardableResult
+  func forEach(_ body: (borrowing Span<UInt8>) -> Void) -> Bool {
     forEachUntil { line in
       body(line)
       return true
     }
   }
 
-  /// Calls `body` with each line, without its end, until it returns false.
-  func forEachUntil(_ body: (borrowing Span<UInt8>) -> Bool) {
+  /// Calls `body` with each line, without its end, until it returns false; false when the file is too long to be read to
+  /// its end.
+  @discardableResult
+  func forEachUntil(_ body: (borrowing Span<UInt8>) -> Bool) -> Bool {
+    var rest = Self.fileLimit
     // One buffer for all pieces: files in `/proc` come a page at a time.
     var buffer = [UInt8](repeating: 0, count: Self.lineLimit + (1 << 16))
     var kept = 0
@@ -44,17 +50,19 @@ struct TextLines: ~Copyable {
       }
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { break }
+      rest -= got
+      guard rest >= 0 else { return false }
       let filled = kept + got
       var (start, searched) = (0, kept)
       while let end = Self.lineEnd(buffer, in: searched..<filled) {
-        if !isSkipping, !body(buffer.span.extracting(start..<end)) { return }
+        if !isSkipping, !body(buffer.span.extracting(start..<end)) { return true }
         isSkipping = false
         start = end + 1
         searched = start
       }
       kept = filled - start
       if kept > Self.lineLimit {
-        if !isSkipping, !body(buffer.span.extracting(start..<filled)) { return }
+        if !isSkipping, !body(buffer.span.extracting(start..<filled)) { return true }
         isSkipping = true
         kept = 0
       } else if start > 0 {
@@ -65,6 +73,7 @@ struct TextLines: ~Copyable {
       }
     }
     if !isSkipping, kept > 0 { _ = body(buffer.span.extracting(0..<kept)) }
+    return true
   }
 
   private static func lineEnd(_ buffer: [UInt8], in range: Range<Int>) -> Int? {
@@ -99,11 +108,11 @@ extension Span<UInt8> {
     return position > start ? value : nil
   }
 
-  /// The text from `position` to the end or to the next byte that is `end`.
-  func text(at position: Int, until end: UInt8? = nil) -> String {
+  /// The text from `position` to the end or to the next byte that is `end`, `limit` bytes of it at most.
+  func text(at position: Int, until end: UInt8? = nil, limit: Int = .max) -> String {
     var bytes: [UInt8] = []
     var index = position
-    while index < count, self[index] != end {
+    while index < count, self[index] != end, bytes.count < limit {
       bytes.append(self[index])
       index += 1
     }

@@ -13,6 +13,7 @@ import pathlib
 import re
 import shutil
 import sys
+import time
 import traceback
 
 try:
@@ -121,6 +122,22 @@ def searches_regular_expressions_and_bears_bad_ones(reader):
     assert reader.page.get_by_role("searchbox").get_attribute("aria-invalid") == "true"
     assert reader.search("parse\\(").startswith("Matched")
     assert reader.page.get_by_role("searchbox").get_attribute("aria-invalid") is None
+
+
+@test
+def gives_up_on_expressions_that_could_take_for_ever(reader):
+    reader.open("server.svg")
+    reader.page.get_by_role("button", name="Regular expression").click()
+    for bad in ["(a+)+$", "(a|a)*b", "((a*))*$", "(?:x+y?)+z", "(\\w+\\s?)*!", "(a|b){30}", ".*.*.*.*.*.*x", "(a?){40}a",
+                "a?" * 40 + "b", "(a|a)" * 30, "(.*)\\1\\1\\1\\1x", "[(](a+)+[)]"]:
+        begin = time.monotonic()
+        assert reader.search(bad).startswith("Not searched, since it could take for ever"), (bad, reader.result())
+        assert time.monotonic() - begin < 30, bad
+        assert reader.page.get_by_role("searchbox").get_attribute("aria-invalid") == "true"
+    for good in ["JSON.*parse.*\\(", "(?:JSON)+Parser", "^(main|start)$", "[(*+?]", "\\(\\+*", "a{2}b{1,3}", "(?=J)J", "x(?<name>y)?", "^.{3,}$"]:
+        assert re.match("Matched|No match", reader.search(good)), (good, reader.result())
+    # Matching takes what the length allows: a name of which every part could match.
+    assert reader.page.evaluate("document.querySelector('output').textContent") != ""
 
 
 @test

@@ -104,6 +104,37 @@ extension LiveTests {
       #expect((info["samples"] as? Int ?? 0) > 0)
     }
 
+    @Test(
+      "However perfprof dies while it stops threads by ptrace, all of them run on", arguments: [SIGKILL, SIGSEGV])
+    func diesTracing(_ signal: Int32) throws {
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess([Machine.sample("threads"), "600"])
+      try #require(target.waitUntilReady())
+      let seed = UInt64.random(in: 0...UInt64.max)
+      var bits = seed
+      for round in 0..<6 {
+        let name = "out\(round).perfprof"
+        let recorder = try ChildProcess(
+          [Machine.perfprof, "record", "-p", "\(target.pid)", "--sampler", "ptrace", "-F", "997", "-o", name],
+          // Where Swift's backtracer is installed it would catch the signal, report it and go on.
+          folder: folder.path, environment: ["SWIFT_BACKTRACE": "enable=no"])
+        // A random moment, told by looks at the target.
+        bits = bits &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        var looks = Int(bits >> 58)
+        while looks > 0 {
+          try #require(!recorder.hasEnded)
+          if folder.names.contains(where: { $0.contains(name) }) { looks -= 1 }
+          _ = ThreadStates(of: target.pid)
+        }
+        recorder.signal(signal)
+        #expect(recorder.wait() == .signaled(signal))
+        let states = ThreadStates(of: target.pid)
+        #expect(!states.isTraced && !states.isStopped, "seed \(seed), round \(round): \(states.letters)")
+        let before = states.ticks
+        while ThreadStates(of: target.pid).ticks < before + 3 { try #require(!target.hasEnded) }
+      }
+    }
+
     @Test("The target's end ends the recording")
     func targetEnds() throws {
       let recorded = try Recorded.sample("shares", ["1"], seconds: 60)

@@ -19,6 +19,9 @@ import Testing
     profile.metadata.durationSeconds = 2.25
     profile.metadata.lost = 7
     profile.metadata.throttled = 1
+    profile.metadata.lateRecords = 2
+    profile.metadata.malformedRecords = 1
+    profile.metadata.ringCorruptions = 4
     profile.metadata.profilerCPUSeconds = 0.125
     profile.metadata.profilerPeakResidentBytes = 12_345_678
     return profile
@@ -36,6 +39,9 @@ import Testing
     #expect(json["samples"] as? Int == 10)
     #expect(json["lost"] as? Int == 7)
     #expect(json["throttled"] as? Int == 1)
+    #expect(json["lateRecords"] as? Int == 2)
+    #expect(json["malformedRecords"] as? Int == 1)
+    #expect(json["ringCorruptions"] as? Int == 4)
     let stacks = try #require(json["stacks"] as? [String: Any])
     #expect(stacks["rooted"] as? Int == 5)
     #expect(stacks["truncated"] as? [String: Int] == ["depth limit": 4, "code not mapped": 1])
@@ -51,9 +57,13 @@ import Testing
 
   @Test func textNamesTheSame() {
     let text = ProfileInfo(Self.profile).text()
-    for part in ["app -x", "10 samples, 2.25 s, 499 Hz, perf:cpu-clock", "7 samples lost", ".symtab", "/lib/libc.so.6"]
-    {
+    for part in [
+      "app -x", "10 samples, 2.25 s, 499 Hz, perf:cpu-clock", "7 samples lost", ".symtab", "/lib/libc.so.6",
+      "2 records came late", "1 record of the kernel was damaged", "4 times a ring",
+    ] {
       #expect(text.contains(part), "\(part)")
     }
+    let sound = ProfileInfo(Profile.of([(["app!main"], 1)])).text()
+    #expect(!sound.contains("record") && !sound.contains("ring of"))
   }
 }

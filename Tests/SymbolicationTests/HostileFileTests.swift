@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Glibc
 import Testing
 
 @testable import Symbolication
@@ -66,5 +67,111 @@ struct HostileFileTests {
     let code = SectionBounds(end: .max, isExecutable: true)
     for _ in 0..<60 { try scan.scan(piece.rawSpan, sections: [code, code], ignoresLocalLabels: false) }
     #expect(scan.results().matchOf.count == 10_000)
+  }
+
+  // MARK: Debug information that costs more than its size
+
+  /// A file of debug sections alone, DWARF 4, whose only unit covers 0x1000 to 0x2000.
+  private func debugFile(
+    _ bench: Workbench, abbreviation: [UInt8], entries: [UInt8], ranges: [UInt8] = [], line: [UInt8] = [],
+    unit: (attribute: [UInt8], value: [UInt8]) = ([], [])
+  ) throws -> ELFImage {
+    // DW_TAG_compile_unit with children: DW_AT_low_pc as address, DW_AT_high_pc as four bytes.
+    let table = [1, 0x11, 1, 0x11, 0x01, 0x12, 0x06] + unit.attribute + [0, 0] + abbreviation + [0]
+    var body: [UInt8] = [4, 0, 0, 0, 0, 0, 8, 1, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0] + unit.value
+    body += entries + [0]
+    let length = withUnsafeBytes(of: UInt32(body.count)) { Array($0) }
+    try bench.write(
+      "debug",
+      SplitImage.file(of: [
+        (".debug_info", length + body), (".debug_abbrev", table), (".debug_ranges", ranges), (".debug_line", line),
+      ]))
+    return try bench.image("debug")
+  }
+
+  private func problem(of image: ELFImage) -> String {
+    let addresses = (0..<64).map { 0x1000 + UInt64($0) * 16 }
+    let symbols = Symbolicator(options: options()).symbolize(image: image, addresses: addresses)
+    #expect(symbols.frames.count == addresses.count)
+    return symbols.problem?.description ?? ""
+  }
+
+  @Test func `ranges that all entries share`() throws {
+    let pairs = [UInt64](repeating: 0x9000, count: 1 << 17).enumerated().map { $0 & 1 == 0 ? $1 : $1 + 1 } + [0, 0]
+    // DW_TAG_subprogram: DW_AT_ranges as an offset.
+    let entries = [[UInt8]](repeating: [2, 0, 0, 0, 0], count: 100_000).flatMap(\.self)
+    let image = try debugFile(
+      try Workbench(), abbreviation: [2, 0x2E, 0, 0x55, 0x17, 0, 0], entries: entries,
+      ranges: pairs.withUnsafeBytes { Array($0) })
+    #expect(problem(of: image).contains("in circles or overlaps"))
+  }
+
+  @Test func `attributes that take no room`() throws {
+    // DW_TAG_variable: any number of DW_AT_external as DW_FORM_flag_present.
+    let attributes = [[UInt8]](repeating: [0x3F, 0x19], count: 200_000).flatMap(\.self)
+    let image = try debugFile(
+      try Workbench(), abbreviation: [2, 0x34, 0] + attributes + [0, 0],
+      entries: [UInt8](repeating: 2, count: 200_000))
+    #expect(problem(of: image).contains("too long to read"))
+  }
+
+  @Test func `a line table of a hundred megabytes`() throws {
+    let size: UInt32 = 100 << 20
+    let line = withUnsafeBytes(of: size) { Array($0) } + [UInt8](repeating: 0, count: Int(size))
+    // DW_AT_stmt_list as an offset.
+    let image = try debugFile(
+      try Workbench(), abbreviation: [], entries: [], line: line, unit: ([0x10, 0x17], [0, 0, 0, 0]))
+    #expect(problem(of: image).contains("line tables of 104857600 bytes"))
+  }
+
+  @Test func `sections in the hole of a file`() throws {
+    let bench = try Workbench()
+    let image = try debugFile(bench, abbreviation: [], entries: [])
+    let header = try #require(image.section(named: ".debug_info")).offset
+    #expect(header > 0)
+    // The file grows by a hole of 6 GB, and the section table, which lies at the end, says that it is all information.
+    var bytes = try FileReader(path: bench.path("debug")).read(at: 0, count: image.status?.size ?? 0)
+    let table = bytes.count - 64 * image.sections.count
+    for (index, byte) in withUnsafeBytes(of: UInt64(6 << 30), { Array($0) }).enumerated() {
+      bytes[table + 64 + 32 + index] = byte
+    }
+    try bench.write("debug", bytes)
+    try #require(truncate(bench.path("debug"), 7 << 30) == 0)
+    #expect(problem(of: try bench.image("debug")).contains("more than is read"))
+  }
+
+  @Test func `many sections that share a name without end`() throws {
+    let bench = try Workbench()
+    let count = 20_000
+    var bytes = SplitImage.file(of: [(".debug_str", [UInt8](repeating: 0x61, count: 8 << 20) + [0])])
+    let table = bytes.count
+    bytes += [UInt8](repeating: 0, count: 64)
+    for index in 1..<count {
+      var header = [UInt8](repeating: 0, count: 64)
+      // The first holds the names of all.
+      if index == 1 { header[4...4] = [3]; header[24...24] = [64]; header[34...35] = [0x80, 0] }
+      bytes += header
+    }
+    func put(_ value: UInt64, at position: Int, _ size: Int) {
+      for byte in 0..<size { bytes[position + byte] = UInt8(truncatingIfNeeded: value >> UInt64(8 * byte)) }
+    }
+    put(UInt64(table), at: 40, 8)
+    put(UInt64(count), at: 60, 2)
+    put(1, at: 62, 2)
+    try bench.write("sections", bytes)
+    let image = try bench.image("sections")
+    #expect(image.sections.count == count && image.sections.allSatisfy { $0.name.utf8.count <= 1024 })
+    #expect(image.sections.last?.name.isEmpty == false)
+  }
+
+  @Test func `damaged compressed symbols are named`() throws {
+    let bench = try Workbench()
+    try bench.write("small.c", smallProgram)
+    try bench.run("gcc -O1 -s -o stripped small.c && printf nonsense >mini")
+    try bench.run("objcopy --add-section .gnu_debugdata=mini stripped program")
+    let text = try #require(try bench.image("program").section(named: ".text"))
+    let symbols = Symbolicator(options: options()).symbolize(
+      image: try bench.image("program"), addresses: [text.address + 4])
+    #expect(symbols.problem?.description.contains(".gnu_debugdata") == true, "\(symbols)")
   }
 }

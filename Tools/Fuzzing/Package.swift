@@ -2,7 +2,8 @@
 import PackageDescription
 
 let modules = [
-  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Symbolication", "UnwindTables",
+  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Sampling", "Symbolication",
+  "UnwindTables",
 ]
 
 let package = Package(

@@ -10,6 +10,9 @@ public protocol Sampler: ~Copyable {
   /// What sampling did to the targets so far; empty where it did nothing to them.
   var effects: [SamplingNote] { get }
 
+  /// What went wrong with records so far.
+  var faults: SamplingFaults { get }
+
   /// Waits for records, at most the given time, and hands them to `handler` in order.
   ///
   /// A signal, or input on `SamplingOptions.wakeDescriptor`, ends the wait early. The first call delivers the state of
@@ -19,6 +22,19 @@ public protocol Sampler: ~Copyable {
 
   /// Stops sampling and hands over everything seen so far.
   mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
+}
+
+/// Counts of records that could not be used as they should; none is expected of a sound kernel.
+public struct SamplingFaults: Hashable, Sendable {
+  /// Records handed over after newer ones: the machine took too long to complete them.
+  public var late: UInt64 = 0
+  /// Records that contradict their own length, left out.
+  public var malformed: UInt64 = 0
+  /// Times that a ring held what can't be a record, and all of its content was left out.
+  public var corruptions: UInt64 = 0
+
+  /// None.
+  public init() {}
 }
 
 /// Whether there is anything left to sample.

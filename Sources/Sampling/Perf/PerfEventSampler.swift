@@ -15,6 +15,14 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   public private(set) var description: SamplerDescription
   /// perf_event stops nobody.
   public var effects: [SamplingNote] { [] }
+  /// Late and damaged records.
+  public var faults: SamplingFaults {
+    var faults = SamplingFaults()
+    faults.late = merge.lateRecords
+    faults.malformed = delivery.malformedRecords
+    faults.corruptions = ringSet.rings.reduce(0) { $0 + $1.corruptions }
+    return faults
+  }
 
   private let ringSet: RingSet
   private var events = TargetEvents()

@@ -18,6 +18,9 @@ public struct PtraceSampler: ~Copyable, Sampler {
   /// a CPU.
   public internal(set) var pauses = PauseStatistics()
 
+  /// There are no records that could go wrong.
+  public var faults: SamplingFaults { SamplingFaults() }
+
   /// How long threads were stopped.
   public var effects: [SamplingNote] {
     guard pauses.count > 0 else { return [] }

@@ -8,6 +8,8 @@ final class DebugSection {
   private let section: Section?
   /// All of it, where it is compressed or was asked for.
   private var whole: [UInt8]?
+  /// Why it could not be decompressed.
+  private(set) var problem: ELFError?
 
   /// Bytes of a decompressed section that are still held.
   private static let limit: UInt64 = 4 << 30
@@ -23,7 +25,8 @@ final class DebugSection {
       return
     }
     if found.isCompressed {
-      let bytes = (try? image.contents(of: found, limit: Self.limit)) ?? []
+      var bytes: [UInt8] = []
+      do throws(ELFError) { bytes = try image.contents(of: found, limit: Self.limit) } catch { problem = error }
       (count, whole) = (bytes.count, bytes)
     } else {
       count = Int(clamping: found.size)
@@ -100,6 +103,14 @@ final class DebugSections {
     (strings, lineStrings, stringOffsets) = (section("str"), section("line_str"), section("str_offsets"))
     (addresses, ranges, rangeLists) = (section("addr"), section("ranges"), section("rnglists"))
     self.alternate = alternate.map { DebugSections($0, alternate: nil) }
+  }
+
+  /// Why one of them could not be decompressed.
+  var problem: ELFError? {
+    for section in [info, abbreviations, lines, strings, lineStrings, stringOffsets, addresses, ranges, rangeLists] {
+      if let problem = section.problem { return problem }
+    }
+    return alternate?.problem
   }
 }
 

@@ -47,6 +47,8 @@ struct DebugUnitReader {
       frames.add([DebugFrames.Entry(name: -1, file: stray.file, line: stray.line)], at: index)
     }
     frames.names = naming.names.texts(sections)
+    if work <= 0 { frames.damage = .tooManyEntries }
+    if let problem = sections.problem { frames.damage = .unreadable("\(problem)") }
   }
 
   private mutating func read(_ header: UnitHeader) {

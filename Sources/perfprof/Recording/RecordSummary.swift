@@ -26,7 +26,7 @@ struct RecordSummary {
       lines.append("perfprof:   \(share.percent) of samples are in code without a name")
     }
     lines += heaviest(of: completeness.samples)
-    lines += metadata.notes.map { "perfprof: note: \($0.escapedForTerminal)" }
+    lines += (metadata.faults + metadata.notes).map { "perfprof: note: \($0.escapedForTerminal)" }
     return lines
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What is fuzzed, chosen once by the environment variable `FUZZ_TARGET`.
-private let target: FuzzTarget = {
+let target: FuzzTarget = {
   let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
   guard let target = FuzzTarget(rawValue: name) else {
     let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: " ")

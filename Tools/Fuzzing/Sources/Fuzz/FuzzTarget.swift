@@ -3,7 +3,12 @@ enum FuzzTarget: String, CaseIterable {
   case elf
   case unwind
   case symbols
+  case dwarf
+  case split
   case demangle
+  case perfrecords
+  case maps
+  case kallsyms
   case jitdump
   case perfmap
   case recording
@@ -17,7 +22,12 @@ enum FuzzTarget: String, CaseIterable {
     case .elf: feedELF(bytes)
     case .unwind: feedUnwindTable(bytes)
     case .symbols: feedSymbolicator(bytes)
+    case .dwarf: feedDebugInformation(bytes)
+    case .split: feedSplitUnits(bytes)
     case .demangle: feedDemangler(bytes)
+    case .perfrecords: feedPerfRecords(bytes)
+    case .maps: feedMaps(bytes)
+    case .kallsyms: feedKernelSymbols(bytes)
     case .jitdump: feedJITDump(bytes)
     case .perfmap: feedPerfMap(bytes)
     case .recording: feedRecording(bytes)

@@ -22,7 +22,7 @@ func feedPerfMap(_ bytes: [UInt8]) {
 private let places: [UInt64] = (0..<256).map { $0 * 0x31 } + [1 << 32, 1 << 47, .max - 1, .max]
 
 /// Gives `body` a nameless file that holds `bytes`.
-private func withFile(of bytes: [UInt8], _ body: (Int32) -> Void) {
+func withFile(of bytes: [UInt8], _ body: (Int32) -> Void) {
   var template = Array("/dev/shm/fuzz-XXXXXX".utf8CString)
   let descriptor = mkstemp(&template)
   guard descriptor >= 0 else { return }
