@@ -94,6 +94,18 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
     #expect(profile.modules.map(\.buildID?.description) == ["abcd"])
   }
 
+  @Test func countsLateAndDamagedRecords() throws {
+    // A recording from before they were counted has none.
+    #expect(try RecordingReader.read(try Example().bytes, path: "test").metadata.faults.isEmpty)
+    let options = RecordOptions(target: .processes([1]), command: ["example"])
+    var recorder = SampleRecorder(startTime: 0, options: options)
+    (recorder.faults.late, recorder.faults.malformed, recorder.faults.corruptions) = (3, 2, 1)
+    let chunk: [UInt8] = try recorder.takeChunk(seconds: 1).serializedBytes()
+    let metadata = try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(chunk), path: "test").metadata
+    #expect((metadata.lateRecords, metadata.malformedRecords, metadata.ringCorruptions) == (3, 2, 1))
+    #expect(metadata.faults.count == 3)
+  }
+
   @Test func marksInlinedCallsAndTruncatedStacks() throws {
     let profile = try RecordingReader.read(try Example().bytes, path: "test")
     let kinds = profile.samples[0].stack.map { profile.stacks.path(to: $0).map { profile.frames[Int($0)].kind } }

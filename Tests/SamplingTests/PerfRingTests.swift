@@ -75,6 +75,20 @@ import Testing
     #expect(names(in: ring) == ["later"])
   }
 
+  @Test func readersCountWhatIsWrong() {
+    var reader = RecordReader(ringCapacity: 4096, start: 0, hasCallChain: false)
+    var collector = Collector()
+    reader.append(RecordBytes.sample(time: 5, stack: [1, 2, 3, 4, 5, 6, 7, 8], valid: 8).bytes())
+    var cut = RecordBytes.sample(time: 6)
+    cut.body.removeLast(8 * 10)
+    reader.append(cut.bytes())
+    reader.append(RecordBytes.exit(time: 1).bytes())
+    reader.append(RecordBytes.exit(time: 9).bytes(size: 12))
+    reader.read(handler: &collector)
+    #expect(collector.samples.count == 1)
+    #expect((reader.faults.late, reader.faults.malformed, reader.faults.corruptions) == (1, 1, 1))
+  }
+
   @Test func survivesAnyBytes() {
     let seed: UInt64 = 0xF00D
     print("seed \(seed)")
