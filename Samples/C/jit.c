@@ -1,17 +1,21 @@
 /* Code that no file backs: two functions written at run time, with frame pointers, and told to profilers in one of
  * the two usual ways. x86-64 only.
  *
- * usage: jit [SECONDS [map|dump|reuse|none]]
+ * usage: jit [SECONDS [map|dump|reuse|none [fork]]]
  *   map    /tmp/perf-PID.map                      (default)
  *   dump   jit-PID.dump in the current folder, mapped executable as a sign for profilers, CLOCK_MONOTONIC
  *   reuse  as dump; after half of each round the same addresses hold other functions
  *   none   nothing is told
+ *   fork   a child, forked when the code is there, does all the work
  * stacks: main;run;jit_outer;jit_inner 100 %
  *         with reuse: half of it below jit_outer, half below jit_second_outer;jit_second_inner */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "sample.h"
 
@@ -122,6 +126,18 @@ int main(int argc, char **argv) {
   if (dump != NULL) {
     dump_load(code.inner, sizeof inner_code, "jit_inner");
     dump_load(code.outer, sizeof outer_code, "jit_outer");
+  }
+  if (argc > 3 && strcmp(argv[3], "fork") == 0) {
+    pid_t child = fork();
+    if (child < 0) {
+      perror("fork");
+      return 1;
+    }
+    if (child > 0) {
+      waitpid(child, NULL, 0);
+      return 0;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
   }
   sample_ready();
   while (!sample_over()) {

@@ -12,8 +12,12 @@ struct ModuleRegistry {
     var problem: String?
     /// Of a JIT module: whose it is, looked up while the process lived.
     var jitProcess: JITProcess?
-    /// Of a JIT module: the jitdump that the process has mapped.
+    /// Of a JIT module: the jitdump that the process has mapped, or its parent had before the process was forked.
     var jitDump: JITDumpTail?
+    /// When the process was forked, where the jitdump is its parent's: what that wrote later is not the child's code.
+    var jitDumpEnd = UInt64.max
+    /// Of a JIT module: the processes that its process is a copy of, the nearest first; their code is its code too.
+    var jitAncestors: [JITProcess] = []
     /// The root of the file systems that its process saw, where they are not ours.
     var root: ProcessRoot?
   }
@@ -22,6 +26,8 @@ struct ModuleRegistry {
   private var byFile: [FileIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
   private var jitModules: [Int32: UInt32] = [:]
+  /// Of forked processes that run no other program yet: whose copy they are, and since when.
+  private var parents: [Int32: (pid: Int32, time: UInt64)] = [:]
   /// Where processes have mapped files that could not be read.
   private var unreadable: [Int32: [(range: Range<UInt64>, module: UInt32)]] = [:]
   private var roots: [ProcessRoot.Identity: ProcessRoot] = [:]
@@ -66,11 +72,17 @@ struct ModuleRegistry {
     return jit(pid: pid, log: &log).index
   }
 
-  /// A child begins with its parent's mappings.
-  mutating func fork(parent: Int32, child: Int32) { unreadable[child] = unreadable[parent] }
+  /// A child begins with its parent's mappings, and with its run-time code.
+  mutating func fork(parent: Int32, child: Int32, time: UInt64) {
+    unreadable[child] = unreadable[parent]
+    parents[child] = (parent, time)
+  }
 
   /// A process has ended or runs another program.
-  mutating func forget(_ pid: Int32) { unreadable[pid] = nil }
+  mutating func forget(_ pid: Int32) {
+    unreadable[pid] = nil
+    parents[pid] = nil
+  }
 
   private mutating func fileModule(
     of mapping: Mapping, pid: Int32, log: inout RecordingLog
@@ -112,14 +124,30 @@ struct ModuleRegistry {
     if let known = jitModules[pid] { return (known, false) }
     var entry = Entry(jitProcess: JITProcess(pid: pid), root: root(of: pid))
     entry.jitProcess?.rootFolder = entry.root?.path
+    if let parent = parents[pid] { inherit(parent.pid, since: parent.time, &entry) }
     let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), entry, to: &log)
     jitModules[pid] = index
     return (index, true)
   }
 
+  /// Gives a forked process what its parent tells of the code that both have.
+  private func inherit(_ parent: Int32, since time: UInt64, _ entry: inout Entry) {
+    guard let known = jitModules[parent].map({ entries[Int($0)] }) else {
+      // The parent runs no such code of its own, or was not seen to.
+      var process = JITProcess(pid: parent)
+      process?.rootFolder = entry.root?.path
+      entry.jitAncestors = process.map { [$0] } ?? []
+      return
+    }
+    entry.jitAncestors = (known.jitProcess.map { [$0] } ?? []) + known.jitAncestors.prefix(7)
+    entry.jitDump = known.jitDump
+    entry.jitDumpEnd = min(time, known.jitDumpEnd)
+  }
+
   /// The address of run-time code as it stands in recordings: with the function that lay there at `time`, where a
   /// jitdump tells.
   mutating func recordedAddress(_ address: UInt64, in module: UInt32, at time: UInt64) -> UInt64 {
+    let time = min(time, entries[Int(module)].jitDumpEnd)
     let occupant = entries[Int(module)].jitDump?.occupant(of: address, at: time, now: { Clock.monotonic })
     return occupant.map { JITAddress(address, occupant: $0).bits } ?? address
   }

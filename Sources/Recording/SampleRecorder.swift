@@ -61,11 +61,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     switch event {
     case .mapped(let pid, let mapping, _):
       map(mapping, pid: pid)
-    case .forked(let pid, let tid, let parentPID, let parentTID, _):
+    case .forked(let pid, let tid, let parentPID, let parentTID, let time):
       directory.begin(tid: tid, pid: pid, parentTID: parentTID)
       if pid != parentPID {
         unwinder.fork(parent: parentPID, child: pid)
-        modules.fork(parent: parentPID, child: pid)
+        modules.fork(parent: parentPID, child: pid, time: time)
       }
     case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {

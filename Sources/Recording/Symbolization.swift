@@ -108,16 +108,28 @@ struct Symbolization {
       symbols = dump.symbolize(places.map { ($0.address, $0.occupant) })
       if symbols?.unsymbolizedCount == 0 { return symbols }
     }
-    let (map, problem) = PerfMap.find(process)
-    guard var map else {
-      if symbols == nil, let problem {
-        let standIns = work.addresses.map { address in
-          [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
-        }
-        symbols = ModuleSymbols(source: "none", frames: standIns, problem: problem)
-      }
-      return symbols
+    var problem: SymbolProblem?
+    // A forked process has its parent's code, and may write a map of its own for what it makes later.
+    for owner in [process] + work.entry.jitAncestors {
+      let found = PerfMap.find(owner)
+      problem = problem ?? found.problem
+      if let map = found.map { symbols = Self.symbols(symbols, filledBy: map, places) }
+      if symbols?.unsymbolizedCount == 0 { break }
     }
+    if symbols == nil, let problem {
+      let standIns = work.addresses.map { address in
+        [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
+      }
+      symbols = ModuleSymbols(source: "none", frames: standIns, problem: problem)
+    }
+    return symbols
+  }
+
+  /// What is known so far, with the names that a perf map has for the rest.
+  private static func symbols(_ symbols: ModuleSymbols?, filledBy map: PerfMap, _ places: [JITAddress])
+    -> ModuleSymbols
+  {
+    var map = map
     // A map has one name for an address, whenever it was seen.
     let order = Set(places.map(\.address)).sorted()
     let found = map.symbolize(addresses: order)
@@ -128,7 +140,9 @@ struct Symbolization {
     for index in places.indices where merged.frames[index].last?.isSymbolized != true {
       if let frames = names[places[index].address] { merged.frames[index] = frames }
     }
-    merged.source += " + " + found.source
+    if found.source != "none" {
+      merged.source = merged.source == "none" ? found.source : merged.source + " + " + found.source
+    }
     merged.problem = merged.problem ?? found.problem
     return merged
   }

@@ -100,6 +100,14 @@ extension LiveTests {
       #expect(try recorded.folder.text("out.folded").contains("jit_inner_[j]"))
     }
 
+    @Test("A forked child runs its parent's run-time code", arguments: ["map", "dump"])
+    func jitFork(_ how: String) throws {
+      let folder = try TemporaryFolder()
+      // From its start: the child, which does the work, is followed because it is born later.
+      let recorded = try Recorded.command(["env", "-C", folder.path, Machine.sample("jit"), "2", how, "fork"])
+      #expect(recorded.folded.percent(through: "main;run;jit_outer;jit_inner") >= 95, "\(recorded.summary)")
+    }
+
     @Test("Addresses of a jitdump that are used again belong to whom they belonged to at the time")
     func jitReuse() throws {
       let folder = try TemporaryFolder()

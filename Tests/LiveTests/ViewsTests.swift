@@ -43,6 +43,31 @@ extension LiveTests {
       #expect(once.status == 0 && once.output == again.output && !once.output.isEmpty, "\(once.errors)")
     }
 
+    @Test("Lines of inlined calls, and C++ without template arguments")
+    func lines() throws {
+      let recorded = try Recorded.sample("inlining")
+      let file = recorded.folder.path("out.perfprof")
+      // Where the source says `WORK(Units * 3)`, in a template that is inlined.
+      let report = try perfprof("report", file, "--lines")
+      let row = report.output.split(separator: "\n").first { $0.hasSuffix("shop::scale<3>") }
+      #expect(row?.contains("inlining.cpp:13 ") ?? false, "\(report.output)")
+
+      let speedscope = try perfprof("convert", file, "-o", "-", "--format", "speedscope")
+      let object = try JSONSerialization.jsonObject(with: Data(speedscope.output.utf8)) as? [String: Any]
+      let frames = (object?["shared"] as? [String: Any])?["frames"] as? [[String: Any]]
+      let scale = try #require(frames?.first { $0["name"] as? String == "shop::scale<3>" })
+      #expect((scale["file"] as? String)?.hasSuffix("inlining.cpp") ?? false)
+      #expect(scale["line"] as? Int == 13)
+
+      let plain = "--no-template-arguments"
+      let table = try perfprof("report", file, plain)
+      #expect(table.output.contains("shop::scale") && !table.output.contains("scale<"), "\(table.output)")
+      let folded = try perfprof("convert", file, "-o", "-", "--format", "folded", plain)
+      #expect(folded.output.contains("shop::scale_[i]") && !folded.output.contains("scale<"))
+      let picture = try perfprof("flamegraph", file, "-o", "-", plain)
+      #expect(picture.output.contains("shop::scale") && !picture.output.contains("scale&lt;3&gt;</"))
+    }
+
     @Test("Callers and callees of one function")
     func callers() throws {
       let recorded = try Recorded.sample("frames-fp")
