@@ -38,6 +38,11 @@ struct Recorded {
     try recording(options + ["--"] + command, environment: environment)
   }
 
+  /// Records every process of the machine.
+  static func machine(seconds: Double, options: [String] = []) throws -> Recorded {
+    try recording(["-a", "-d", "\(seconds)"] + options)
+  }
+
   private static func recording(_ arguments: [String], environment: [String: String] = [:]) throws -> Recorded {
     let folder = try TemporaryFolder()
     let files = ["-o", folder.path("out.perfprof"), "-o", folder.path("out.folded")]
