@@ -57,7 +57,9 @@ let package = Package(
     module("Demangling", ["CDemangling"]),
     module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
-    module("Symbolication", ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+    module(
+      "Symbolication",
+      ["CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling"]),
     schema("RecordingSchema", "recording.proto"),
     module(
       "Recording",

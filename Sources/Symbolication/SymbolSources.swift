@@ -34,6 +34,11 @@ struct SymbolSources {
     if !hasFullTable, let mini = MiniDebugInfo.image(in: image) {
       take(mini, .symbolTable, as: ".gnu_debugdata", &names)
     }
+    if names.missing > 0, let go = GoFunctionNames(image) {
+      let before = names.missing
+      names.fill { go.function(at: $0) }
+      if names.missing < before { used.append(".gopclntab") }
+    }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
     if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }

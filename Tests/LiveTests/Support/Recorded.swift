@@ -73,7 +73,7 @@ struct Recorded {
   var unnamedPercent: Double {
     let stripped = (info["modules"] as? [[String: Any]] ?? []).filter { module in
       let source = module["symbols"] as? String ?? ""
-      return [".symtab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
+      return [".symtab", ".gopclntab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
     }
     let names = Set(stripped.compactMap { ($0["path"] as? String)?.split(separator: "/").last })
     return folded.percent { frames in
