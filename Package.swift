@@ -60,7 +60,10 @@ let package = Package(
     module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
     module(
       "Symbolication",
-      ["CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "Demangling"]),
+      [
+        "CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "UnwindTables",
+        "Demangling",
+      ]),
     schema("RecordingSchema", "recording.proto"),
     module(
       "Recording",

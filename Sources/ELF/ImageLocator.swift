@@ -14,7 +14,8 @@ public struct ImageLocator: Sendable {
   /// Opens the image that `mapping` of process `pid` maps.
   ///
   /// Asked in this order: `map_files` (the very file, also deleted; needs privilege), the path as the process sees it,
-  /// the program that it runs (also deleted, without privilege), the path as we see it. The vDSO is read from the process's memory.
+  /// the program that it runs (also deleted, without privilege), the path as we see it. Where none is the one, the image is
+  /// put together from the process's memory, like the vDSO.
   public func open(pid: Int32, mapping: Mapping) throws(ELFError) -> ELFImage {
     if mapping.path == "[vdso]" { return try vdso(pid: pid, mapping: mapping) }
     guard mapping.isFileBacked else { throw .noImage(path: mapping.path) }
@@ -27,6 +28,13 @@ public struct ImageLocator: Sendable {
         if isBehind(mapping, of: pid, image) { return image }
         refusal = refusal ?? .otherFile(path: candidate)
       } catch { refusal = error }
+    }
+    // Replaced on disk, by an upgrade for instance. What runs is still in memory.
+    if let bytes = LoadedImage.bytes(pid: pid, mapping: mapping, procFolder: procFolder),
+      let image = try? ELFImage(bytes: bytes, path: path(of: mapping)),
+      mapping.buildID == nil || image.buildID == mapping.buildID
+    {
+      return image
     }
     throw refusal ?? .noImage(path: mapping.path)
   }

@@ -7,20 +7,19 @@ import Sampling
 struct ProcessDirectory {
   private struct Process {
     var row: ProcessID
-    var threads: Set<Int32> = []
     var isKernelThread: Bool
   }
 
   private var processes: [Int32: Process] = [:]
+  /// Threads of each process that are known to live, whether they were sampled or not: as long as there is one, the
+  /// process's mappings are needed.
+  private var live: [Int32: Set<Int32>] = [:]
   private var threads: [Int32: ThreadID] = [:]
   private var names: [Int32: String] = [:]
   private var lastThread: (tid: Int32, row: ThreadID)?
 
   /// Threads that were given a row so far, also those that have ended.
   private(set) var threadCount = 0
-
-  /// Whether the process is known.
-  func knows(_ pid: Int32) -> Bool { processes[pid] != nil }
 
   /// Whether samples of this process can't have user frames.
   func isKernelThread(_ pid: Int32) -> Bool { processes[pid]?.isKernelThread ?? false }
@@ -38,7 +37,7 @@ struct ProcessDirectory {
       row = log.add(ThreadRecord(process: process, tid: tid, name: name))
       threads[tid] = row
       threadCount += 1
-      processes[pid]?.threads.insert(tid)
+      live[pid, default: []].insert(tid)
     }
     lastThread = (tid, row)
     return row
@@ -56,12 +55,17 @@ struct ProcessDirectory {
   /// A new thread or process: whoever had its number before is forgotten.
   mutating func begin(tid: Int32, pid: Int32, parentTID: Int32) {
     forget(tid: tid)
-    if tid == pid { processes[pid] = nil }
+    if tid == pid {
+      processes[pid] = nil
+      live[pid] = nil
+    }
+    live[pid, default: []].insert(tid)
     names[tid] = names[parentTID]
   }
 
-  /// A thread took a name; the first thread's name is its process's.
-  mutating func rename(tid: Int32, pid: Int32, to name: String, log: inout RecordingLog) {
+  /// A thread took a name; the first thread's name is its process's. By `exec` it became the only one.
+  mutating func rename(tid: Int32, pid: Int32, to name: String, isExec: Bool, log: inout RecordingLog) {
+    if isExec { live[pid] = [tid] } else { live[pid, default: []].insert(tid) }
     names[tid] = name
     if let row = threads[tid] { log.rename(thread: row, to: name) }
     if tid == pid, let process = processes[pid] { log.rename(process: process.row, to: name) }
@@ -70,8 +74,9 @@ struct ProcessDirectory {
   /// A thread ended; whether it was the last known one of its process.
   mutating func end(tid: Int32, pid: Int32) -> Bool {
     forget(tid: tid)
-    processes[pid]?.threads.remove(tid)
-    guard processes[pid]?.threads.isEmpty ?? (tid == pid) else { return false }
+    live[pid]?.remove(tid)
+    guard live[pid]?.isEmpty ?? (tid == pid) else { return false }
+    live[pid] = nil
     processes[pid] = nil
     return true
   }

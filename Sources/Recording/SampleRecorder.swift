@@ -34,7 +34,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var threadCount: Int { directory.threadCount }
 
   mutating func sample(_ sample: borrowing RawSample) {
-    if !directory.knows(sample.pid) { adopt(sample.pid) }
+    if !unwinder.knows(sample.pid) { adopt(sample.pid) }
     let thread = directory.thread(sample.tid, of: sample.pid, log: &log)
     stack.begin()
     var isRooted = true
@@ -73,7 +73,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.exec(pid: pid)
         modules.forget(pid)
       }
-      directory.rename(tid: tid, pid: pid, to: name, log: &log)
+      directory.rename(tid: tid, pid: pid, to: name, isExec: isExec, log: &log)
     case .exited(let pid, let tid, _):
       if directory.end(tid: tid, pid: pid) {
         unwinder.exit(pid: pid)
@@ -110,12 +110,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
   private mutating func adopt(_ pid: Int32) {
+    unwinder.begin(pid: pid)
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
     for mapping in mappings { map(mapping, pid: pid) }
   }
 
   private mutating func map(_ mapping: Mapping, pid: Int32) {
-    guard mapping.isExecutable else { return }
+    // Every process has the page of obsolete system calls, which hardly one ever runs.
+    guard mapping.isExecutable, mapping.path != "[vsyscall]" else { return }
     let (module, isNew) = modules.module(of: mapping, pid: pid, log: &log)
     if isNew, let image = modules.entries[Int(module)].image { unwinder.addImage(image, key: module) }
     unwinder.map(pid: pid, mapping: mapping, module: modules.entries[Int(module)].image == nil ? nil : module)

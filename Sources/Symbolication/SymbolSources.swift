@@ -34,6 +34,11 @@ struct SymbolSources {
       take(file, .symbolTable, as: "debug file " + file.path, &names)
     }
     if !hasFullTable { takeMiniDebugInfo(&names) }
+    if names.missing > 0, let go = GoFunctionNames(image) {
+      let before = names.missing
+      names.fill { go.function(at: $0) }
+      if names.missing < before { used.append(".gopclntab") }
+    }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
     if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }

@@ -86,6 +86,8 @@ import ProfileModel
         return value
       }
     }
+    context.memory.isLenient = true
+    defer { context.memory.isLenient = false }
     let value = context.memory.word(at: address)
     if value == nil { wasMemoryMissing = true }
     return value

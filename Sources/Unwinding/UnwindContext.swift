@@ -51,6 +51,20 @@ final class UnwindContext {
     return answer
   }
 
+  /// Whether the instruction before `address` is a direct call (x86-64) of the function that starts at `entry`.
+  func isBehindCall(_ address: UInt64, of entry: UInt64) -> Bool {
+    guard isPlausible(returnAddress: address), let code = bytes(at: address &- 5, count: 5), code[0] == 0xE8 else {
+      return false
+    }
+    let distance = code[1...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    return address &+ UInt64(bitPattern: Int64(Int32(bitPattern: distance))) == entry
+  }
+
+  /// Whether the instructions around `address` (x86-64) are `syscall` and, as where threads are made, `test %rax, %rax`.
+  func isBehindSystemCall(_ address: UInt64) -> Bool {
+    bytes(at: address &- 2, count: 5) == [0x0F, 0x05, 0x48, 0x85, 0xC0]
+  }
+
   /// What is known of the code at `pc`; asked once for each address.
   func knownCode(at pc: UInt64) -> KnownCode.Kind {
     if let kind = process.knownCode[pc] { return kind }

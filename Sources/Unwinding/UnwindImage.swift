@@ -18,6 +18,7 @@ final class UnwindImage {
   private var storedTable: SearchTable?
   private var storedRules: UnwindTable?
   private var areRulesLoaded = false
+  private var storedGoFunctions: GoFunctionTable?
 
   /// The file's name, for reasons that name the module.
   let name: String
@@ -57,7 +58,20 @@ final class UnwindImage {
   /// The rule for a stated lookup address.
   func rule(at address: UInt64) -> UnwindRule {
     loadRules()
-    return storedRules?.rule(at: address) ?? .uncovered
+    switch goPlace(at: address) {
+    case .outside: return storedRules?.rule(at: address) ?? .uncovered
+    case .rule(let rule): return rule
+    case .callOfVDSO, .callOfC, .callback: return .uncovered
+    }
+  }
+
+  /// What a Go program's own table says of a stated lookup address.
+  func goPlace(at address: UInt64) -> GoFunctionTable.Place {
+    loadRules()
+    guard let storedGoFunctions, image.architecture == .x86_64 else { return .outside }
+    return storedGoFunctions.placeX86_64(at: address) { address, count in
+      try? image.read(address: address, count: count)
+    }
   }
 
   /// Where the FDE of a function lies and where the function starts; stated addresses.
@@ -70,6 +84,17 @@ final class UnwindImage {
     guard !areRulesLoaded else { return }
     areRulesLoaded = true
     storedRules = makeTable()
+    storedGoFunctions = makeGoTable()
+  }
+
+  private func makeGoTable() -> GoFunctionTable? {
+    guard let section = GoFunctionTable.sectionNames.lazy.compactMap({ self.image.section(named: $0) }).first,
+      let bytes = try? image.contents(of: section, limit: Self.sizeLimit)
+    else { return nil }
+    let code = image.segments.filter { $0.type == .load && $0.isExecutable }
+    let start = code.map(\.virtualAddress).min() ?? 0
+    let end = code.map { $0.virtualAddress &+ $0.fileSize }.max() ?? 0
+    return start < end ? GoFunctionTable(bytes, textRange: start..<end) : nil
   }
 
   private func makeTable() -> UnwindTable? {

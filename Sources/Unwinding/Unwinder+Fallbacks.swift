@@ -20,8 +20,9 @@ extension Unwinder {
       guard !frame.isReturnAddress else { break }
       return stepOverCall(&frame, returnAddressOffset: UInt64(offset))
     }
+    if let outcome = stepOverGoSwitch(&frame, image: image) { return outcome }
     if !frame.isReturnAddress, stepOverFreshCall(&frame) { return .stepped }
-    if context.isEntryPoint(frame.pc) { return .ended(.rooted) }
+    if context.isEntryPoint(frame.pc) || isNewborn(frame) { return .ended(.rooted) }
     return stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
   }
 
@@ -55,6 +56,13 @@ extension Unwinder {
       return true
     }
     return false
+  }
+
+  /// Whether a thread has just been born: it is behind the system call that made it, which returned 0. libc ends the
+  /// unwind information there, since in the child there is no caller.
+  private func isNewborn(_ frame: FrameCursor) -> Bool {
+    architecture == .x86_64 && !frame.isReturnAddress && frame.registers[0] == 0
+      && context.isBehindSystemCall(frame.pc)
   }
 
   /// Follows the frame record (both ABIs: caller's frame pointer, then the return address) if it can be one.

@@ -73,6 +73,9 @@ extension Unwinder {
     let returnAddress = withoutAuthentication(pc)
     if returnAddress == 0, !isSignalFrame { return .ended(.rooted) }
     guard isSignalFrame || sp > frame.sp || isLeaf && sp == frame.sp else { return .ended(.truncated(.noProgress)) }
+    if !context.memory.isOnDumpedStack(sp), !context.memory.isStillAnchored {
+      return .ended(.truncated(.stackDumpTooShort))
+    }
     for (number, _) in context.known.savedRegisters {
       if let value = libunwind.register(Int(number)) { frame.registers[number] = value }
     }

@@ -75,6 +75,12 @@ public final class Unwinder {
     process(pid).insert(region, generation: makeGeneration())
   }
 
+  /// Whether anything was said of a process.
+  public func knows(_ pid: Int32) -> Bool { processes[pid] != nil }
+
+  /// Notes that a process exists, of which nothing is mapped yet.
+  public func begin(pid: Int32) { _ = process(pid) }
+
   /// Notes that `child` begins with a copy of its parent's address space.
   public func fork(parent: Int32, child: Int32) {
     guard parent != child, let original = processes[parent] else { return }

@@ -73,6 +73,16 @@ struct KnownShares: CustomTestStringConvertible, Sendable {
       ]),
   ]
 
+  /// Go, linked in every way; the sums of the work of units are less than all by what allocating takes.
+  static let go = ["gopher", "gopher-stripped", "gopher-external", "gopher-pie"].map {
+    KnownShares(
+      sample: $0,
+      percent: [
+        "runtime.goexit*;main.worker;main.oddWork;main.chain": 25,
+        "runtime.goexit*;main.worker;main.evenWork;main.chain": 75,
+      ], tolerance: 3)
+  }
+
   /// Demands them of what was recorded.
   func expect(in recorded: Recorded) {
     let folded = recorded.folded

@@ -19,6 +19,24 @@ extension LiveTests {
       try check(known)
     }
 
+    @Test("Go", .enabled(if: Machine.path(of: "go") != nil, "needs Go"), arguments: KnownShares.go)
+    func go(_ known: KnownShares) throws { try check(known) }
+
+    @Test("Go that calls C, which calls Go back", .enabled(if: Machine.path(of: "go") != nil, "needs Go"))
+    func goAndC() throws {
+      let recorded = try Recorded.sample("gopher-cgo")
+      let folded = recorded.folded
+      #expect(folded.rootedPercent >= 99.5, "\(recorded.summary)")
+      let callback = folded.percent { $0.contains("main.goCallback") }
+      #expect(callback > 20, "\(recorded.summary)")
+      let path = "runtime.goexit*;main.callBack;*runtime.cgocall*;runtime.cgocallback*;*main.goCallback;main.chain"
+      #expect(folded.percent(through: path) >= callback - 1, "\(recorded.summary)")
+      // The goroutine's own stack is read live while C has the thread's, and its callers are known unless it has moved on.
+      let inC = folded.percent { $0.contains("c_leaf") }
+      #expect(inC > 10, "\(recorded.summary)")
+      #expect(folded.percent(through: "runtime.goexit*;main.callC;*c_work;c_leaf") >= inC / 5, "\(recorded.summary)")
+    }
+
     @Test("The ptrace sampler sees the same", arguments: [KnownShares.linked[0], KnownShares.unwound[1]])
     func ptrace(_ known: KnownShares) throws {
       let recorded = try Recorded.sample(

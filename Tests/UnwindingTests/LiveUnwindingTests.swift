@@ -41,6 +41,18 @@ import Testing
     #expect(try scenario.chain(strategy).end == .truncated(.stackDumpTooShort))
   }
 
+  @Test(arguments: strategies)
+  func refusesAnInterruptedStackThatIsNoLongerInterrupted(strategy: Unwinder.Strategy) throws {
+    let scenario = try Scenario(Programs.changingAlternateStack)
+    #expect(try scenario.chain(strategy).end == .rooted)
+    #expect(try scenario.names(scenario.chain(strategy)) == ["handler", "crash", "outer", "main", "_start"])
+    try scenario.process.resumeUntilStopped()
+    // The handler has returned, and its frame is gone: what is below it now has nothing to do with the sample.
+    let chain = try scenario.chain(strategy)
+    #expect(chain.end != .rooted, "\(chain.end) \(scenario.names(chain))")
+    if strategy == .tables { #expect(chain.end == .truncated(.stackDumpTooShort)) }
+  }
+
   @Test(arguments: strategies, [Programs.faultHandler, Programs.faultHandlerOnOwnStack, Programs.bareRestorer])
   func passesThroughSignalHandlers(strategy: Unwinder.Strategy, source: String) throws {
     let scenario = try Scenario(source)

@@ -38,6 +38,11 @@ struct Recorded {
     try recording(options + ["--"] + command, environment: environment)
   }
 
+  /// Records every process of the machine.
+  static func machine(seconds: Double, options: [String] = []) throws -> Recorded {
+    try recording(["-a", "-d", "\(seconds)"] + options)
+  }
+
   private static func recording(_ arguments: [String], environment: [String: String] = [:]) throws -> Recorded {
     let folder = try TemporaryFolder()
     let files = ["-o", folder.path("out.perfprof"), "-o", folder.path("out.folded")]
@@ -68,7 +73,7 @@ struct Recorded {
   var unnamedPercent: Double {
     let stripped = (info["modules"] as? [[String: Any]] ?? []).filter { module in
       let source = module["symbols"] as? String ?? ""
-      return [".symtab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
+      return [".symtab", ".gopclntab", "debug", "kallsyms", "jitdump", "perf map"].allSatisfy { !source.contains($0) }
     }
     let names = Set(stripped.compactMap { ($0["path"] as? String)?.split(separator: "/").last })
     return folded.percent { frames in
