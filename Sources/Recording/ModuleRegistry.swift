@@ -82,6 +82,8 @@ struct ModuleRegistry {
   mutating func forget(_ pid: Int32) {
     unreadable[pid] = nil
     parents[pid] = nil
+    // Its number is used again, for another program's code.
+    jitModules[pid] = nil
   }
 
   private mutating func fileModule(

@@ -1,0 +1,20 @@
+import Glibc
+import ProfileModel
+import Testing
+
+@testable import Recording
+
+@Suite struct ModuleRegistryTests {
+  private let anonymous = Mapping(start: 0x7000_0000, end: 0x7001_0000)
+
+  @Test func `run-time code of a process number used again is another module`() {
+    var (registry, log) = (ModuleRegistry(), RecordingLog())
+    let pid = getpid()
+    let first = registry.module(of: anonymous, pid: pid, log: &log)
+    #expect(registry.module(of: anonymous, pid: pid, log: &log).index == first.index)
+    registry.forget(pid)
+    let second = registry.module(of: anonymous, pid: pid, log: &log)
+    #expect(second.isNew)
+    #expect(second.index != first.index)
+  }
+}
