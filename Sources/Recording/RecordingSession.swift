@@ -45,14 +45,17 @@ struct RecordingSession: ~Copyable {
   var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
 
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
-  /// are deleted.
+  /// are deleted, nor while stacks go on in live memory, which must be read before it changes.
   var pollMilliseconds: Int32 {
     let now = Clock.monotonic
+    func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
     let longest: Double
-    if now &- startTime < 200_000_000 {
+    if isRecent(recorder.lastLiveRead) {
+      longest = 1
+    } else if isRecent(startTime) {
       longest = 2
     } else {
-      longest = now &- min(now, recorder.lastExec) < 200_000_000 ? 10 : 100
+      longest = isRecent(recorder.lastExec) ? 10 : 100
     }
     guard let duration = options.durationSeconds else { return Int32(longest) }
     return Int32(max(1, min(longest, (duration - seconds) * 1000 + 1)))

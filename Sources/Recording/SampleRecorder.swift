@@ -16,6 +16,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var periods: UInt64 = 0
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
   private(set) var lastExec: UInt64 = 0
+  /// When a sample was last taken whose stack went on in live memory, CLOCK_MONOTONIC in nanoseconds.
+  private(set) var lastLiveRead: UInt64 = 0
 
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
@@ -41,6 +43,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     if let registers = sample.registers {
       let end = unwinder.unwind(
         pid: sample.pid, tid: sample.tid, registers: registers, stack: sample.stack, into: &unwound)
+      if unwinder.wentLive { lastLiveRead = sample.time }
       if case .truncated(let reason) = end {
         isRooted = false
         stack.push(marker: Function.truncationMarker(reason).name, log: &log)

@@ -120,6 +120,9 @@ public final class Unwinder {
 
   // MARK: Unwinding
 
+  /// Whether the last stack went on in live memory, which is the more likely to be as it was the sooner it is read.
+  public var wentLive: Bool { context.memory.wentLive }
+
   /// Unwinds one sample.
   ///
   /// - Parameters:
