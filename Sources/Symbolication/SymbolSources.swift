@@ -113,6 +113,8 @@ struct SymbolSources {
       return nil
     } else if hasFullTable {
       reason = .gaps
+    } else if let file = searched?.image {
+      reason = .emptyDebugFile(path: file.path)
     } else {
       reason = used.isEmpty ? .noSymbols : .onlyDynamicSymbols
     }

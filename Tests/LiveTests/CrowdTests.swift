@@ -17,8 +17,9 @@ extension LiveTests {
       #expect(abs(heavy - 75) <= 4, "heavy_work: \(heavy) %\n\(recorded.summary)")
       let rooted = folded.percent(of: isMember) { !$0.contains { $0.hasPrefix("[truncated") } }
       #expect(rooted >= 99.5, "\(recorded.summary)")
-      // An ordinary user's profiler has to wait for a processor like everyone else.
-      if Machine.isRoot { #expect(recorded.number("lost") == 0, "\(recorded.summary)") }
+      // What is lost while the machine has no processor to spare is told.
+      let (lost, samples) = (try #require(recorded.number("lost")), try #require(recorded.number("samples")))
+      #expect(lost <= samples / 10, "\(recorded.summary)")
       // Shared modules are read once, however many processes map them.
       let modules = try #require(recorded.info["modules"] as? [[String: Any]]).compactMap { $0["path"] as? String }
       #expect(modules.count { $0.hasSuffix("/crowd") } == 1)
