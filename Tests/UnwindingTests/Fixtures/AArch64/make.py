@@ -7,8 +7,9 @@ Needs the Debian packages gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-use
 the images need none of them. gdb runs this file again, inside itself, once for each processor:
 
     cortex-a57   has no pointer authentication: its instructions do nothing, and gdb's backtraces are the truth
-    max          without SVE, whose signal frames this gdb misreads: signs return addresses, which the gdb stub doesn't tell: registers and stack are taken, the backtraces
-                 come from the other run, which stops at the same places
+    max          without SVE, whose signal frames this gdb misreads; signs return addresses, of which the gdb stub says
+                 nothing: registers and stack are taken here, and the backtraces come from the other run, which stops
+                 at the same places
 
 images.txt, a record for each stop, all numbers hexadecimal:
 
@@ -110,7 +111,8 @@ def write_image(source, destination, code, has_rules=True):
 def run(program, processor, folder):
     """Runs the program under gdb on a processor; returns its images."""
     socket, result = f"{folder}/{processor}.socket", f"{folder}/{processor}.images"
-    # Environment and path are always the same; what remains to differ between runs is the emulated kernel's random bytes.
+    # Environment and path are always the same; between runs only what depends on the emulated kernel's random bytes
+    # differs: guards, mangled pointers, authentication codes.
     emulator = subprocess.Popen(
         ["qemu-aarch64", "-cpu", processor, "-g", socket, "./" + os.path.basename(program)],
         env={"PATH": "/usr/bin:/bin"}, cwd=folder, stdout=subprocess.DEVNULL)
@@ -118,7 +120,8 @@ def run(program, processor, folder):
         subprocess.run(
             ["gdb-multiarch", "-nx", "-batch", "-ex", "set sysroot /nonexistent", "-ex", f"file {program}",
              "-x", os.path.abspath(__file__)],
-            env={**os.environ, "STACK_IMAGES": result, "STACK_SOCKET": socket, "STACK_PROCESSOR": processor}, stdout=subprocess.DEVNULL, check=True)
+            env={**os.environ, "STACK_IMAGES": result, "STACK_SOCKET": socket, "STACK_PROCESSOR": processor},
+            stdout=subprocess.DEVNULL, check=True)
     finally:
         emulator.kill()
         emulator.wait()
@@ -210,11 +213,6 @@ def step_through(images, function, flavor):
     images.take(flavor + function)
 
 
-def to_signal():
-    """Continues to a fault."""
-    gdb.execute("continue")
-
-
 def inside_gdb():
     for command in ("set pagination off", "set architecture aarch64", "set backtrace past-main on",
                     "set backtrace limit unlimited", "set step-mode on",
@@ -237,7 +235,7 @@ def inside_gdb():
     run_to(address_of("omit_bottom"))
     images.take("recursion")
     for place in ("omit_fault", "signed_fault", "omit_wild", "signed_wild"):
-        to_signal()
+        gdb.execute("continue")  # to the fault
         images.take(place)
         run_to(address_of("handler"))
         images.take(place + "-handled")
@@ -251,7 +249,7 @@ def inside_gdb():
 
 def visit_library(images):
     """Takes images of other stacks, and below, in and above functions of libc."""
-    to_signal()
+    gdb.execute("continue")  # to the fault
     run_to(address_of("handler"))
     images.take("other-stack", "otherwise", top=register("sp") + 0x1400)
     for function in ("compare", "omit_leaf"):
