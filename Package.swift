@@ -99,7 +99,9 @@ let package = Package(
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
     tests("Sampling", ["ProfileModel"]),
-    tests("Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"]),
+    tests(
+      "Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"],
+      resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),

@@ -7,7 +7,6 @@ extension Unwinder {
     var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
     var isCursorValid = false
     while stack.depth < Self.frameLimit {
-      let isLeaf = stack.depth == 0
       let location = context.location(of: frame.lookupAddress)
       guard let location, location.region.isExecutable else {
         guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
@@ -23,7 +22,7 @@ extension Unwinder {
           cacheRows: options.libunwindCacheRows)
       }
       if context.knownCode(at: frame.pc) == .signalTrampoline { stack.markLastAsInstructionPointer() }
-      switch stepLibunwind(&frame, image: location.image, isLeaf: isLeaf) {
+      switch stepLibunwind(&frame, image: location.image) {
       case .stepped: continue
       case .ended(let end): return end
       case nil:
@@ -36,7 +35,7 @@ extension Unwinder {
   }
 
   /// Makes one step with the cursor; nil where no unwind information covers the frame.
-  private func stepLibunwind(_ frame: inout FrameCursor, image: UnwindImage?, isLeaf: Bool) -> StepOutcome? {
+  private func stepLibunwind(_ frame: inout FrameCursor, image: UnwindImage?) -> StepOutcome? {
     guard let image else { return nil }
     let isSignalFrame = context.knownCode(at: frame.pc) == .signalTrampoline
     switch libunwind.step() {
@@ -49,22 +48,22 @@ extension Unwinder {
         .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
     case .stepped: break
     }
-    return finishLibunwindStep(&frame, image: image, isSignalFrame: isSignalFrame, isLeaf: isLeaf)
+    return finishLibunwindStep(&frame, image: image, isSignalFrame: isSignalFrame)
   }
 
   /// Steps over one frame whose rule the tables can't express; nil where no unwind information covers it.
-  func stepOnceWithLibunwind(_ frame: inout FrameCursor, image: UnwindImage, isLeaf: Bool) -> StepOutcome? {
+  func stepOnceWithLibunwind(_ frame: inout FrameCursor, image: UnwindImage) -> StepOutcome? {
     guard
       libunwind.begin(
         frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
         cacheRows: options.libunwindCacheRows)
     else { return .ended(.truncated(.badUnwindInfo(module: image.name))) }
-    return stepLibunwind(&frame, image: image, isLeaf: isLeaf)
+    return stepLibunwind(&frame, image: image)
   }
 
   /// Takes the caller's registers over from the cursor and checks that the stack moved on.
   private func finishLibunwindStep(
-    _ frame: inout FrameCursor, image: UnwindImage, isSignalFrame: Bool, isLeaf: Bool
+    _ frame: inout FrameCursor, image: UnwindImage, isSignalFrame: Bool
   ) -> StepOutcome {
     guard let pc = libunwind.register(Int(frame.pcNumber)), let sp = libunwind.register(Int(frame.spNumber)) else {
       return .ended(
@@ -72,7 +71,9 @@ extension Unwinder {
     }
     let returnAddress = withoutAuthentication(pc)
     if returnAddress == 0, !isSignalFrame { return .ended(.rooted) }
-    guard isSignalFrame || sp > frame.sp || isLeaf && sp == frame.sp else { return .ended(.truncated(.noProgress)) }
+    guard isSignalFrame || sp > frame.sp || !frame.isReturnAddress && sp == frame.sp else {
+      return .ended(.truncated(.noProgress))
+    }
     if !context.memory.isOnDumpedStack(sp), !context.memory.isStillAnchored {
       return .ended(.truncated(.stackDumpTooShort))
     }

@@ -30,7 +30,7 @@ extension Unwinder {
       if !dependsOnPointersOnly(entry.rule, frame) { lastWalk.dropTrail() }
       let outcome =
         entry.rule.isApplicable
-        ? apply(entry, to: &frame, slots: slots, memory: memory, isLeaf: stack.depth == 1, noting: &lastWalk)
+        ? apply(entry, to: &frame, slots: slots, memory: memory, noting: &lastWalk)
         : stepWithoutRule(&frame, in: &stack, entry)
       guard case .ended(let end) = outcome else { continue }
       if end == .rooted, !memory.wentLive { lastWalk.reachedRoot() } else { lastWalk.forget() }
@@ -67,7 +67,7 @@ extension Unwinder {
   ) -> StepOutcome {
     let image = context.image(entry.module)
     if let image, entry.rule.kind == .needsFallback,
-      let outcome = stepOnceWithLibunwind(&frame, image: image, isLeaf: stack.depth == 1)
+      let outcome = stepOnceWithLibunwind(&frame, image: image)
     {
       return outcome
     }
@@ -77,7 +77,7 @@ extension Unwinder {
   /// Steps to the caller as a rule says.
   @inline(__always)
   private func apply(
-    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory, isLeaf: Bool,
+    _ entry: CodeEntry, to frame: inout FrameCursor, slots: RegisterSlots, memory: TargetMemory,
     noting walk: inout WalkMemory
   ) -> StepOutcome {
     let rule = entry.rule
@@ -91,8 +91,9 @@ extension Unwinder {
           return word
         })
     else { return .ended(.truncated(memory.failure)) }
-    // A signal may have come in on another stack, and a leaf without frame has moved nothing (AArch64).
-    guard cfa > frame.sp || rule.isSignalFrame || isLeaf && cfa == frame.sp else {
+    // A signal may have come in on another stack, and a leaf without frame, sampled or interrupted by a signal, has moved
+    // nothing (AArch64).
+    guard cfa > frame.sp || rule.isSignalFrame || !frame.isReturnAddress && cfa == frame.sp else {
       return .ended(.truncated(.noProgress))
     }
     let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[UInt8(truncatingIfNeeded: rule.saveBaseRegister)]
