@@ -10,6 +10,8 @@ struct KnownCode: Sendable {
     case signalTrampoline
     /// The first code of a coroutine, to which its function returns: nothing called it.
     case coroutineStart
+    /// Behind the call of a thread's first function, whose result ends the thread: nothing called that code.
+    case threadStart
     /// A stub that jumps on to a function of another image: the caller's return address is that many bytes above the
     /// stack pointer, or in the link register where there is one.
     case linkageStub(UInt8)
@@ -21,6 +23,9 @@ struct KnownCode: Sendable {
   let savedRegisters: [(number: UInt8, offset: UInt64)]
   /// The first instructions of what `makecontext` pushes as return address; empty where it has unwind information.
   let coroutineStart: [UInt8]
+  /// The instructions around the return address of a thread's first function, in a `clone` without unwind information;
+  /// both empty where there is none.
+  let threadStart: (preceding: [UInt8], following: [UInt8])
 
   /// The known code of an architecture's Linux.
   static func of(_ architecture: Architecture) -> KnownCode {
@@ -40,6 +45,11 @@ struct KnownCode: Sendable {
     let following = code[Self.reach...]
     if following.starts(with: trampoline) { return .signalTrampoline }
     if !coroutineStart.isEmpty, following.starts(with: coroutineStart) { return .coroutineStart }
+    if !threadStart.following.isEmpty, following.starts(with: threadStart.following),
+      code[..<Self.reach].suffix(threadStart.preceding.count).elementsEqual(threadStart.preceding)
+    {
+      return .threadStart
+    }
     return linkageStub(following, code[..<Self.reach]).map(Kind.linkageStub) ?? .ordinary
   }
 

@@ -13,6 +13,8 @@ extension Unwinder {
     case .coroutineStart:
       stack.markLastAsInstructionPointer()
       return .ended(.rooted)
+    case .threadStart:
+      return .ended(.rooted)
     case .ordinary:
       break
     case .linkageStub(let offset):
@@ -23,7 +25,10 @@ extension Unwinder {
     if let outcome = stepOverGoSwitch(&frame, image: image) { return outcome }
     if !frame.isReturnAddress, stepOverFreshCall(&frame) { return .stepped }
     if context.isEntryPoint(frame.pc) || isNewborn(frame) { return .ended(.rooted) }
-    return stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
+    let outcome = stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
+    // A frame pointer that is zero may be no more than a register that nobody has used since the start.
+    if case .ended = outcome, stepOverStartup(&frame) { return .stepped }
+    return outcome
   }
 
   private func stepOverSignal(_ frame: inout FrameCursor) -> StepOutcome {

@@ -6,6 +6,7 @@ extension KnownCode {
     trampoline: [0x68, 0x11, 0x80, 0xD2, 0x01, 0x00, 0x00, 0xD4],
     savedRegisters: (0..<33).map { (number: $0, offset: 128 + 176 + 8 + 8 * UInt64($0)) },
     coroutineStart: [],
+    threadStart: ([], []),
     linkageStub: { following, _ in
       // br x17, at the end of adrp x16; ldr x17, [x16]; add x16, x16: the link register is untouched.
       stride(from: 0, to: 16, by: 4).contains {

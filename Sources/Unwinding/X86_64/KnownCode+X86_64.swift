@@ -8,6 +8,8 @@ extension KnownCode {
       .map { index, number in (number: number, offset: UInt64(40 + 8 * index)) },
     // glibc's __start_context: mov %rbx, %rsp; mov (%rsp), %rdi; test %rdi, %rdi
     coroutineStart: [0x48, 0x89, 0xDC, 0x48, 0x8B, 0x3C, 0x24, 0x48, 0x85, 0xFF],
+    // musl's __clone: pop %rdi; call *%r9 | mov %eax, %edi; xor %eax, %eax; mov $60 (exit), %al; syscall
+    threadStart: ([0x5F, 0x41, 0xFF, 0xD1], [0x89, 0xC7, 0x31, 0xC0, 0xB0, 0x3C, 0x0F, 0x05]),
     linkageStub: returnAddressOffset,
     isCall: { code in
       // E8 and 32 bits, or FF /2 with 0 to 5 bytes of address behind its ModRM byte.

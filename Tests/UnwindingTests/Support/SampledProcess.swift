@@ -9,13 +9,17 @@ final class SampledProcess {
   let pid: Int32
   private var launcher: CommandLauncher
 
-  init(_ command: [String]) throws {
+  /// Starts `command`, which becomes the program that is meant with its `execs`-th exec.
+  init(_ command: [String], execs: Int = 1) throws {
     launcher = try CommandLauncher(command: command)
     pid = launcher.pid
     guard clp_ptrace(0x4206, pid, 0, 0x10_0010) == 0 else { throw SteppedProcess.Failure(errno: errno) }
     try launcher.resume()
-    wait()
-    clp_ptrace(7, pid, 0, 0)
+    for _ in 0..<execs {
+      let status = wait()
+      guard status & 0xFF == 0x7F else { throw StoppedProcess.DidNotStop(status: status) }
+      clp_ptrace(7, pid, 0, 0)
+    }
   }
 
   deinit {
@@ -30,13 +34,25 @@ final class SampledProcess {
     return status
   }
 
+  /// Interrupts the program; false when it has ended. Signals that come in meanwhile are passed on.
+  private func interrupt() -> Bool {
+    guard clp_ptrace(0x4207, pid, 0, 0) == 0 else { return false }
+    while true {
+      let status = wait()
+      guard status & 0xFF == 0x7F else { return false }
+      let (event, signal) = (status >> 16, status >> 8 & 0xFF)
+      if event == 128 { return true }
+      clp_ptrace(7, pid, 0, event == 0 ? UInt(signal) : 0)
+    }
+  }
+
   /// Takes samples a few milliseconds apart, fewer when the program ends, and calls `body` at each while it is stopped.
   func captures(_ count: Int, dumpBytes: Int = 65_528, _ body: () throws -> Void) throws -> [StackCapture] {
     var captures: [StackCapture] = []
     // The first tenth of a second belongs to the dynamic linker.
     usleep(100_000)
     while captures.count < count {
-      guard clp_ptrace(0x4207, pid, 0, 0) == 0, wait() & 0xFF == 0x7F else { break }
+      guard interrupt() else { break }
       let registers = UserRegisters.ofTraced(tid: pid)
       var stack = [UInt8](repeating: 0, count: dumpBytes)
       let sp = registers[UserRegisters.stackPointer(.host)]

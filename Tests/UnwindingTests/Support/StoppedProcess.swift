@@ -21,6 +21,32 @@ final class StoppedProcess {
     mappings = try ProcessMaps.read(pid: pid, executableOnly: true)
   }
 
+  /// Starts `command` and stops it wherever it is when it has worked for so many milliseconds.
+  init(_ command: [String], afterMilliseconds work: Int) throws {
+    launcher = try CommandLauncher(command: command)
+    pid = launcher.pid
+    try launcher.resume()
+    mappings = []
+    try workAndStop(milliseconds: work)
+  }
+
+  /// Lets it work for so many milliseconds of CPU time since its start, and stops it.
+  func workAndStop(milliseconds: Int) throws {
+    kill(pid, SIGCONT)
+    // The clock of a process, from its pid (`kernel/time/posix-cpu-timers.c`): CPUCLOCK_SCHED.
+    let clock = ~pid << 3 | 2
+    var time = timespec()
+    repeat {
+      usleep(2_000)
+      var status: Int32 = 0
+      guard clock_gettime(clock, &time) == 0, waitpid(pid, &status, WNOHANG) == 0 else {
+        throw DidNotStop(status: status)
+      }
+    } while time.tv_sec * 1_000 + time.tv_nsec / 1_000_000 < milliseconds
+    kill(pid, SIGSTOP)
+    try Self.waitUntilStopped(pid)
+  }
+
   /// Lets it run on to its next stop.
   func resumeUntilStopped() throws {
     kill(pid, SIGCONT)
