@@ -93,7 +93,16 @@ extension LiveTests {
       while !folder.names.contains(where: { $0.contains("perfprof") }) {
         try #require(target.line() != nil && !recorder.hasEnded)
       }
-      for _ in 0..<100 { try #require(target.line() != nil) }
+      // What the recording holds is the clock: samples are written every two seconds.
+      let growing = try #require(folder.names.first { $0.contains("perfprof") })
+      func samples() throws -> Int {
+        let outcome = try run([Machine.perfprof, "info", "--json", folder.path(growing)])
+        let info = try? JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+        return info?["samples"] as? Int ?? 0
+      }
+      while try samples() == 0 {
+        for _ in 0..<10 { try #require(target.line() != nil && !recorder.hasEnded) }
+      }
       recorder.signal(SIGKILL)
       #expect(recorder.wait() == .signaled(SIGKILL))
       for _ in 0..<20 { try #require(target.line() != nil, "the target went on") }

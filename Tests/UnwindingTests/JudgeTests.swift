@@ -12,7 +12,7 @@ import UnwindTables
 ///   Tables leave the registers alone; libunwind reads what lies below the stack pointer, which is nobody's.
 /// - While libgcc installs the registers of an exception's handler, it writes them over those that its caller has saved
 ///   (`uw_install_context_1`). On a rethrow one more function of libgcc stands above, and its frame pointer is gone. Both
-///   stop there, after the same frames, but with reasons of their own.
+///   stop there or one frame further, after the same frames, but with reasons of their own.
 @Suite(.serialized) struct JudgeTests {
   @Test(arguments: RealProgram.all)
   func tablesAndLibunwindAgree(program: RealProgram) throws {
@@ -54,9 +54,11 @@ import UnwindTables
 }
 
 extension MappedImages {
-  /// Whether a chain ends in libgcc, which it has not left since the leaf.
+  /// Whether a chain ends in libgcc, which it has not left since the leaf, or in the function that called it.
   func isInstallingHandler(_ chain: Chain) -> Bool {
-    chain.end != .rooted && describe(chain.addresses).split(separator: " ").allSatisfy { $0.hasPrefix("libgcc_s.so") }
+    let frames = describe(chain.addresses).split(separator: " ")
+    let behind = frames.drop { $0.hasPrefix("libgcc_s.so") }
+    return chain.end != .rooted && behind.count < frames.count && behind.count <= 1
   }
 }
 
