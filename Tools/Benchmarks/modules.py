@@ -4,17 +4,14 @@ For each module its symbol source as `info --json` tells it, its self samples, a
 module with a full symbol table, of its own or in a debug file, should have next to none; one that has only what it
 exports can't be better than that, and is told apart.
 """
-import argparse
 import json
 import os
 import re
-import time
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 
-from measure import PERFPROF, SAMPLES, Process, info, need, output, progress, run, scratch, table
-from rooted import killed, postgres, python
+from measure import PERFPROF, SAMPLES, Process, info, need, output, table
+from rooted import killed, postgres, python, recordings
 
 NODE_LOAD = """
 function fibonacci(n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
@@ -63,24 +60,13 @@ def by_module(recording):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="modules", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--frequency", type=int, default=999)
-    parser.add_argument("--only", choices=PROGRAMS, action="append")
-    arguments = parser.parse_args()
     rows, sums = [], []
-    for name in arguments.only or PROGRAMS:
-        progress(name)
-        with scratch() as folder, PROGRAMS[name](folder) as pid:
-            time.sleep(2)  # past the program's start
-            recording = Path(folder) / "out.perfprof"
-            run([PERFPROF, "record", "--quiet", "-F", str(arguments.frequency), "-d", str(arguments.seconds),
-                 "-o", str(recording), "-p", str(pid)])
-            sources = {}
-            for module in info(recording)["modules"]:
-                # Reports name modules by the last part of their paths.
-                sources.setdefault(os.path.basename(module["path"]), module["symbols"])
-            total, nameless, stand_ins = by_module(recording)
+    for name, recording, _ in recordings("modules", __doc__, PROGRAMS):
+        sources = {}
+        for module in info(recording)["modules"]:
+            # Reports name modules by the last part of their paths.
+            sources.setdefault(os.path.basename(module["path"]), module["symbols"])
+        total, nameless, stand_ins = by_module(recording)
         full = [0, 0]
         for module, count in total.most_common():
             source = sources.get(module) or "none"

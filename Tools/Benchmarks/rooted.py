@@ -93,30 +93,39 @@ def swift_server(folder):
 PROGRAMS = {"compiler": compiler, "postgres": postgres, "python": python, "server": swift_server}
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="rooted", description=__doc__)
+def recordings(prog, description, programs):
+    """Reads the command line, and records each program that it asks for: name, recording, what recording cost.
+
+    A program runs, and its recording stays, until the next one is asked for.
+    """
+    parser = argparse.ArgumentParser(prog=prog, description=description)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--frequency", type=int, default=999)
-    parser.add_argument("--only", choices=PROGRAMS, action="append")
+    parser.add_argument("--only", choices=programs, action="append")
     arguments = parser.parse_args()
-    rows, tops = [], []
-    for name in arguments.only or PROGRAMS:
+    for name in arguments.only or programs:
         progress(name)
-        with scratch() as folder, PROGRAMS[name](folder) as pid:
+        with scratch() as folder, programs[name](folder) as pid:
             time.sleep(2)  # past the program's start
             recording = Path(folder) / "out.perfprof"
             cost = run([PERFPROF, "record", "--quiet", "-F", str(arguments.frequency), "-d", str(arguments.seconds),
                         "-o", str(recording), "-p", str(pid)])
-            told = info(recording)
-            samples = max(1, told["samples"])
-            reasons = sorted(told["stacks"]["truncated"].items(), key=lambda item: -item[1])
-            rows.append([
-                name, told["samples"], told["lost"], f"{rooted_percent(recording):.2f} %",
-                "; ".join(f"{reason}: {count}" for reason, count in reasons[:3]),
-                f"{100 * told['selfSamples']['unsymbolized'] / samples:.2f} %",
-                f"{1e6 * cost.cpu_seconds / samples:.1f} µs",
-            ])
-            tops.append((name, output([PERFPROF, "report", recording, "--limit", "10"])))
+            yield name, recording, cost
+
+
+def main():
+    rows, tops = [], []
+    for name, recording, cost in recordings("rooted", __doc__, PROGRAMS):
+        told = info(recording)
+        samples = max(1, told["samples"])
+        reasons = sorted(told["stacks"]["truncated"].items(), key=lambda item: -item[1])
+        rows.append([
+            name, told["samples"], told["lost"], f"{rooted_percent(recording):.2f} %",
+            "; ".join(f"{reason}: {count}" for reason, count in reasons[:3]),
+            f"{100 * told['selfSamples']['unsymbolized'] / samples:.2f} %",
+            f"{1e6 * cost.cpu_seconds / samples:.1f} µs",
+        ])
+        tops.append((name, output([PERFPROF, "report", recording, "--limit", "10"])))
     table(["program", "samples", "lost", "rooted", "truncated", "unsymbolized self", "CPU a sample"], rows)
     for name, text in tops:
         print(f"{name}\n\n```\n{text}```\n")
