@@ -73,6 +73,7 @@ let package = Package(
         "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     module("TextWriting"),
+    module("Wording", ["ProfileModel", "TextWriting"]),
     schema("PprofSchema", "profile.proto"),
     module(
       "ProfileFormats",
@@ -80,13 +81,14 @@ let package = Package(
         "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    module("FlameGraphs", ["ProfileModel"]),
-    module("Reports", ["ProfileModel", "TextWriting"]),
-    module("ProfileComparison", ["ProfileModel", "TextWriting"]),
+    module("FlameGraphs", ["ProfileModel", "TextWriting", "Wording"]),
+    module("Reports", ["ProfileModel", "TextWriting", "Wording"]),
+    module("ProfileComparison", ["ProfileModel", "TextWriting", "Wording"]),
     .executableTarget(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "Recording", "TextWriting",
+        "Wording",
         "ProfileFormats",
         "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -105,6 +107,7 @@ let package = Package(
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),
+    tests("Wording", ["ProfileModel"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),

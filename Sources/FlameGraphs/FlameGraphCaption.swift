@@ -1,4 +1,6 @@
 import ProfileModel
+import TextWriting
+import Wording
 
 /// What stands above a picture: what was profiled, and how far it can be trusted.
 public struct FlameGraphCaption: Hashable, Sendable {
@@ -10,20 +12,18 @@ public struct FlameGraphCaption: Hashable, Sendable {
   public var facts: [String]
   /// Sentences on what limits trust.
   public var notes: [String]
-  /// What the weights count.
-  public var unit: String
-
-  /// Whether weights count independent events, so that chance can be told from change.
-  var isCount: Bool { unit == "samples" }
+  /// What the weights are amounts of.
+  public var value: ValueType
 
   /// A caption.
-  public init(title: String, command: String = "", facts: [String] = [], notes: [String] = [], unit: String = "samples")
-  {
+  public init(
+    title: String, command: String = "", facts: [String] = [], notes: [String] = [], value: ValueType = .samples()
+  ) {
     self.title = title
     self.command = command
     self.facts = facts
     self.notes = notes
-    self.unit = unit
+    self.value = value
   }
 }
 
@@ -31,38 +31,32 @@ extension FlameGraphCaption {
   /// The caption of one profile's picture.
   ///
   /// - Parameter title: The heading; by default the command's name, or the name of the only process.
-  public init(_ profile: Profile, title: String? = nil, weight: WeightKind = .cpuSamples) {
-    let completeness = profile.completeness(of: weight)
-    let unit = Self.unit(weight)
+  public init(_ selected: SelectedProfile, title: String? = nil) {
+    let profile = selected.profile
+    let completeness = selected.completeness()
+    let value = selected.value
     self.init(
       title: title ?? Self.name(of: profile), command: Self.commandLine(profile.metadata.command),
-      facts: Self.facts(profile.metadata, completeness, unit: unit), notes: Self.notes(profile.metadata, completeness),
-      unit: unit)
+      facts: Self.facts(profile.metadata, completeness, value),
+      notes: Self.notes(profile.metadata, completeness, value),
+      value: value)
   }
 
   /// The caption of a picture that compares two profiles.
-  public init(before: Profile, after: Profile, title: String? = nil, weight: WeightKind = .cpuSamples) {
-    let unit = Self.unit(weight)
+  public init(before: SelectedProfile, after: SelectedProfile, title: String? = nil) {
     var facts: [String] = []
     var notes: [String] = []
-    for (word, profile) in [("before", before), ("after", after)] {
-      let completeness = profile.completeness(of: weight)
-      let parts = Self.facts(profile.metadata, completeness, unit: unit)
-      facts.append("\(word): " + parts.joined(separator: ", "))
-      notes += Self.notes(profile.metadata, completeness).map { "\(word): \($0)" }
+    for (word, side) in [("before", before), ("after", after)] {
+      let completeness = side.completeness()
+      let metadata = side.profile.metadata
+      facts.append("\(word): " + Self.facts(metadata, completeness, side.value).joined(separator: ", "))
+      notes += Self.notes(metadata, completeness, side.value).map { "\(word): \($0)" }
     }
-    let names = (Self.name(of: before), Self.name(of: after))
+    let names = (Self.name(of: before.profile), Self.name(of: after.profile))
     self.init(
       title: title ?? (names.0 == names.1 ? "\(names.0): before and after" : "\(names.0) and \(names.1)"),
-      command: Self.commandLine(after.metadata.command), facts: facts, notes: notes, unit: unit)
-  }
-
-  private static func unit(_ weight: WeightKind) -> String {
-    switch weight {
-    case .cpuSamples: "samples"
-    case .offCPUNanoseconds: "ns off CPU"
-    case .allocatedBytes: "bytes"
-    }
+      command: Self.commandLine(after.profile.metadata.command), facts: facts, notes: notes,
+      value: after.value)
   }
 
   private static func name(of profile: Profile) -> String {
@@ -91,30 +85,34 @@ extension FlameGraphCaption {
     }.joined(separator: " ")
   }
 
-  private static func facts(_ metadata: ProfileMetadata, _ completeness: Completeness, unit: String) -> [String] {
-    var facts = [Figures.counted(completeness.samples, unit)]
+  private static func facts(
+    _ metadata: ProfileMetadata, _ completeness: Completeness, _ value: ValueType
+  ) -> [String] {
+    var facts = [value.total(completeness.samples)]
     let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
     let sampler = metadata.sampler.isEmpty ? "" : " (\(metadata.sampler))"
     if rate > 0 {
-      facts.append("\(Figures.fixed(rate, decimals: 0)) Hz\(sampler)")
+      facts.append("\(rate.fixed(0)) Hz\(sampler)")
     } else if !metadata.sampler.isEmpty {
       facts.append("from \(metadata.sampler)")
     }
-    if metadata.durationSeconds > 0 { facts.append(Figures.duration(metadata.durationSeconds)) }
+    if metadata.durationSeconds > 0 { facts.append(metadata.durationSeconds.durationText) }
     // Of an import nobody knows what was lost, or that stacks without a mark are whole.
     let isRecorded = metadata.sampler.hasPrefix("perf:") || metadata.sampler == "ptrace"
-    if isRecorded || metadata.lost > 0 { facts.append("\(Figures.grouped(metadata.lost)) lost") }
+    if isRecorded || metadata.lost > 0 { facts.append("\(metadata.lost.grouped) lost") }
     if isRecorded || completeness.rooted < completeness.samples {
-      facts.append("\(Figures.percent(completeness.rootedShare)) rooted")
+      facts.append("\(completeness.rootedShare.percent) rooted")
     }
-    if let start = metadata.startTime { facts.append(Figures.date(start)) }
+    if let start = metadata.startTime { facts.append(start.dateText) }
     return facts
   }
 
-  private static func notes(_ metadata: ProfileMetadata, _ completeness: Completeness) -> [String] {
+  private static func notes(
+    _ metadata: ProfileMetadata, _ completeness: Completeness, _ value: ValueType
+  ) -> [String] {
     var notes = metadata.notes
     if completeness.samples == 0 { notes.append("There are no samples in this profile.") }
-    func share(_ weight: Int64) -> String { Figures.percent(Double(weight) / Double(max(1, completeness.samples))) }
+    func share(_ weight: Int64) -> String { (Double(weight) / Double(max(1, completeness.samples))).percent }
     if !metadata.isComplete { notes.append("The recording was cut short; what came after its end is missing.") }
     let reasons = completeness.truncated.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     if !reasons.isEmpty {
@@ -122,14 +120,16 @@ extension FlameGraphCaption {
       notes.append("Stacks without their root: \(parts.joined(separator: ", ")).")
     }
     if metadata.lost > 0 {
-      notes.append("\(Figures.grouped(metadata.lost)) samples were lost; shares may be off where load was heaviest.")
+      notes.append("\(metadata.lost.grouped) samples were lost; shares may be off where load was heaviest.")
     }
     if metadata.throttled > 0 {
-      notes.append("The kernel throttled sampling \(Figures.grouped(metadata.throttled)) times.")
+      notes.append("The kernel throttled sampling \(metadata.throttled.grouped) times.")
     }
     notes += metadata.faults.map { $0 + "." }
     if completeness.unsymbolizedSelf > 0 {
-      notes.append("\(share(completeness.unsymbolizedSelf)) of self time is in functions without a name.")
+      notes.append(
+        "\(share(completeness.unsymbolizedSelf)) of \(value.isCount ? "self time" : value.name) is in functions without a name."
+      )
     }
     return notes
   }

@@ -1,8 +1,10 @@
 import ProfileModel
+import Wording
 
 /// What the viewer's script draws from: JSON that is safe inside XML and HTML.
 ///
-///     title, command, facts, notes, unit, icicle, leftOut
+///     title, command, facts, notes, icicle, leftOut
+///     unit, measure                                      name and unit of the value type: `samples`, `count`
 ///     kinds    [[letter, name, share]…]                  the legend
 ///     strings  distinct strings
 ///     labels   name, kind and shade ("u4"), full name, module, file: five for each label; strings by index, -1 none
@@ -23,7 +25,9 @@ enum FlameGraphData {
     out.write(",\"command\":")
     out.write(json: MarkupBuffer.shortened(caption.command, to: 16_384))
     out.write(",\"unit\":")
-    out.write(json: caption.unit)
+    out.write(json: caption.value.name)
+    out.write(",\"measure\":")
+    out.write(json: caption.value.unit.description)
     out.write(",\"facts\":")
     list(caption.facts, &out) { $1.write(json: $0) }
     out.write(",\"notes\":")
@@ -38,10 +42,10 @@ enum FlameGraphData {
       out.write("\",\"")
       out.write(raw: kind.name)
       out.write("\",\"")
-      out.write(text: Figures.percent(kind.share))
+      out.write(text: kind.share.percent)
       out.write("\"]")
     }
-    frames(tree, layout, isCount: caption.isCount, &out)
+    frames(tree, layout, isCount: caption.value.isCount, &out)
     out.write("}")
     return out
   }

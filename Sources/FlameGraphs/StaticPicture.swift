@@ -1,4 +1,6 @@
 import ProfileModel
+import TextWriting
+import Wording
 
 /// The picture as it is without script: in an image viewer, as `<img>`, printed.
 ///
@@ -12,7 +14,7 @@ struct StaticPicture {
   private let layout: FlameGraphLayout
   private let shares: Shares
   private let scale: Double
-  private let unit: String
+  private let value: ValueType
   private let isCount: Bool
   private let width: Double
   private let isIcicle: Bool
@@ -26,8 +28,8 @@ struct StaticPicture {
     self.layout = layout
     shares = Shares(tree)
     scale = tree.isComparison ? Legend.scale(of: tree, layout) : 0
-    unit = caption.unit
-    isCount = caption.isCount
+    value = caption.value
+    isCount = caption.value.isCount
     width = Double(max(320, min(options.width, 20_000)))
     isIcicle = options.isIcicle
     let head = drawHead(caption)
@@ -65,9 +67,9 @@ struct StaticPicture {
   }
 
   private var frameCount: String {
-    let shown = Figures.counted(layout.frames.count, "frames")
+    let shown = layout.frames.count == 1 ? "1 frame" : "\(layout.frames.count.grouped) frames"
     guard layout.leftOut > 0 else { return shown }
-    return shown + "; \(Figures.grouped(layout.leftOut)) more, narrower than 0.1 px at 1,600 px, are left out"
+    return shown + "; \(layout.leftOut.grouped) more, narrower than 0.1 px at 1,600 px, are left out"
   }
 
   /// Facts joined to lines that fit.
@@ -115,12 +117,12 @@ struct StaticPicture {
       for kind in Legend.kinds(of: tree) {
         swatch(
           "\(kind.letter)\(kind.letter == "x" || kind.letter == "e" ? 0 : 4)",
-          "\(kind.name) \(Figures.percent(kind.share))", out: &markup)
+          "\(kind.name) \(kind.share.percent)", out: &markup)
       }
       markup.write("\n")
       return
     }
-    let most = Figures.fixed(scale * 100, decimals: 1)
+    let most = (scale * 100).fixed(1)
     for step in stride(from: 6, through: 1, by: -1) { swatch("b\(step)", step == 1 ? "" : "", out: &markup) }
     for step in 1...6 { swatch("r\(step)", step == 6 ? "−\(most) to +\(most) points of share" : "", out: &markup) }
     swatch("b6 gone", "gone", out: &markup)
@@ -183,11 +185,11 @@ struct StaticPicture {
   private func figures(_ node: Int, _ label: CallTree.Label) -> String {
     let module = label.module.map { " (\(MarkupBuffer.shortened($0, to: 256)))" } ?? ""
     guard tree.isComparison else {
-      return "\(module): \(Figures.counted(tree.totalWeights[node], unit)), \(Figures.percent(shares.after(node)))"
+      return "\(module): \(value.text(tree.totalWeights[node])), \(shares.after(node).percent)"
     }
-    let change = Figures.fixed(shares.change(node) * 100, decimals: 2)
+    let change = (shares.change(node) * 100).fixed(2)
     return
-      "\(module): \(Figures.percent(shares.before(node))) before, \(Figures.percent(shares.after(node))) after, "
+      "\(module): \(shares.before(node).percent) before, \(shares.after(node).percent) after, "
       + "\(change.hasPrefix("-") ? "" : "+")\(change) points"
   }
 

@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 /// One side of a comparison.
 public struct ComparedProfile: Sendable {
@@ -7,21 +8,27 @@ public struct ComparedProfile: Sendable {
   public let metadata: ProfileMetadata
   /// Rooted, truncated and named samples.
   public let completeness: Completeness
-  /// Samples over frequency; nil where the frequency isn't known.
+  /// CPU time that the samples stand for; nil where that isn't known.
   public let cpuSeconds: Double?
+  /// What the samples' weights are amounts of.
+  public let value: ValueType
+  /// How many independent observations the samples come from, as far as is known.
+  let observations: Double
   private let hasKernelFrames: Bool
 
-  init(_ profile: Profile, weight: WeightKind) {
+  init(_ selected: SelectedProfile) {
+    let profile = selected.profile
     metadata = profile.metadata
-    completeness = profile.completeness(of: weight)
-    let frequency = profile.metadata.requestedFrequency
-    cpuSeconds = frequency > 0 && weight == .cpuSamples ? Double(completeness.samples) / frequency : nil
+    completeness = selected.completeness()
+    value = selected.value
+    observations = value.observations(in: selected.samples)
+    cpuSeconds = value.cpuNanoseconds(of: completeness.samples).map { $0 / 1e9 }
     hasKernelFrames = profile.frames.contains { $0.kind == .kernel }
   }
 
   /// `1,982 samples, 3.97 s of CPU time, 99.4 % of stacks rooted, 0 lost`.
   var text: String {
-    var parts = ["\(completeness.samples.grouped) samples"]
+    var parts = [value.total(completeness.samples)]
     if let cpuSeconds { parts.append("\(cpuSeconds.fixed(2)) s of CPU time") }
     parts.append("\(completeness.rootedShare.percent) of stacks rooted")
     parts.append("\(metadata.lost.grouped) lost")
@@ -29,6 +36,8 @@ public struct ComparedProfile: Sendable {
   }
 
   func write(to json: inout JSONWriter) {
+    json.member("value", value.name)
+    json.member("unit", value.unit.description)
     json.member("samples", completeness.samples)
     json.key("cpuSeconds")
     if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
@@ -41,7 +50,7 @@ public struct ComparedProfile: Sendable {
   static func warnings(_ before: ComparedProfile, _ after: ComparedProfile, hasTimes: Bool) -> [String] {
     var warnings: [String] = []
     let sides = [before, after]
-    if sides.contains(where: { $0.completeness.samples < 200 }) {
+    if sides.contains(where: { $0.observations < 200 }) {
       warnings.append("One side has fewer than 200 samples: only large changes can be told from noise.")
     }
     if !hasTimes {

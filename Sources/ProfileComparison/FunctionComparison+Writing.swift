@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 extension FunctionComparison {
   /// The comparison for a terminal: what is compared, the verdict, then the functions.

@@ -16,17 +16,12 @@ public struct FunctionComparison: Sendable {
   public struct Options: Hashable, Sendable {
     /// What rows are sorted by and shown with.
     public var measure: Measure
-    /// The samples to count.
-    public var weight: WeightKind
     /// Of the changes that are called more than noise, the share that may be noise after all.
     public var falseDiscoveryRate: Double
 
     /// Self shares, 5 % false discoveries.
-    public init(
-      measure: Measure = .self, weight: WeightKind = .cpuSamples, falseDiscoveryRate: Double = 0.05
-    ) {
+    public init(measure: Measure = .self, falseDiscoveryRate: Double = 0.05) {
       self.measure = measure
-      self.weight = weight
       self.falseDiscoveryRate = falseDiscoveryRate
     }
   }
@@ -62,22 +57,22 @@ public struct FunctionComparison: Sendable {
   /// What was asked for.
   public let options: Options
 
-  /// Compares two profiles.
+  /// Compares the selected samples of two profiles.
   ///
   /// - Complexity: O(blocks · stacks + samples + functions · log(functions)) of each, with at most 64 blocks.
-  public init(before: Profile, after: Profile, _ options: Options = Options()) {
+  public init(before: SelectedProfile, after: SelectedProfile, _ options: Options = Options()) {
     self.options = options
-    self.before = ComparedProfile(before, weight: options.weight)
-    self.after = ComparedProfile(after, weight: options.weight)
+    self.before = ComparedProfile(before)
+    self.after = ComparedProfile(after)
     var functions = SharedFunctions()
-    let groupsBefore = functions.add(before)
-    let groupsAfter = functions.add(after)
+    let groupsBefore = functions.add(before.profile)
+    let groupsAfter = functions.add(after.profile)
     let estimatesBefore = ShareEstimates.estimate(
-      before, StackGrouping(before.stacks, groupOfFrame: groupsBefore, count: functions.names.count),
-      kind: options.weight, total: self.before.completeness.samples)
+      before, StackGrouping(before.profile.stacks, groupOfFrame: groupsBefore, count: functions.names.count),
+      total: self.before.completeness.samples, observations: self.before.observations)
     let estimatesAfter = ShareEstimates.estimate(
-      after, StackGrouping(after.stacks, groupOfFrame: groupsAfter, count: functions.names.count),
-      kind: options.weight, total: self.after.completeness.samples)
+      after, StackGrouping(after.profile.stacks, groupOfFrame: groupsAfter, count: functions.names.count),
+      total: self.after.completeness.samples, observations: self.after.observations)
     let rate = options.falseDiscoveryRate
     let own = Self.changes(estimatesBefore.own, estimatesAfter.own, rate: rate)
     let total = Self.changes(estimatesBefore.total, estimatesAfter.total, rate: rate)
@@ -112,7 +107,7 @@ public struct FunctionComparison: Sendable {
 
   /// The fewest samples, in both profiles together, that a function is judged by: with less nothing can be found, and
   /// every function looked at makes it harder to find something in the others.
-  private static let fewestSamples: Int64 = 10
+  private static let fewestObservations = 10.0
 
   private static func changes(_ before: ShareEstimates, _ after: ShareEstimates, rate: Double) -> [ShareChange] {
     var changes = before.weights.indices.map { function in
@@ -127,8 +122,7 @@ public struct FunctionComparison: Sendable {
       return change
     }
     let judged = changes.indices.filter { index in
-      let sum = changes[index].samplesBefore.addingReportingOverflow(changes[index].samplesAfter)
-      return sum.overflow || sum.partialValue >= fewestSamples
+      before.observations(of: index) + after.observations(of: index) >= fewestObservations
     }
     let discoveries = Significance.discoveries(judged.map { changes[$0].probability }, rate: rate)
     for (index, isDiscovery) in zip(judged, discoveries) where isDiscovery {

@@ -14,7 +14,7 @@ import ProfileModel
 /// Where steps are no larger than independent draws make them, the variance is that of independent draws.
 struct ShareEstimates {
   /// The fewest samples that a block should have on average.
-  private static let samplesInBlock: Int64 = 25
+  private static let samplesInBlock = 25.0
   private static let blockCounts = [64, 32, 16]
   /// The share of steps, the largest, that are left out, and what makes up for that in the mean of the squares of the
   /// others if steps are normal: 1 / E[z² | z² among the lowest 85 %].
@@ -30,6 +30,8 @@ struct ShareEstimates {
   /// Whether there are sample times, and enough samples, to look at blocks.
   private(set) var hasBlocks: Bool
   private let total: Int64
+  /// How many independent observations `total` comes from.
+  private let observations: Double
 
   /// Weights in blocks of one length.
   fileprivate struct Scale {
@@ -39,23 +41,24 @@ struct ShareEstimates {
 
   /// Both measures of a profile.
   static func estimate(
-    _ profile: Profile, _ grouping: StackGrouping, kind: WeightKind, total: Int64
+    _ selected: SelectedProfile, _ grouping: StackGrouping, total: Int64, observations: Double
   ) -> (own: ShareEstimates, total: ShareEstimates) {
-    let all = grouping.weights(of: profile.samples, kind: kind)
-    var own = ShareEstimates(all.own, total: total, hasBlocks: false)
-    var inclusive = ShareEstimates(all.total, total: total, hasBlocks: false)
-    for scale in scales(of: profile, grouping, kind: kind, total: total) {
+    let all = grouping.weights(of: selected.samples)
+    var own = ShareEstimates(all.own, total: total, observations: observations)
+    var inclusive = ShareEstimates(all.total, total: total, observations: observations)
+    for scale in scales(of: Array(selected.samples), grouping, observations: observations) {
       own.add(scale.weights.map(\.own), scale.sizes)
       inclusive.add(scale.weights.map(\.total), scale.sizes)
     }
     return (own, inclusive)
   }
 
-  private init(_ weights: [Int64], total: Int64, hasBlocks: Bool) {
+  private init(_ weights: [Int64], total: Int64, observations: Double) {
     self.weights = weights
     self.total = total
-    self.hasBlocks = hasBlocks
-    variances = weights.map { Self.independentVariance($0, of: total) }
+    self.observations = observations
+    hasBlocks = false
+    variances = weights.map { Self.independentVariance($0, of: total, observations: observations) }
     degreesOfFreedom = Array(repeating: .infinity, count: weights.count)
   }
 
@@ -80,7 +83,9 @@ struct ShareEstimates {
       // Steps overlap, which costs a third of the degrees of freedom.
       let degrees = Double(kept) * 2 / 3
       // A variance from few steps is off by a factor; only what can't come from independent draws is taken.
-      let limit = (1 + 2 * (2 / degrees).squareRoot()) * Self.independentVariance(weights[function], of: total)
+      let limit =
+        (1 + 2 * (2 / degrees).squareRoot())
+        * Self.independentVariance(weights[function], of: total, observations: observations)
       if variance > max(limit, variances[function]) {
         variances[function] = variance
         degreesOfFreedom[function] = degrees
@@ -91,32 +96,36 @@ struct ShareEstimates {
   /// The share of a function; 0 in a profile without samples.
   func share(of function: Int) -> Double { total == 0 ? 0 : Double(weights[function]) / Double(total) }
 
+  /// How many independent observations of a function there are.
+  func observations(of function: Int) -> Double { share(of: function) * observations }
+
   /// Variance of a share of independent draws, with a success and a failure added so that rare functions don't pass
   /// for certain (Agresti and Caffo 2000).
-  private static func independentVariance(_ weight: Int64, of total: Int64) -> Double {
-    let size = Double(total) + 2
-    let share = (Double(weight) + 1) / size
-    return max(0, share * (1 - share)) / size
+  private static func independentVariance(_ weight: Int64, of total: Int64, observations: Double) -> Double {
+    let size = observations + 2
+    let share = (total == 0 ? 0 : Double(weight) / Double(total) * observations) + 1
+    return max(0, share / size * (1 - share / size)) / size
   }
 
   /// Blocks of several lengths; none where the samples have no times or are too few. Each length
   /// is twice the one before.
   private static func scales(
-    of profile: Profile, _ grouping: StackGrouping, kind: WeightKind, total: Int64
+    of samples: [Sample], _ grouping: StackGrouping, observations: Double
   ) -> [Scale] {
-    let samples = profile.samples.filter { $0.kind == kind }
     var first = UInt64.max
     var last = UInt64.min
     for sample in samples {
       first = min(first, sample.time)
       last = max(last, sample.time)
     }
-    guard last > first, let count = blockCounts.first(where: { total / samplesInBlock >= Int64($0) }) else { return [] }
+    guard last > first, let count = blockCounts.first(where: { observations / samplesInBlock >= Double($0) }) else {
+      return []
+    }
     let length = (last - first) / UInt64(count) + 1
     var blocks = [[Sample]](repeating: [], count: count)
     for sample in samples { blocks[Int((sample.time - first) / length)].append(sample) }
     var scale = Scale(
-      weights: blocks.map { grouping.weights(of: $0, kind: kind) },
+      weights: blocks.map { grouping.weights(of: $0) },
       sizes: blocks.map { $0.reduce(0) { $0 + Double($1.weight) } })
     var scales = [scale]
     while scale.sizes.count > 16 {

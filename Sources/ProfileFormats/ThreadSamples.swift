@@ -17,10 +17,11 @@ struct ThreadSamples {
 
   init(name: String) { self.name = name }
 
-  /// All threads that have samples of `weight`, in the profile's order.
-  static func all(in profile: Profile, weight: WeightKind) -> [ThreadSamples] {
+  /// All threads that have selected samples, in the profile's order.
+  static func all(in selected: SelectedProfile) -> [ThreadSamples] {
+    let profile = selected.profile
     var threads = profile.threads.map { ThreadSamples(name: name(of: $0, in: profile)) }
-    for sample in profile.samples where sample.kind == weight && sample.weight > 0 {
+    for sample in selected.samples where sample.weight > 0 {
       let thread = sample.thread.index
       threads[thread].total += sample.weight
       if let last = threads[thread].runs.last, last.stack == sample.stack {

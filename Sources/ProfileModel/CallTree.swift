@@ -117,24 +117,23 @@ public struct CallTree: Sendable {
 }
 
 extension CallTree {
-  /// Merges the samples of one kind of weight.
+  /// Merges the selected samples.
   ///
   /// - Parameters:
   ///   - threads: Whether the second level are threads' names.
-  ///   - weight: The samples to count; others are left out.
   /// - Complexity: O(stack nodes · log(siblings) + samples)
-  public init(_ profile: Profile, threads: Bool = false, weight: WeightKind = .cpuSamples) {
-    var builder = CallTreeBuilder(threads: threads, weight: weight)
-    builder.add(profile, isBaseline: false)
+  public init(_ selected: SelectedProfile, threads: Bool = false) {
+    var builder = CallTreeBuilder(threads: threads)
+    builder.add(selected, isBaseline: false)
     self = builder.build(isComparison: false)
   }
 
-  /// Merges two profiles into the union of their nodes. Weights stay counts of each; compare them as shares of the
-  /// root's, because recordings differ in length and rate.
+  /// Merges the selected samples of two profiles into the union of their nodes. Weights stay amounts of each; compare
+  /// them as shares of the root's, because recordings differ in length and rate.
   ///
   /// - Complexity: As for one profile of both sizes.
-  public init(before: Profile, after: Profile, threads: Bool = false, weight: WeightKind = .cpuSamples) {
-    var builder = CallTreeBuilder(threads: threads, weight: weight)
+  public init(before: SelectedProfile, after: SelectedProfile, threads: Bool = false) {
+    var builder = CallTreeBuilder(threads: threads)
     builder.add(before, isBaseline: true)
     builder.add(after, isBaseline: false)
     self = builder.build(isComparison: true)

@@ -23,7 +23,6 @@ struct CallTreeBuilder {
   private static let none = UInt32.max
 
   private let threads: Bool
-  private let weight: WeightKind
   private var labels = CallTreeLabels()
   private var tree = CallTree()
 
@@ -47,14 +46,14 @@ struct CallTreeBuilder {
   private var sets: [UInt32] = []
   private var scratch: [UInt64] = []
 
-  init(threads: Bool, weight: WeightKind) {
+  init(threads: Bool) {
     self.threads = threads
-    self.weight = weight
   }
 
   // MARK: Taking profiles in
 
-  mutating func add(_ profile: Profile, isBaseline: Bool) {
+  mutating func add(_ selected: SelectedProfile, isBaseline: Bool) {
+    let profile = selected.profile
     let offset = UInt32(truncatingIfNeeded: stackParents.count)
     addStacks(of: profile, offset: offset)
     let groupOfThread = profile.threads.map { thread in
@@ -62,7 +61,7 @@ struct CallTreeBuilder {
       return intern(Group(process: process, thread: threads ? nameLabel(thread.name, .thread) : nil))
     }
     var frameless: UInt32?
-    for sample in profile.samples where sample.kind == weight && sample.weight > 0 {
+    for sample in selected.samples where sample.weight > 0 {
       let stack: UInt32
       if let id = sample.stack {
         stack = offset + id.rawValue
@@ -276,7 +275,7 @@ struct CallTreeBuilder {
 
 extension Int64 {
   /// Adds a weight; weights come from files, so a sum can pass the limit, where it stays.
-  fileprivate mutating func addSaturating(_ other: Int64) {
+  public mutating func addSaturating(_ other: Int64) {
     let (sum, overflow) = addingReportingOverflow(other)
     self = overflow ? .max : sum
   }

@@ -15,11 +15,12 @@ public struct Completeness: Hashable, Sendable {
   public var rootedShare: Double { samples == 0 ? 1 : Double(rooted) / Double(samples) }
 }
 
-extension Profile {
-  /// Counts rooted, truncated and named samples of one kind of weight.
+extension SelectedProfile {
+  /// Adds up rooted, truncated and named samples.
   ///
   /// - Complexity: O(stacks + samples)
-  public func completeness(of kind: WeightKind = .cpuSamples) -> Completeness {
+  public func completeness() -> Completeness {
+    let (stacks, frames, functions) = (profile.stacks, profile.frames, profile.functions)
     // Parents precede children, so one pass carries each node's root down to it.
     var roots = [UInt32](repeating: 0, count: stacks.count)
     for node in 0..<stacks.count {
@@ -27,23 +28,23 @@ extension Profile {
       roots[node] = parent == StackTable.noParent ? UInt32(truncatingIfNeeded: node) : roots[Int(parent)]
     }
     var result = Completeness()
-    for sample in samples where sample.kind == kind {
-      result.samples += sample.weight
+    for sample in samples {
+      result.samples.addSaturating(sample.weight)
       guard let stack = sample.stack else {
-        result.truncated["no frames", default: 0] += sample.weight
-        result.unsymbolizedSelf += sample.weight
+        result.truncated["no frames", default: 0].addSaturating(sample.weight)
+        result.unsymbolizedSelf.addSaturating(sample.weight)
         continue
       }
       let root = frames[Int(stacks.frames[Int(roots[stack.index])])]
       if root.kind == .truncated {
-        result.truncated[functions[root.function.index].truncationReason, default: 0] += sample.weight
+        result.truncated[functions[root.function.index].truncationReason, default: 0].addSaturating(sample.weight)
       } else {
-        result.rooted += sample.weight
+        result.rooted.addSaturating(sample.weight)
       }
       if functions[frames[Int(stacks.frame(of: stack))].function.index].isSymbolized {
-        result.symbolizedSelf += sample.weight
+        result.symbolizedSelf.addSaturating(sample.weight)
       } else {
-        result.unsymbolizedSelf += sample.weight
+        result.unsymbolizedSelf.addSaturating(sample.weight)
       }
     }
     return result

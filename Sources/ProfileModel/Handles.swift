@@ -60,3 +60,11 @@ public struct ProcessID: TableHandle {
   /// The handle of row `rawValue`.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
+
+/// A row of `Profile.valueTypes`.
+public struct ValueTypeID: TableHandle {
+  /// Position in the table.
+  public var rawValue: UInt32
+  /// The handle of row `rawValue`.
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+}

@@ -14,7 +14,11 @@ public struct Profile: Sendable {
   public var frames: [Frame] = []
   /// Stacks of `frames`, root first. The process's and thread's names are not in them.
   public var stacks = StackTable()
-  /// In order of time.
+  /// What samples carry amounts of; never empty.
+  public var valueTypes: [ValueType] = [.samples()]
+  /// The value type that the source means to be looked at first; nil where it doesn't say.
+  public var preferredValue: ValueTypeID?
+  /// In order of time. Of an observation with amounts of several value types there is a row for each.
   public var samples: [Sample] = []
 
   /// An empty profile.
@@ -133,16 +137,6 @@ public struct Frame: Hashable, Sendable {
   }
 }
 
-/// What a sample's weight counts.
-public enum WeightKind: UInt8, Hashable, Sendable {
-  /// Samples of threads on a CPU.
-  case cpuSamples
-  /// Nanoseconds off the CPU.
-  case offCPUNanoseconds
-  /// Bytes allocated.
-  case allocatedBytes
-}
-
 /// One observation: a thread had this stack at this time.
 public struct Sample: Hashable, Sendable {
   /// Nanoseconds since the recording's start; 0 where the source has no times.
@@ -151,18 +145,18 @@ public struct Sample: Hashable, Sendable {
   public var thread: ThreadID
   /// Its stack; nil for a sample without any frame.
   public var stack: StackID?
-  /// How much it counts, in the unit of `kind`; never negative.
+  /// How much it counts, in the unit of its value type; never negative.
   public var weight: Int64
   /// What the weight counts.
-  public var kind: WeightKind
-  /// A sample.
+  public var value: ValueTypeID
+  /// A sample, of the profile's first value type unless another is named.
   public init(
-    time: UInt64, thread: ThreadID, stack: StackID?, weight: Int64 = 1, kind: WeightKind = .cpuSamples
+    time: UInt64, thread: ThreadID, stack: StackID?, weight: Int64 = 1, value: ValueTypeID = ValueTypeID(rawValue: 0)
   ) {
     self.time = time
     self.thread = thread
     self.stack = stack
     self.weight = weight
-    self.kind = kind
+    self.value = value
   }
 }

@@ -52,16 +52,16 @@ public struct StackGrouping: Sendable {
     parents = stacks.parents
   }
 
-  /// Adds up samples of one kind of weight.
+  /// Adds up samples, which are of one value type.
   ///
   /// - Complexity: O(nodes + samples)
-  public func weights(of samples: some Sequence<Sample>, kind: WeightKind = .cpuSamples) -> Weights {
+  public func weights(of samples: some Sequence<Sample>) -> Weights {
     var result = Weights(own: Array(repeating: 0, count: count), total: Array(repeating: 0, count: count))
-    let subtrees = subtreeWeights(of: samples, kind: kind) { stack, weight in
+    let subtrees = subtreeWeights(of: samples) { stack, weight in
       let group = groups[stack]
-      if group != Self.none { result.own[Int(group)] += weight }
+      if group != Self.none { result.own[Int(group)].addSaturating(weight) }
     }
-    for node in groups.indices where isOutermost[node] { result.total[Int(groups[node])] += subtrees[node] }
+    for node in groups.indices where isOutermost[node] { result.total[Int(groups[node])].addSaturating(subtrees[node]) }
     return result
   }
 
@@ -69,16 +69,16 @@ public struct StackGrouping: Sendable {
   ///
   /// - Parameter each: Called with the leaf's node and the weight of every sample that has a stack.
   public func subtreeWeights(
-    of samples: some Sequence<Sample>, kind: WeightKind = .cpuSamples, each: (Int, Int64) -> Void = { _, _ in }
+    of samples: some Sequence<Sample>, each: (Int, Int64) -> Void = { _, _ in }
   ) -> [Int64] {
     var subtrees = [Int64](repeating: 0, count: groups.count)
-    for sample in samples where sample.kind == kind {
+    for sample in samples {
       guard let stack = sample.stack else { continue }
-      subtrees[stack.index] += sample.weight
+      subtrees[stack.index].addSaturating(sample.weight)
       each(stack.index, sample.weight)
     }
     for node in stride(from: groups.count - 1, through: 0, by: -1) where parents[node] != StackTable.noParent {
-      subtrees[Int(parents[node])] += subtrees[node]
+      subtrees[Int(parents[node])].addSaturating(subtrees[node])
     }
     return subtrees
   }

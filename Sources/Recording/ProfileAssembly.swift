@@ -7,6 +7,7 @@ struct ProfileAssembly {
   private var metadata = ProfileMetadata()
   private var tables = RecordingTables()
   private var samples: [Sample] = []
+  private var valueTypes: [ValueType] = [.samples()]
   private var symbols: [UInt32: Recording_Symbols] = [:]
   private var updates: [UInt32: Recording_ModuleUpdate] = [:]
   private var time: UInt64 = 0
@@ -46,6 +47,9 @@ struct ProfileAssembly {
     metadata.startTime = header.startUnixNanoseconds
     metadata.sampler = header.sampler
     metadata.requestedFrequency = header.requestedFrequency
+    if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
+      valueTypes[0].period = period
+    }
     metadata.notes = header.notes
   }
 
@@ -115,6 +119,7 @@ struct ProfileAssembly {
     guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count
     else { return false }
     let kept = samples.count
+    let value = valueType(ofKind: rows.kind)
     var stack: UInt32 = 0
     for index in 0..<count {
       time = time &+ UInt64(bitPattern: rows.time[index])
@@ -128,9 +133,22 @@ struct ProfileAssembly {
           time: time.multipliedReportingOverflow(by: 1000).partialValue,
           thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
           weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
-          kind: WeightKind(rawValue: UInt8(clamping: rows.kind)) ?? .cpuSamples))
+          value: value))
     }
     return true
+  }
+
+  /// The value type that `Samples.kind` stands for.
+  private mutating func valueType(ofKind kind: UInt32) -> ValueTypeID {
+    let type: ValueType
+    switch kind {
+    case 1: type = ValueType(name: "off-cpu", unit: .nanoseconds)
+    case 2: type = ValueType(name: "allocated", unit: .bytes)
+    default: return ValueTypeID(index: 0)
+    }
+    if let known = valueTypes.firstIndex(of: type) { return ValueTypeID(index: known) }
+    valueTypes.append(type)
+    return ValueTypeID(index: valueTypes.count - 1)
   }
 
   // MARK: The profile
@@ -169,6 +187,8 @@ struct ProfileAssembly {
     profile.processes = tables.processes
     profile.threads = tables.threads
     profile.samples = samples
+    profile.valueTypes = valueTypes
+    profile.preferredValue = ValueTypeID(index: 0)
     for index in profile.samples.indices {
       profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
     }

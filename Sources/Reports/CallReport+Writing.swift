@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 extension CallReport {
   /// The report for a terminal: what it rests on, then callers above and callees below the function, as asked.
@@ -10,8 +11,8 @@ extension CallReport {
       result += table(callers, without: "[no caller: stacks begin or are cut here]", limit)
     }
     result += "\n\(name.escapedForTerminal)\n"
-    result += "  self \(trust.share(of: own).percent) (\(own.grouped) samples), "
-    result += "total \(trust.share(of: total).percent) (\(total.grouped) samples)\n"
+    result += "  self \(trust.share(of: own).percent) (\(trust.value.text(own))), "
+    result += "total \(trust.share(of: total).percent) (\(trust.value.text(total)))\n"
     if showsCallees {
       result += "\ncallees of \(name.escapedForTerminal)\n\n"
       result += table(callees, without: "[the function itself]", limit)
@@ -21,12 +22,12 @@ extension CallReport {
 
   private func table(_ rows: [Row], without placeholder: String, _ limit: Int?) -> String {
     var table = TextTable([
-      ("OF TOTAL", .right), ("SAMPLES", .right), ("MODULE", .left), ("FUNCTION", .left),
+      ("OF TOTAL", .right), (trust.value.columnTitle, .right), ("MODULE", .left), ("FUNCTION", .left),
     ])
     let shown = min(rows.count, max(0, limit ?? rows.count))
     for row in rows.prefix(shown) {
       table.add([
-        (total == 0 ? 0 : Double(row.samples) / Double(total)).percent, row.samples.grouped,
+        (total == 0 ? 0 : Double(row.samples) / Double(total)).percent, trust.value.cell(row.samples),
         (row.function?.module ?? "").shortened(toColumns: 24), row.function?.name ?? placeholder,
       ])
     }

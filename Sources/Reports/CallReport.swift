@@ -33,18 +33,19 @@ public struct CallReport: Sendable {
   /// - Parameters:
   ///   - name: A function's name: short, full or linker's; else part of exactly one name.
   /// - Complexity: O(stacks + samples + functions)
-  public init(_ profile: Profile, function name: String, weight: WeightKind = .cpuSamples) throws(ReportError) {
+  public init(_ selected: SelectedProfile, function name: String) throws(ReportError) {
+    let profile = selected.profile
     let index = FunctionIndex(profile)
     let grouping = index.grouping(of: profile.stacks)
-    let totals = grouping.weights(of: profile.samples, kind: weight).total
+    let totals = grouping.weights(of: selected.samples).total
     let resolved = try Self.resolve(name, in: profile, index, totals: totals)
     self.name = resolved
     modules = index.functions.filter { $0.name == resolved }.compactMap(\.modulePath).sorted()
-    trust = TrustSummary(profile, weight: weight)
+    trust = TrustSummary(selected)
 
     let isTarget = index.functions.map { $0.name == resolved }
     var edges = CallEdges(grouping, isTarget: isTarget)
-    edges.add(profile, kind: weight)
+    edges.add(selected)
     own = edges.own
     total = edges.total
     callers = Self.rows(edges.callers, none: edges.withoutCaller, index.functions)
@@ -102,18 +103,18 @@ private struct CallEdges {
     callees = Array(repeating: 0, count: grouping.count)
   }
 
-  mutating func add(_ profile: Profile, kind: WeightKind) {
+  mutating func add(_ selected: SelectedProfile) {
     var leaves: Int64 = 0
-    let subtrees = grouping.subtreeWeights(of: profile.samples, kind: kind) { stack, weight in
+    let subtrees = grouping.subtreeWeights(of: selected.samples) { stack, weight in
       if isTargetNode(stack) { leaves += weight }
     }
     own = leaves
-    let parents = profile.stacks.parents
+    let parents = selected.profile.stacks.parents
     // How many calls from (to) each group the path from the root holds, and how many targets.
     var callsFrom = [UInt32](repeating: 0, count: grouping.count)
     var callsTo = callsFrom
     var targets = 0
-    profile.stacks.walk { node in
+    selected.profile.stacks.walk { node in
       let group = grouping.groups[node]
       if let caller = named(parents[node]), isTargetNode(caller), group != StackGrouping.none {
         if callsTo[Int(group)] == 0 { callees[Int(group)] += subtrees[node] }

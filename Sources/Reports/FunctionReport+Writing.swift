@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 extension FunctionReport {
   /// The report for a terminal: what it rests on, then the table.
@@ -11,7 +12,8 @@ extension FunctionReport {
     var table = TextTable(columns)
     for row in rows {
       var cells = [
-        trust.share(of: row.own).percent, row.own.grouped, trust.share(of: row.total).percent, row.total.grouped,
+        trust.share(of: row.own).percent, trust.value.cell(row.own), trust.share(of: row.total).percent,
+        trust.value.cell(row.total),
         (row.function.module ?? "").shortened(toColumns: 24), row.function.name,
       ]
       if options.byLine { cells.insert(row.function.place.shortened(toColumns: 40), at: 5) }
@@ -21,7 +23,8 @@ extension FunctionReport {
     return trust.text() + "\n" + table.text() + rest
   }
 
-  /// The report as JSON: `functions` with `name`, `module`, `self` and `total` in samples, and what it rests on.
+  /// The report as JSON: `functions` with `name`, `module`, `self` and `total` in the unit of the value type, and what it
+  /// rests on.
   public func json() -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in

@@ -21,17 +21,12 @@ public struct FunctionReport: Sendable {
     public var limit: Int?
     /// Whether each line of a function is a row of its own.
     public var byLine: Bool
-    /// The samples to count.
-    public var weight: WeightKind
 
     /// All functions by self samples.
-    public init(
-      order: Order = .self, limit: Int? = nil, byLine: Bool = false, weight: WeightKind = .cpuSamples
-    ) {
+    public init(order: Order = .self, limit: Int? = nil, byLine: Bool = false) {
       self.order = order
       self.limit = limit
       self.byLine = byLine
-      self.weight = weight
     }
   }
 
@@ -54,14 +49,14 @@ public struct FunctionReport: Sendable {
   /// What was asked for.
   public let options: Options
 
-  /// Adds the profile's samples up.
+  /// Adds the selected samples up.
   ///
   /// - Complexity: O(stacks + samples + functions · log(functions))
-  public init(_ profile: Profile, _ options: Options = Options()) {
+  public init(_ selected: SelectedProfile, _ options: Options = Options()) {
     self.options = options
-    trust = TrustSummary(profile, weight: options.weight)
-    let index = FunctionIndex(profile, byLine: options.byLine)
-    let weights = index.grouping(of: profile.stacks).weights(of: profile.samples, kind: options.weight)
+    trust = TrustSummary(selected)
+    let index = FunctionIndex(selected.profile, byLine: options.byLine)
+    let weights = index.grouping(of: selected.profile.stacks).weights(of: selected.samples)
     var rows: [Row] = []
     for (group, function) in index.functions.enumerated() where weights.total[group] > 0 {
       rows.append(Row(function: function, own: weights.own[group], total: weights.total[group]))

@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 /// What a profile holds and how it came about, without its stacks.
 public struct ProfileInfo: Sendable {
@@ -21,20 +22,24 @@ public struct ProfileInfo: Sendable {
   public let threads: Int
   /// All modules, the one with most samples first.
   public let modules: [ModuleRow]
+  /// All value types with the sum of their samples.
+  public let values: [(type: ValueType, total: Int64)]
   private let trust: TrustSummary
 
   /// Sums up a profile.
-  public init(_ profile: Profile, weight: WeightKind = .cpuSamples) {
+  public init(_ selected: SelectedProfile) {
+    let profile = selected.profile
     metadata = profile.metadata
-    trust = TrustSummary(profile, weight: weight)
+    trust = TrustSummary(selected)
     completeness = trust.completeness
+    values = Array(zip(profile.valueTypes, profile.valueTotals))
     processes = profile.processes.count
     threads = profile.threads.count
     var samples = [Int64](repeating: 0, count: profile.modules.count)
-    for sample in profile.samples where sample.kind == weight {
+    for sample in selected.samples {
       guard let stack = sample.stack else { continue }
       let frame = profile.frames[Int(profile.stacks.frame(of: stack))]
-      if let module = profile.functions[frame.function.index].module { samples[module.index] += sample.weight }
+      if let module = profile.functions[frame.function.index].module { samples[module.index] &+= sample.weight }
     }
     modules = zip(profile.modules, samples).map { ModuleRow(module: $0, samples: $1) }.sorted { left, right in
       left.samples == right.samples
@@ -57,6 +62,10 @@ public struct ProfileInfo: Sendable {
         json.member("actual", metadata.actualFrequency)
       }
       json.member("samples", completeness.samples)
+      json.key("values")
+      json.array { json in
+        for (type, total) in values { json.object { Self.write(type, total, to: &$0) } }
+      }
       json.member("lost", metadata.lost)
       json.member("throttled", metadata.throttled)
       json.member("lateRecords", metadata.lateRecords)
@@ -81,6 +90,14 @@ public struct ProfileInfo: Sendable {
     return json.bytes
   }
 
+  private static func write(_ type: ValueType, _ total: Int64, to json: inout JSONWriter) {
+    json.member("name", type.name)
+    json.member("unit", type.unit.description)
+    json.key("period")
+    if let period = type.period { json.value(period) } else { json.value(nil) }
+    json.member("total", total)
+  }
+
   private static func write(_ row: ModuleRow, to json: inout JSONWriter) {
     json.member("path", row.module.path)
     json.member("buildID", row.module.buildID?.description)
@@ -94,6 +111,9 @@ public struct ProfileInfo: Sendable {
     var facts = TextTable([("", .left), ("", .left)])
     facts.add(["processes", processes.grouped])
     facts.add(["threads", threads.grouped])
+    if values.count > 1 {
+      for (type, total) in values { facts.add(["--value \(type.name.escapedForTerminal)", type.text(total)]) }
+    }
     if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
     if metadata.profilerCPUSeconds > 0 {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])
@@ -103,11 +123,12 @@ public struct ProfileInfo: Sendable {
     let busy = modules.filter { $0.samples > 0 }
     guard !busy.isEmpty else { return result }
     var table = TextTable([
-      ("SELF", .right), ("SAMPLES", .right), ("SYMBOLS FROM", .left), ("BUILD ID", .left), ("MODULE", .left),
+      ("SELF", .right), (trust.value.columnTitle, .right), ("SYMBOLS FROM", .left), ("BUILD ID", .left),
+      ("MODULE", .left),
     ])
     for row in busy {
       table.add([
-        trust.share(of: row.samples).percent, row.samples.grouped,
+        trust.share(of: row.samples).percent, trust.value.cell(row.samples),
         (row.module.symbolSource ?? "none").shortened(toColumns: 40),
         String(row.module.buildID?.description.prefix(12) ?? ""),
         row.module.path,

@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 /// How much of a profile is work of the Swift runtime and the allocator, and which functions cause it.
 ///
@@ -34,16 +35,17 @@ public struct RuntimeReport: Sendable {
   /// How far the figures can be trusted.
   public let trust: TrustSummary
 
-  /// Adds the profile's samples up.
+  /// Adds the selected samples up.
   ///
   /// - Complexity: O(stacks + samples + functions)
-  public init(_ profile: Profile, weight: WeightKind = .cpuSamples) {
-    trust = TrustSummary(profile, weight: weight)
+  public init(_ selected: SelectedProfile) {
+    let profile = selected.profile
+    trust = TrustSummary(selected)
     let work = RuntimeWorkOfStacks(profile)
     let index = FunctionIndex(profile)
     var samples = [RuntimeWork: Int64]()
     var byCaller = [RuntimeWork: [UInt32: Int64]]()
-    for sample in profile.samples where sample.kind == weight {
+    for sample in selected.samples {
       guard let stack = sample.stack, let cause = work.cause(of: stack) else { continue }
       samples[cause.work, default: 0] += sample.weight
       let caller = cause.caller.map { index.groupOfFrame[Int(profile.stacks.frame(of: $0))] } ?? StackGrouping.none
@@ -77,7 +79,7 @@ public struct RuntimeReport: Sendable {
       var table = TextTable([("", .right), ("", .right), ("", .left), ("", .left)])
       for caller in row.callers.prefix(max(0, limit)) {
         table.add([
-          "  " + trust.share(of: caller.samples).percent, caller.samples.grouped,
+          "  " + trust.share(of: caller.samples).percent, trust.value.cell(caller.samples),
           (caller.function?.module ?? "").shortened(toColumns: 24), caller.function?.name ?? "[no caller]",
         ])
       }

@@ -1,5 +1,6 @@
 import ProfileModel
 import TextWriting
+import Wording
 
 /// What every report says first: what was sampled, and how far that can be trusted.
 public struct TrustSummary: Sendable {
@@ -7,12 +8,16 @@ public struct TrustSummary: Sendable {
   public let metadata: ProfileMetadata
   /// Rooted, truncated and named samples.
   public let completeness: Completeness
+  /// What the samples' weights are amounts of.
+  public let value: ValueType
   private let processNames: [String]
 
-  /// Sums up a profile.
-  public init(_ profile: Profile, weight: WeightKind = .cpuSamples) {
+  /// Sums up the selected samples of a profile.
+  public init(_ selected: SelectedProfile) {
+    let profile = selected.profile
     metadata = profile.metadata
-    completeness = profile.completeness(of: weight)
+    completeness = selected.completeness()
+    value = selected.value
     var names: [String] = []
     for process in profile.processes where !names.contains(process.name) && names.count < 4 {
       names.append(process.name)
@@ -28,7 +33,7 @@ public struct TrustSummary: Sendable {
   /// A few lines for a terminal, each ended by a line break.
   public func text() -> String {
     var lines = [title]
-    var facts = ["\(completeness.samples.grouped) samples"]
+    var facts = [value.total(completeness.samples)]
     if metadata.durationSeconds > 0 { facts.append("\(metadata.durationSeconds.fixed(2)) s") }
     if metadata.requestedFrequency > 0 { facts.append("\(metadata.requestedFrequency.fixed(0)) Hz") }
     if !metadata.sampler.isEmpty { facts.append(metadata.sampler) }
@@ -58,6 +63,8 @@ public struct TrustSummary: Sendable {
 
   /// The same as members of a JSON object.
   func write(to json: inout JSONWriter) {
+    json.member("value", value.name)
+    json.member("unit", value.unit.description)
     json.member("samples", completeness.samples)
     json.member("lost", metadata.lost)
     completeness.write(to: &json)

@@ -12,9 +12,6 @@ extension Double {
     return sign + String(units / whole) + "." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 
-  /// A share of 1 as per cent with one decimal: `12.3 %`.
-  public var percent: String { (self * 100).fixed(1) + " %" }
-
   /// A difference of shares as percentage points with sign and one decimal: `+1.5`.
   public var signedPoints: String {
     let text = (self * 100).fixed(1)

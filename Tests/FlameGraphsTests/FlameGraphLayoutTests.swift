@@ -15,12 +15,12 @@ import Testing
 
   @Test func leavesOutWhatNobodySeesWithAllAboveItAndCounts() {
     // 16,001 samples over 1,600 px: one sample is just below 0.1 px.
-    let tree = CallTree(Profiles.folded(["p;main 15999", "p;thin;x;y 1", "p;thin2 1"]))
+    let tree = CallTree(Profiles.folded(["p;main 15999", "p;thin;x;y 1", "p;thin2 1"]).preferred)
     let layout = FlameGraphLayout(tree)
     #expect(layout.frames.count == 3)
     #expect(layout.leftOut == 4)
     // 16,000: just 0.1 px.
-    #expect(FlameGraphLayout(CallTree(Profiles.folded(["p;main 15999", "p;thin;x;y 1"]))).leftOut == 0)
+    #expect(FlameGraphLayout(CallTree(Profiles.folded(["p;main 15999", "p;thin;x;y 1"]).preferred)).leftOut == 0)
   }
 
   @Test func gapsOfFramesLeftOutMoveToTheRight() {
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func anEmptyTreeIsOneFrame() {
-    let layout = FlameGraphLayout(CallTree(Profile()))
+    let layout = FlameGraphLayout(CallTree(Profile().preferred))
     #expect(layout.frames.count == 1)
     #expect(layout.rows == 1)
   }
@@ -38,7 +38,7 @@ import Testing
   @Test func comparisonsTakeTheMeanOfShares() {
     let before = Profiles.folded(["p;gone 50", "p;same 50"])
     let after = Profiles.folded(["p;new 800", "p;same 200"])
-    let tree = CallTree(before: before, after: after)
+    let tree = CallTree(before: before.preferred, after: after.preferred)
     let layout = FlameGraphLayout(tree)
     let widths = layout.frames.dropFirst(2).map { (tree.label(of: Int($0.node)).name, $0.width) }
     #expect(widths.map(\.0) == ["gone", "new", "same"])
@@ -47,13 +47,17 @@ import Testing
 
   @Test func comparisonsWithNothingShowTheOther() {
     let profile = Profiles.folded(["p;a 1", "p;b 1"])
-    for tree in [CallTree(before: Profile(), after: profile), CallTree(before: profile, after: Profile())] {
+    for tree in [
+      CallTree(before: Profile().preferred, after: profile.preferred),
+      CallTree(before: profile.preferred, after: Profile().preferred),
+    ] {
       #expect(FlameGraphLayout(tree).frames.map(\.width) == [1, 1, 0.5, 0.5])
     }
   }
 
   @Test func changesThatMayBeChanceAreTold() {
-    let tree = CallTree(before: Profiles.folded(["p;a 50", "p;b 50"]), after: Profiles.folded(["p;a 55", "p;b 45"]))
+    let tree = CallTree(
+      before: Profiles.folded(["p;a 50", "p;b 50"]).preferred, after: Profiles.folded(["p;a 55", "p;b 45"]).preferred)
     let shares = Shares(tree)
     #expect(shares.chance(2) > abs(shares.change(2)))
     #expect(Palette.step(change: 0.05, scale: 0.05, chance: shares.chance(2)) == 0)
@@ -62,5 +66,7 @@ import Testing
     #expect(Palette.step(change: 0.0001, scale: 0.05, chance: 0) == 0)
   }
 
-  private func layout(_ lines: [String]) -> FlameGraphLayout { FlameGraphLayout(CallTree(Profiles.folded(lines))) }
+  private func layout(_ lines: [String]) -> FlameGraphLayout {
+    FlameGraphLayout(CallTree(Profiles.folded(lines).preferred))
+  }
 }

@@ -24,9 +24,11 @@ import Testing
     let after = Profiles.folded(["app;main;parse 9", "app;main;print_[j] 4", "app;a<b> 1"])
     let svg =
       name == "small"
-      ? FlameGraph.svg(CallTree(before), caption: FlameGraphCaption(before, title: "small & \"quick\""))
+      ? FlameGraph.svg(
+        CallTree(before.preferred), caption: FlameGraphCaption(before.preferred, title: "small & \"quick\""))
       : FlameGraph.svg(
-        CallTree(before: before, after: after), caption: FlameGraphCaption(before: before, after: after))
+        CallTree(before: before.preferred, after: after.preferred),
+        caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
     var text = String(decoding: svg, as: UTF8.self)
     for (start, end) in [("<style>", "</style>"), ("<![CDATA[", "]]>")] {
       let from = try #require(text.range(of: start))
@@ -37,8 +39,9 @@ import Testing
   }
 
   @Test func equalProfilesGiveEqualBytes() {
-    let one = FlameGraph.svg(CallTree(Profiles.server), caption: FlameGraphCaption(Profiles.server))
-    #expect(one == FlameGraph.svg(CallTree(Profiles.server), caption: FlameGraphCaption(Profiles.server)))
+    let one = FlameGraph.svg(CallTree(Profiles.server.preferred), caption: FlameGraphCaption(Profiles.server.preferred))
+    #expect(
+      one == FlameGraph.svg(CallTree(Profiles.server.preferred), caption: FlameGraphCaption(Profiles.server.preferred)))
   }
 
   @Test func tellsWhatLimitsTrust() {
@@ -47,7 +50,7 @@ import Testing
     profile.metadata.throttled = 3
     profile.metadata.isComplete = false
     profile.metadata.notes = ["Kernel code is not in it: perf_event_paranoid is 2."]
-    let caption = FlameGraphCaption(profile)
+    let caption = FlameGraphCaption(profile.preferred)
     #expect(caption.title == "server")
     #expect(caption.command == "/usr/bin/server --port 8080 --config '/etc/my server.conf'")
     #expect(
@@ -55,7 +58,7 @@ import Testing
         "4,025 samples", "499 Hz (perf:cpu-clock)", "10.0 s", "1,200 lost", "99.1 % rooted", "2026-11-21 02:05 UTC",
       ])
     #expect(caption.notes.count == 5)
-    let svg = String(decoding: FlameGraph.svg(CallTree(profile), caption: caption), as: UTF8.self)
+    let svg = String(decoding: FlameGraph.svg(CallTree(profile.preferred), caption: caption), as: UTF8.self)
     for note in caption.notes { #expect(svg.contains("⚠ " + note), "\(note)") }
   }
 
@@ -65,7 +68,8 @@ import Testing
     options.width = 800
     let profile = Profiles.folded(["app;main 1"])
     let svg = String(
-      decoding: FlameGraph.svg(CallTree(profile), caption: FlameGraphCaption(profile), options: options), as: UTF8.self)
+      decoding: FlameGraph.svg(
+        CallTree(profile.preferred), caption: FlameGraphCaption(profile.preferred), options: options), as: UTF8.self)
     let rows = try svg.matches(of: Regex(#"x="10" y="(\d+)" width="779""#)).compactMap { match in
       match.output[1].substring.flatMap { Int($0) }
     }
@@ -94,15 +98,23 @@ import Testing
 /// The pictures that tests and the browser look at.
 enum Pictures {
   static let all: [(name: String, bytes: [UInt8])] = {
-    func svg(_ profile: Profile) -> [UInt8] { FlameGraph.svg(CallTree(profile), caption: FlameGraphCaption(profile)) }
+    func svg(_ profile: Profile) -> [UInt8] {
+      FlameGraph.svg(CallTree(profile.preferred), caption: FlameGraphCaption(profile.preferred))
+    }
     let (before, after) = (Profiles.server, Profiles.serverAfter)
-    let comparison = CallTree(before: before, after: after)
+    let comparison = CallTree(before: before.preferred, after: after.preferred)
     return [
       ("server.svg", svg(before)), ("hostile.svg", svg(Profiles.hostile)), ("empty.svg", svg(Profile())),
       ("deep.svg", svg(Profiles.deep(2_000))), ("wide.svg", svg(Profiles.wide(frames: 20_000))),
-      ("diff.svg", FlameGraph.svg(comparison, caption: FlameGraphCaption(before: before, after: after))),
-      ("server.html", FlameGraph.html(CallTree(before), caption: FlameGraphCaption(before))),
-      ("hostile.html", FlameGraph.html(CallTree(Profiles.hostile), caption: FlameGraphCaption(Profiles.hostile))),
+      (
+        "diff.svg",
+        FlameGraph.svg(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
+      ),
+      ("server.html", FlameGraph.html(CallTree(before.preferred), caption: FlameGraphCaption(before.preferred))),
+      (
+        "hostile.html",
+        FlameGraph.html(CallTree(Profiles.hostile.preferred), caption: FlameGraphCaption(Profiles.hostile.preferred))
+      ),
     ]
   }()
 }

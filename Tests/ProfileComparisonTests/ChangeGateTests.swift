@@ -21,7 +21,7 @@ import Testing
   @Test func failsOnGrowthBeyondNoiseOnly() throws {
     let before = Profile.simulated(seed: 1) { _, random in ["main", random.pick(["a": 20, "b": 70, "c": 10])] }
     let after = Profile.simulated(seed: 2) { _, random in ["main", random.pick(["a": 30, "b": 60, "c": 10])] }
-    let comparison = FunctionComparison(before: before, after: after)
+    let comparison = FunctionComparison(before: before.preferred, after: after.preferred)
     func names(_ gate: String) throws -> [String]? {
       guard case .failed(let rows) = try #require(ChangeGate(gate)).outcome(for: comparison) else { return nil }
       return rows.map(\.name)

@@ -17,7 +17,7 @@ import Testing
     for seed in 0..<20 as Range<UInt64> {
       let before = Profile.simulated(seed: seed * 2) { program(&$1) }
       let after = Profile.simulated(seed: seed * 2 + 1) { program(&$1) }
-      found += FunctionComparison(before: before, after: after).changed.count
+      found += FunctionComparison(before: before.preferred, after: after.preferred).changed.count
     }
     // 1,200 functions were looked at; a plain test at 5 % would name 60 of them.
     #expect(found <= 3)
@@ -28,7 +28,7 @@ import Testing
       ["main", random.pick(["parse": 20, "emit": 70, "idle": 10])]
     }
     let after = Profile.simulated(seed: 2) { _, random in ["main", random.pick(["parse": 26, "emit": 64, "new": 10])] }
-    let comparison = FunctionComparison(before: before, after: after)
+    let comparison = FunctionComparison(before: before.preferred, after: after.preferred)
     #expect(Set(comparison.changed.map(\.name)) == ["parse", "emit", "idle", "new"])
     let parse = try #require(comparison.rows.first { $0.name == "parse" })
     #expect(abs(parse.own.difference - 0.06) < 0.02)
@@ -44,7 +44,7 @@ import Testing
   @Test func aDifferentRateOrLengthIsNoChange() {
     let before = Profile.simulated(frequency: 4000, seconds: 2, seed: 1) { program(&$1) }
     let after = Profile.simulated(frequency: 250, seconds: 20, seed: 2) { program(&$1) }
-    let comparison = FunctionComparison(before: before, after: after)
+    let comparison = FunctionComparison(before: before.preferred, after: after.preferred)
     #expect(comparison.changed.isEmpty)
     #expect(comparison.rows.allSatisfy { abs($0.total.difference) < 0.03 })
   }
@@ -66,10 +66,10 @@ import Testing
     var found = (times: 0, noTimes: 0)
     for seed in 1...30 as ClosedRange<UInt64> {
       var (before, after) = (bursts(seed), bursts(seed + 1000))
-      if !FunctionComparison(before: before, after: after).changed.isEmpty { found.times += 1 }
+      if !FunctionComparison(before: before.preferred, after: after.preferred).changed.isEmpty { found.times += 1 }
       for index in before.samples.indices { before.samples[index].time = 0 }
       for index in after.samples.indices { after.samples[index].time = 0 }
-      if !FunctionComparison(before: before, after: after).changed.isEmpty { found.noTimes += 1 }
+      if !FunctionComparison(before: before.preferred, after: after.preferred).changed.isEmpty { found.noTimes += 1 }
     }
     #expect(found.noTimes >= 20)
     #expect(found.times <= 4)
@@ -84,7 +84,7 @@ import Testing
           : ["main", random.pick(["emit": emit, "link": 100 - emit])]
       }
     }
-    let comparison = FunctionComparison(before: compile(1, emit: 50), after: compile(2, emit: 60))
+    let comparison = FunctionComparison(before: compile(1, emit: 50).preferred, after: compile(2, emit: 60).preferred)
     #expect(Set(comparison.changed.map(\.name)) == ["emit", "link"])
   }
 
@@ -94,7 +94,7 @@ import Testing
       [random.pick(["main": 1, "[truncated: depth limit]": 1]), "f"]
     }
     after.metadata.lost = 50
-    let warnings = FunctionComparison(before: before, after: after).warnings.joined(separator: "\n")
+    let warnings = FunctionComparison(before: before.preferred, after: after.preferred).warnings.joined(separator: "\n")
     for part in [
       "fewer than 200 samples", "Without sample times", "Stacks are rooted to 100.0 %", "Samples were lost: 0.0 %",
     ] {
@@ -105,18 +105,20 @@ import Testing
   @Test func sortsByTheMeasureAskedFor() {
     let before = Profile.simulated(seed: 1) { _, _ in ["main", "a"] }
     let after = Profile.simulated(seed: 1) { _, random in random.pick(["x": 3, "y": 1]) == "x" ? ["main", "a"] : ["b"] }
-    #expect(FunctionComparison(before: before, after: after).rows.map(\.name) == ["b", "a", "main"])
-    let byTotal = FunctionComparison(before: before, after: after, .init(measure: .total))
+    #expect(
+      FunctionComparison(before: before.preferred, after: after.preferred).rows.map(\.name) == ["b", "a", "main"])
+    let byTotal = FunctionComparison(before: before.preferred, after: after.preferred, .init(measure: .total))
     #expect(byTotal.rows.map(\.name) == ["b", "a", "main"])
     #expect(byTotal.rows.map { $0.total.verdict } == [.grew, .shrank, .shrank])
   }
 
   @Test func emptyProfilesCompare() throws {
-    let comparison = FunctionComparison(before: Profile(), after: Profile())
+    let comparison = FunctionComparison(before: Profile().preferred, after: Profile().preferred)
     #expect(comparison.rows.isEmpty)
     #expect(comparison.text(names: ("a", "b")).contains("No function's self share changed beyond noise."))
     _ = try JSONSerialization.jsonObject(with: Data(comparison.json()))
-    let grown = FunctionComparison(before: Profile(), after: .simulated(seed: 1) { _, _ in ["main"] })
+    let after = Profile.simulated(seed: 1) { _, _ in ["main"] }
+    let grown = FunctionComparison(before: Profile().preferred, after: after.preferred)
     #expect(grown.rows.map(\.isNew) == [true])
   }
 
@@ -127,7 +129,7 @@ import Testing
       }
     }
     let (before, after) = (profile(every: 4), profile(every: 2))
-    let comparison = FunctionComparison(before: before, after: after)
+    let comparison = FunctionComparison(before: before.preferred, after: after.preferred)
     let text = comparison.text(names: ("x.perfprof", "y.perfprof"), limit: 2)
     #expect(text.contains("2 functions of 3 changed beyond noise; 25.0 % of the samples moved."))
     #expect(text.contains("25.0 %  50.0 %   +25.0     2.0  grew            a\\u{1B}\n"))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FirefoxProfileTests {
   private func file(_ profile: Profile) throws -> [String: Any] {
     try #require(
-      try JSONSerialization.jsonObject(with: Data(FirefoxProfile.bytes(of: profile))) as? [String: Any])
+      try JSONSerialization.jsonObject(with: Data(FirefoxProfile.bytes(of: profile.preferred))) as? [String: Any])
   }
 
   private static var profile: Profile {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FoldedReaderTests {
   private func read(_ text: String) throws -> FoldedContents { try FoldedReader.read(Array(text.utf8).rawSpan) }
   private func written(_ profile: Profile) -> String {
-    String(decoding: FoldedStacks.bytes(of: profile), as: UTF8.self)
+    String(decoding: FoldedStacks.bytes(of: profile.preferred), as: UTF8.self)
   }
 
   @Test(arguments: [
@@ -24,7 +24,7 @@ import Testing
   @Test func tellsKindsAndMissingNames() throws {
     let profile = try read("app;[truncated: depth limit];f;g_[i];j_[j];x.so+0x1f 3\napp;main;k_[k] 4\n").profile
     #expect(Set(profile.frames.map(\.kind)) == [.truncated, .user, .inlined, .jit, .kernel])
-    let completeness = profile.completeness()
+    let completeness = profile.preferred.completeness()
     #expect(completeness.samples == 7)
     #expect(completeness.rooted == 4)
     #expect(completeness.truncated == ["depth limit": 3])
@@ -96,7 +96,7 @@ import Testing
 
   @Test func aMissingRootIsOnlyMeantBelowTheProcess() throws {
     let profile = try read("app;[truncated: x];f 1\napp;main;[truncated: x] 2\n").profile
-    #expect(profile.completeness().rooted == 2)
+    #expect(profile.preferred.completeness().rooted == 2)
     #expect(written(profile) == "app;[truncated: x];f 1\napp;main;[truncated: x] 2\n")
   }
 
@@ -136,7 +136,7 @@ import Testing
       let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
       if let profile = try? FoldedReader.read(bytes.rawSpan).profile {
         #expect(profile.samples.allSatisfy { $0.weight > 0 }, "\(bytes)")
-        _ = FoldedStacks.bytes(of: profile)
+        _ = FoldedStacks.bytes(of: profile.preferred)
       }
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FoldedWriterTests {
   private func text(_ profile: Profile, threads: Bool = false) -> String {
-    String(decoding: FoldedStacks.bytes(of: profile, .init(threads: threads)), as: UTF8.self)
+    String(decoding: FoldedStacks.bytes(of: profile.preferred, .init(threads: threads)), as: UTF8.self)
   }
 
   @Test func mergesAndSortsLinesBytewise() {
@@ -46,10 +46,13 @@ import Testing
     #expect(text(Profile.of([([], 4)])) == "app;[truncated: no frames] 4\n")
   }
 
-  @Test func countsOnlySamplesOfTheWeightAskedFor() {
+  @Test func countsOnlySamplesOfTheValueTypeAskedFor() {
     var profile = Profile.of([(["main"], 2), (["main"], 3)])
-    profile.samples[1].kind = .allocatedBytes
+    profile.valueTypes.append(ValueType(name: "allocated", unit: .bytes))
+    let allocated = ValueTypeID(index: 1)
+    profile.samples[1].value = allocated
+    profile.preferredValue = ValueTypeID(index: 0)
     #expect(text(profile) == "app;main 2\n")
-    #expect(FoldedStacks.bytes(of: profile, .init(weight: .allocatedBytes)) == Array("app;main 3\n".utf8))
+    #expect(FoldedStacks.bytes(of: profile.preferred.with(allocated)) == Array("app;main 3\n".utf8))
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PerfScriptReaderTests {
   private func read(_ text: String) throws -> Profile { try PerfScriptReader.read(Array(text.utf8).rawSpan) }
   private func folded(_ text: String) throws -> String {
-    String(decoding: FoldedStacks.bytes(of: try read(text)), as: UTF8.self)
+    String(decoding: FoldedStacks.bytes(of: try read(text).preferred), as: UTF8.self)
   }
 
   private static let captured = """
@@ -53,7 +53,21 @@ import Testing
       profile.metadata.notes == [
         "perf script does not say which stacks are complete: 50 % end at a known first function."
       ])
-    #expect(profile.completeness().unsymbolizedSelf == 0)
+    #expect(profile.preferred.completeness().unsymbolizedSelf == 0)
+  }
+
+  @Test func eventsAreValueTypesAndNeverAddedUp() throws {
+    var text = ""
+    for (event, count) in [("cycles:u", 2), ("sched:sched_switch", 1), ("cache-misses", 3)] {
+      for time in 0..<count { text += "app 1/1 1.00000\(time): 100 \(event): \n\t  10 f (/bin/app)\n\n" }
+    }
+    let profile = try read(text)
+    #expect(profile.valueTypes.map(\.name) == ["cycles", "sched:sched_switch", "cache-misses"])
+    #expect(profile.valueTotals == [2, 1, 3])
+    #expect(profile.preferred.value.name == "cache-misses")
+    #expect(profile.preferred.completeness().samples == 3)
+    #expect(profile.metadata.notes.contains { $0.contains("3 events") && $0.contains("cycles (2)") })
+    #expect(try read("app 1/1 1.0: 100 cycles:u: \n\t  10 f (/bin/app)\n").valueTypes == [.samples()])
   }
 
   @Test(
@@ -124,7 +138,7 @@ import Testing
       var reader = PerfScriptReader()
       reader.consume(text.rawSpan.extracting(0..<split))
       reader.consume(text.rawSpan.extracting(split..<text.count))
-      #expect(String(decoding: FoldedStacks.bytes(of: try reader.finish()), as: UTF8.self) == expected)
+      #expect(String(decoding: FoldedStacks.bytes(of: try reader.finish().preferred), as: UTF8.self) == expected)
     }
   }
 

@@ -37,6 +37,7 @@ import Testing
         Sample(time: 0, thread: thread, stack: builder.intern(stack: stack), weight: Int64(weight)))
     }
     builder.profile.samples.append(Sample(time: 0, thread: main, stack: nil, weight: 1))
+    builder.profile.valueTypes = [.samples(period: 1_000_000)]
     builder.profile.metadata.requestedFrequency = 1000
     builder.profile.metadata.sampler = "perf:cpu-clock"
     builder.profile.metadata.durationSeconds = 1.5
@@ -46,7 +47,7 @@ import Testing
   }
 
   private func message(_ profile: Profile) throws -> Pprof_Profile {
-    try Pprof_Profile(serializedBytes: Gzip.decompress(Pprof.bytes(of: profile), limit: 1 << 24))
+    try Pprof_Profile(serializedBytes: Gzip.decompress(Pprof.bytes(of: profile.preferred), limit: 1 << 24))
   }
 
   @Test func obeysTheRulesOfTheFormat() throws {
@@ -85,19 +86,25 @@ import Testing
   }
 
   @Test func readsBackWhatItWrote() throws {
-    let copy = try Pprof.read(Pprof.bytes(of: Self.profile))
+    let copy = try Pprof.read(Pprof.bytes(of: Self.profile.preferred))
+    let samples = SelectedProfile(copy, Selection(try #require(copy.valueType(named: "samples"))))
+    let original = Self.profile.preferred
     #expect(
-      FoldedStacks.bytes(of: copy, .init(threads: true)) == FoldedStacks.bytes(of: Self.profile, .init(threads: true)))
-    #expect(copy.completeness() == Self.profile.completeness())
+      FoldedStacks.bytes(of: samples, .init(threads: true)) == FoldedStacks.bytes(of: original, .init(threads: true)))
+    #expect(samples.completeness() == original.completeness())
+    #expect(samples.value == .samples(period: 1_000_000))
+    // As the pprof tools do, the last type is the one to look at first.
+    #expect(copy.preferred.value == ValueType(name: "cpu", unit: .nanoseconds, period: 1_000_000))
+    #expect(copy.preferred.completeness().samples == 15_000_000)
     #expect(copy.metadata.requestedFrequency == 1000)
     #expect(copy.metadata.sampler == "perf:cpu-clock")
     #expect(copy.metadata.notes == ["Kernel excluded."])
     #expect(copy.functions.first { $0.name == "outer" }?.linkageName == "_outer")
     #expect(copy.frames.contains { $0.line == 5 && $0.address == 0x20 })
-    #expect(try Pprof.bytes(of: copy) == Pprof.bytes(of: copy))
+    #expect(try Pprof.bytes(of: copy.preferred) == Pprof.bytes(of: copy.preferred))
   }
 
-  @Test func takesCPUTimesByThePeriod() throws {
+  @Test func takesCPUTimesAsTheyStand() throws {
     var message = Pprof_Profile()
     message.stringTable = ["", "cpu", "nanoseconds", "f"]
     message.sampleType = [
@@ -128,8 +135,59 @@ import Testing
       }
     ]
     let profile = try Pprof.read(message.serializedBytes())
-    #expect(FoldedStacks.bytes(of: profile) == Array("[unknown];0x1f;f 3\n".utf8))
+    #expect(FoldedStacks.bytes(of: profile.preferred) == Array("[unknown];0x1f;f 29999999\n".utf8))
     #expect(profile.metadata.requestedFrequency == 100)
+  }
+
+  /// A heap profile: four types of which the last is empty, and a default.
+  private static func heap(defaultType: String) -> Pprof_Profile {
+    var message = Pprof_Profile()
+    message.stringTable = ["", "alloc_objects", "count", "alloc_space", "bytes", "inuse_space", "f", defaultType]
+    message.sampleType = ([(1, 2), (3, 4), (5, 4)] as [(Int64, Int64)]).map { type, unit in
+      .with {
+        $0.type = type; $0.unit = unit
+      }
+    }
+    message.defaultSampleType = defaultType.isEmpty ? 0 : 7
+    message.function = [
+      .with {
+        $0.id = 1; $0.name = 6
+      }
+    ]
+    message.location = [
+      .with {
+        $0.id = 1; $0.line = [.with { $0.functionID = 1 }]
+      }
+    ]
+    message.sample = [
+      .with {
+        $0.locationID = [1]; $0.value = [3, 4096, 0]
+      },
+      .with {
+        $0.locationID = [1]; $0.value = [1, 1, 0]
+      },
+    ]
+    return message
+  }
+
+  @Test func keepsEveryValueTypeAndPrefersTheFilesDefault() throws {
+    let profile = try Pprof.read(Self.heap(defaultType: "alloc_objects").serializedBytes())
+    #expect(profile.valueTypes.map(\.name) == ["alloc_objects", "alloc_space", "inuse_space"])
+    #expect(profile.valueTypes.map(\.unit) == [.count, .bytes, .bytes])
+    #expect(profile.valueTotals == [4, 4097, 0])
+    #expect(profile.preferred.value.name == "alloc_objects")
+    #expect(FoldedStacks.bytes(of: profile.preferred) == Array("[unknown];f 4\n".utf8))
+    #expect(FoldedStacks.bytes(of: profile.preferred.with(ValueTypeID(index: 1))) == Array("[unknown];f 4097\n".utf8))
+    let copy = try Pprof.read(Pprof.bytes(of: profile.preferred))
+    #expect(copy.valueTypes == profile.valueTypes)
+    #expect(copy.valueTotals == profile.valueTotals)
+    let one = try Pprof.read(Pprof.bytes(of: profile.preferred, .init(writesAllValues: false)))
+    #expect(one.valueTypes.map(\.name) == ["alloc_objects"])
+  }
+
+  @Test func withoutADefaultPrefersTheLastTypeThatIsNotEmpty() throws {
+    let profile = try Pprof.read(Self.heap(defaultType: "").serializedBytes())
+    #expect(profile.preferred.value == ValueType(name: "alloc_space", unit: .bytes))
   }
 
   @Test func refusesWhatDoesNotFitTogether() throws {
@@ -172,7 +230,7 @@ import Testing
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         damaged[Int.random(in: 0..<damaged.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
-      if let profile = try? Pprof.read(damaged) { _ = profile.completeness() }
+      if let profile = try? Pprof.read(damaged) { _ = profile.preferred.completeness() }
     }
   }
 }

@@ -1,4 +1,5 @@
 import BinaryReading
+import ProfileModel
 import Testing
 
 @testable import ProfileFormats
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func recognizesPprof() throws {
-    let compressed = try Pprof.bytes(of: .of([(["main"], 1)]))
+    let compressed = try Pprof.bytes(of: Profile.of([(["main"], 1)]).preferred)
     let plain = try Gzip.decompress(compressed, limit: 1 << 20)
     for bytes in [compressed, plain, Array(plain.prefix(20))] {
       let format = InputFormat(content: bytes.rawSpan)

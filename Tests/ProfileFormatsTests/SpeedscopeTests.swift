@@ -22,15 +22,17 @@ import Testing
       Sample(time: 1, thread: main, stack: short), Sample(time: 2, thread: worker, stack: long, weight: 2),
       Sample(time: 3, thread: main, stack: short, weight: 2), Sample(time: 4, thread: main, stack: nil),
       Sample(time: 5, thread: worker, stack: long, weight: 3),
-      Sample(time: 6, thread: main, stack: long, kind: .allocatedBytes),
+      Sample(time: 6, thread: main, stack: long, value: ValueTypeID(index: 1)),
     ]
+    builder.profile.valueTypes = [.samples(period: 1_000_000), ValueType(name: "allocated", unit: .bytes)]
+    builder.profile.preferredValue = ValueTypeID(index: 0)
     builder.profile.metadata.command = ["app", "--x"]
     builder.profile.metadata.requestedFrequency = 1000
     return builder.profile
   }
 
   private func file(_ profile: Profile, _ options: Speedscope.Options = .init()) throws -> [String: Any] {
-    let object = try JSONSerialization.jsonObject(with: Data(Speedscope.bytes(of: profile, options)))
+    let object = try JSONSerialization.jsonObject(with: Data(Speedscope.bytes(of: profile.preferred, options)))
     return try #require(object as? [String: Any])
   }
 
@@ -110,7 +112,7 @@ import Testing
 
   @Test func equalProfilesGiveEqualBytesInPiecesOfAnySize() {
     var pieces: [[UInt8]] = []
-    Speedscope.write(Self.twoThreads) { pieces.append($0) }
-    #expect(pieces.flatMap(\.self) == Speedscope.bytes(of: Self.twoThreads))
+    Speedscope.write(Self.twoThreads.preferred) { pieces.append($0) }
+    #expect(pieces.flatMap(\.self) == Speedscope.bytes(of: Self.twoThreads.preferred))
   }
 }

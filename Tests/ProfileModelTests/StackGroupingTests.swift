@@ -36,7 +36,6 @@ import Testing
     let thread = ThreadID(index: 0)
     let samples = [
       Sample(time: 0, thread: thread, stack: leaf, weight: 2), Sample(time: 0, thread: thread, stack: nil, weight: 9),
-      Sample(time: 0, thread: thread, stack: root, weight: 5, kind: .allocatedBytes),
     ]
     #expect(grouping.weights(of: samples) == StackGrouping.Weights(own: [0], total: [2]))
   }

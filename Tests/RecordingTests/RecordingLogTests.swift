@@ -110,7 +110,7 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
     let profile = try RecordingReader.read(try Example().bytes, path: "test")
     let kinds = profile.samples[0].stack.map { profile.stacks.path(to: $0).map { profile.frames[Int($0)].kind } }
     #expect(kinds == [.user, .user, .inlined])
-    let completeness = profile.completeness()
+    let completeness = profile.preferred.completeness()
     #expect(completeness.rooted == 4)
     #expect(completeness.truncated == ["memory unreadable": 1])
     #expect(completeness.unsymbolizedSelf == 1)
@@ -144,7 +144,7 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
         bytes[place] = UInt8(truncatingIfNeeded: state >> 24)
       }
       // Must neither crash nor hang; what is read must hold together.
-      if let profile = try? RecordingReader.read(bytes, path: "seed \(seed)") { _ = profile.completeness() }
+      if let profile = try? RecordingReader.read(bytes, path: "seed \(seed)") { _ = profile.preferred.completeness() }
     }
   }
 

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func addsUpCallersAndCallees() throws {
-    let report = try CallReport(Self.profile, function: "malloc")
+    let report = try CallReport(Self.profile.preferred, function: "malloc")
     #expect(report.own == 10)
     #expect(report.total == 13)
     #expect(figures(report.callers) == ["- 5", "parse 5", "emit 3"])
@@ -24,7 +24,7 @@ import Testing
 
   @Test func countsACallOnceForEachStack() throws {
     let profile = Profile.of([(["f", "g", "f", "g", "f"], 2), (["f", "f", "f", "g"], 1)])
-    let report = try CallReport(profile, function: "f")
+    let report = try CallReport(profile.preferred, function: "f")
     #expect(report.own == 2)
     #expect(report.total == 3)
     #expect(figures(report.callers) == ["- 3", "g 2", "f 1"])
@@ -32,29 +32,29 @@ import Testing
   }
 
   @Test func takesFunctionsOfOneNameTogether() throws {
-    let report = try CallReport(Profile.of([(["a!f"], 1), (["b!f", "c"], 2)]), function: "f")
+    let report = try CallReport(Profile.of([(["a!f"], 1), (["b!f", "c"], 2)]).preferred, function: "f")
     #expect(report.modules == ["/lib/a", "/lib/b"])
     #expect(report.total == 3)
   }
 
   @Test func findsAFunctionByPartOfItsName() throws {
-    #expect(try CallReport(Self.profile, function: "alloc").name == "malloc")
+    #expect(try CallReport(Self.profile.preferred, function: "alloc").name == "malloc")
     #expect(throws: ReportError.ambiguousFunction(name: "m", candidates: ["malloc", "main", "emit"], more: 0)) {
-      try CallReport(Self.profile, function: "m")
+      try CallReport(Self.profile.preferred, function: "m")
     }
-    #expect(throws: ReportError.noSuchFunction(name: "zzz")) { try CallReport(Self.profile, function: "zzz") }
-    #expect(throws: ReportError.noSuchFunction(name: "")) { try CallReport(Self.profile, function: "") }
+    #expect(throws: ReportError.noSuchFunction(name: "zzz")) { try CallReport(Self.profile.preferred, function: "zzz") }
+    #expect(throws: ReportError.noSuchFunction(name: "")) { try CallReport(Self.profile.preferred, function: "") }
   }
 
   @Test func findsAFunctionByItsOtherNames() throws {
     var profile = Self.profile
     let index = try #require(profile.functions.firstIndex { $0.name == "emit" })
     profile.functions[index].linkageName = "_Z4emitv"
-    #expect(try CallReport(profile, function: "_Z4emitv").name == "emit")
+    #expect(try CallReport(profile.preferred, function: "_Z4emitv").name == "emit")
   }
 
   @Test func writesTextAndJSON() throws {
-    let report = try CallReport(Self.profile, function: "malloc")
+    let report = try CallReport(Self.profile.preferred, function: "malloc")
     let text = report.text(callers: true, callees: false, limit: 1)
     #expect(text.contains("callers of malloc"))
     #expect(!text.contains("callees of"))

@@ -14,12 +14,12 @@ import Testing
   }
 
   @Test func countsRecursionOnceForEachStack() {
-    #expect(figures(FunctionReport(Self.recursive)) == ["f 8 8", "g 2 7", "main 0 9"])
-    #expect(figures(FunctionReport(Self.recursive, .init(order: .total))) == ["main 0 9", "f 8 8", "g 2 7"])
+    #expect(figures(FunctionReport(Self.recursive.preferred)) == ["f 8 8", "g 2 7", "main 0 9"])
+    #expect(figures(FunctionReport(Self.recursive.preferred, .init(order: .total))) == ["main 0 9", "f 8 8", "g 2 7"])
   }
 
   @Test func limitsAndCountsWhatItLeavesOut() {
-    let report = FunctionReport(Self.recursive, .init(limit: 1))
+    let report = FunctionReport(Self.recursive.preferred, .init(limit: 1))
     #expect(figures(report) == ["f 8 8"])
     #expect(report.omitted == 2)
     #expect(report.text().hasSuffix("… and 2 more\n"))
@@ -27,12 +27,12 @@ import Testing
 
   @Test func equalFiguresAreSortedByName() {
     let profile = Profile.of([(["b"], 1), (["a"], 1), (["x!a"], 1), (["B"], 1)])
-    let report = FunctionReport(profile)
+    let report = FunctionReport(profile.preferred)
     #expect(report.rows.map { "\($0.function.module ?? "-") \($0.function.name)" } == ["- B", "- a", "x a", "- b"])
   }
 
   @Test func saysWhatItRestsOn() {
-    let trust = FunctionReport(Self.recursive).trust
+    let trust = FunctionReport(Self.recursive.preferred).trust
     #expect(trust.completeness.samples == 10)
     #expect(trust.completeness.truncated == ["depth limit": 1])
     #expect(trust.text().contains("90.0 % of stacks rooted; 10.0 % cut: depth limit; 0 samples lost"))
@@ -47,15 +47,15 @@ import Testing
       let stack = builder.intern(parent: nil, frame: builder.intern(Frame(function: function, kind: .user, line: line)))
       builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack))
     }
-    #expect(FunctionReport(builder.profile).rows.map(\.own) == [3])
-    let byLine = FunctionReport(builder.profile, .init(byLine: true))
+    #expect(FunctionReport(builder.profile.preferred).rows.map(\.own) == [3])
+    let byLine = FunctionReport(builder.profile.preferred, .init(byLine: true))
     #expect(byLine.rows.map { "\($0.function.place) \($0.own)" } == ["a.swift:7 2", "a.swift:9 1"])
     #expect(byLine.text().contains("a.swift:7"))
   }
 
   @Test func writesJSONAsPromised() throws {
     let report = FunctionReport(
-      Profile.of([(["libc.so.6!a\"b", "f"], 3), (["libc.so.6!a\"b"], 1)]), .init(order: .total))
+      Profile.of([(["libc.so.6!a\"b", "f"], 3), (["libc.so.6!a\"b"], 1)]).preferred, .init(order: .total))
     let json = try #require(try JSONSerialization.jsonObject(with: Data(report.json())) as? [String: Any])
     let functions = try #require(json["functions"] as? [[String: Any]])
     #expect(functions.map { $0["name"] as? String } == ["a\"b", "f"])
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func textIsATable() {
-    let report = FunctionReport(Profile.of([(["x!main", "x!f\u{1B}"], 3), (["x!main"], 1)]))
+    let report = FunctionReport(Profile.of([(["x!main", "x!f\u{1B}"], 3), (["x!main"], 1)]).preferred)
     #expect(
       report.text() == """
         app
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func anEmptyProfileGivesAnEmptyReport() throws {
-    let report = FunctionReport(Profile())
+    let report = FunctionReport(Profile().preferred)
     #expect(report.rows.isEmpty)
     #expect(report.text().contains("0 samples"))
     _ = try JSONSerialization.jsonObject(with: Data(report.json()))

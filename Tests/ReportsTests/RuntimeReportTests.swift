@@ -34,7 +34,7 @@ import Testing
   ])
 
   @Test func countsWorkAndItsCauses() {
-    let report = RuntimeReport(Self.profile)
+    let report = RuntimeReport(Self.profile.preferred)
     let rows = report.rows.map { row in
       "\(row.work.title) \(row.samples) "
         + row.callers.map { "\($0.function?.name ?? "-") \($0.samples)" }.joined(separator: ", ")
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func writesTextAndJSON() throws {
-    let report = RuntimeReport(Self.profile)
+    let report = RuntimeReport(Self.profile.preferred)
     #expect(report.summary == "Swift runtime: ARC 20.0 %, allocation 35.0 %, metadata 0.0 %")
     #expect(report.text(limit: 1).contains("allocation, caused by\n  25.0 %  5    main\n"))
     let json = try #require(try JSONSerialization.jsonObject(with: Data(report.json())) as? [String: Any])

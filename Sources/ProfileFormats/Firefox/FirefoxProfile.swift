@@ -6,15 +6,6 @@ import TextWriting
 /// Each thread has its own tables of stacks, frames and functions; libraries and strings are shared. Times are
 /// milliseconds; samples of a source without times stand one interval apart.
 public enum FirefoxProfile {
-  /// What to write.
-  public struct Options: Hashable, Sendable {
-    /// The samples to write.
-    public var weight: WeightKind
-
-    /// Samples on a CPU.
-    public init(weight: WeightKind = .cpuSamples) { self.weight = weight }
-  }
-
   /// The version written (docs-developer/CHANGELOG-formats.md of the viewer).
   static let version = 56
 
@@ -24,9 +15,9 @@ public enum FirefoxProfile {
   ]
 
   /// The file as bytes.
-  public static func bytes(of profile: Profile, _ options: Options = Options()) -> [UInt8] {
+  public static func bytes(of selected: SelectedProfile) -> [UInt8] {
     var result: [UInt8] = []
-    write(profile, options) { result.append(contentsOf: $0) }
+    write(selected) { result.append(contentsOf: $0) }
     return result
   }
 
@@ -34,11 +25,12 @@ public enum FirefoxProfile {
   ///
   /// - Complexity: O(samples + for each thread the stack nodes that it uses)
   public static func write<E: Error>(
-    _ profile: Profile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
+    _ selected: SelectedProfile, to output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
+    let profile = selected.profile
     var strings = FirefoxStrings()
     var samples = [[Sample]](repeating: [], count: profile.threads.count)
-    for sample in profile.samples where sample.kind == options.weight && sample.weight > 0 {
+    for sample in selected.samples where sample.weight > 0 {
       samples[sample.thread.index].append(sample)
     }
     let interval = intervalMilliseconds(profile)
@@ -58,7 +50,9 @@ public enum FirefoxProfile {
       json.key("threads")
       try json.array { json throws(E) in
         for (index, thread) in profile.threads.enumerated() where !samples[index].isEmpty {
-          let tables = FirefoxThread(profile, thread, samples[index], interval: hasTimes ? nil : interval)
+          let tables = FirefoxThread(
+            profile, thread, samples[index], unit: selected.value.unit,
+            interval: hasTimes ? nil : interval)
           json.object { tables.write(to: &$0, &strings) }
           try output(json.take())
         }

@@ -6,6 +6,7 @@ struct FirefoxThread {
   private let profile: Profile
   private let thread: ThreadRecord
   private let samples: [Sample]
+  private let unit: ValueType.Unit
   private let interval: Double?
   /// Rows of the thread's tables, by the profile's rows that they stand for.
   private var stacks: [StackID] = []
@@ -17,11 +18,16 @@ struct FirefoxThread {
   private var modules: [ModuleID] = []
   private var moduleRows: [ModuleID: Int] = [:]
 
-  /// - Parameter interval: Milliseconds from sample to sample where they have no times; else nil.
-  init(_ profile: Profile, _ thread: ThreadRecord, _ samples: [Sample], interval: Double?) {
+  /// - Parameters:
+  ///   - unit: What the samples' weights are counted in.
+  ///   - interval: Milliseconds from sample to sample where they have no times; else nil.
+  init(
+    _ profile: Profile, _ thread: ThreadRecord, _ samples: [Sample], unit: ValueType.Unit, interval: Double?
+  ) {
     self.profile = profile
     self.thread = thread
     self.samples = samples
+    self.unit = unit
     self.interval = interval
     for sample in samples {
       if let stack = sample.stack { add(stack) }
@@ -88,12 +94,14 @@ struct FirefoxThread {
 
   private func writeSamples(to json: inout JSONWriter) {
     table("samples", samples.count, to: &json) { json in
-      json.member("weightType", "samples")
+      json.member("weightType", unit == .bytes ? "bytes" : unit == .nanoseconds ? "tracing-ms" : "samples")
       column("stack", samples, to: &json) { Self.write(index: $0.stack.flatMap { stackRows[$0] }, to: &$1) }
       column("time", Array(samples.enumerated()), to: &json) { entry, json in
         json.value(interval.map { Double(entry.offset) * $0 } ?? Double(entry.element.time) / 1e6)
       }
-      column("weight", samples, to: &json) { $1.value($0.weight) }
+      column("weight", samples, to: &json) { sample, json in
+        if unit == .nanoseconds { json.value(Double(sample.weight) / 1e6) } else { json.value(sample.weight) }
+      }
     }
   }
 

@@ -11,20 +11,15 @@ public enum FoldedStacks {
   public struct Options: Hashable, Sendable {
     /// Whether the second frame is the thread's name.
     public var threads: Bool
-    /// The samples to count.
-    public var weight: WeightKind
 
-    /// Counts of samples on a CPU, without threads.
-    public init(threads: Bool = false, weight: WeightKind = .cpuSamples) {
-      self.threads = threads
-      self.weight = weight
-    }
+    /// Without threads.
+    public init(threads: Bool = false) { self.threads = threads }
   }
 
   /// The lines as bytes.
-  public static func bytes(of profile: Profile, _ options: Options = Options()) -> [UInt8] {
+  public static func bytes(of selected: SelectedProfile, _ options: Options = Options()) -> [UInt8] {
     var result: [UInt8] = []
-    write(profile, options) { result.append(contentsOf: $0) }
+    write(selected, options) { result.append(contentsOf: $0) }
     return result
   }
 
@@ -32,10 +27,10 @@ public enum FoldedStacks {
   ///
   /// - Complexity: O(stacks + samples + bytes · log(lines)); memory for all lines.
   public static func write<E: Error>(
-    _ profile: Profile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
+    _ selected: SelectedProfile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
     var text: [UInt8] = []
-    var lines = FoldedLines(profile, options).render(into: &text)
+    var lines = FoldedLines(selected, options).render(into: &text)
     sort(&lines, in: text)
     var piece: [UInt8] = []
     for line in lines {
@@ -80,7 +75,8 @@ private struct FoldedLines {
   private var counts: [Line: Int64] = [:]
   private let hasThreads: Bool
 
-  init(_ profile: Profile, _ options: FoldedStacks.Options) {
+  init(_ selected: SelectedProfile, _ options: FoldedStacks.Options) {
+    let profile = selected.profile
     hasThreads = options.threads
     let textOfFrame = profile.frames.map { frame in
       intern(profile.functions[frame.function.index].name, FrameNotation.suffix(of: frame.kind))
@@ -101,7 +97,7 @@ private struct FoldedLines {
         process: intern(profile.processes[thread.process.index].name, ""),
         thread: options.threads ? intern(thread.name, "") : 0)
     }
-    for sample in profile.samples where sample.kind == options.weight && sample.weight > 0 {
+    for sample in selected.samples where sample.weight > 0 {
       let stack = sample.stack.map { merged[$0.index] } ?? frameless
       counts[Line(root: roots[sample.thread.index], stack: stack), default: 0] += sample.weight
     }

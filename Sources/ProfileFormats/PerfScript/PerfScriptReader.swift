@@ -4,7 +4,7 @@ import ProfileModel
 /// Reads what `perf script` prints, in pieces as they come.
 ///
 /// Names are taken as they stand: nothing is cut at `(`, split at `->` or stripped of blanks. Every sample counts 1,
-/// whatever its period. The text doesn't tell which stacks lost their root; a note in the metadata says what share ends
+/// whatever its period. Samples of different events are of different value types, since nothing is the sum of them. The text doesn't tell which stacks lost their root; a note in the metadata says what share ends
 /// at a function that programs and threads are known to begin with.
 ///
 /// - Complexity: O(bytes); memory for distinct lines and stacks.
@@ -20,7 +20,8 @@ public struct PerfScriptReader: Sendable {
   private var stack: [PerfScriptFrame] = []
   private var startTime: UInt64?
   private var endTime: UInt64 = 0
-  private var event = ""
+  /// The events in order of their first sample, without modifiers.
+  private var events: [String] = []
   private var lineNumber = 0
   private var badLines = 0
   private var firstBadLine: Int?
@@ -59,7 +60,9 @@ public struct PerfScriptReader: Sendable {
     guard samples > 0 else { throw .noSamples(format: "perf script", badLine: firstBadLine) }
     builder.profile.samples.sort { $0.time < $1.time }
     var metadata = ProfileMetadata()
+    let event = events.first ?? ""
     metadata.sampler = event.isEmpty ? "perf script" : "perf:" + event
+    if events.count > 1 { tellEventsApart(&metadata) }
     metadata.durationSeconds = Double(endTime &- (startTime ?? endTime)) / 1e9
     if let startTime {
       for index in builder.profile.samples.indices { builder.profile.samples[index].time &-= startTime }
@@ -72,6 +75,34 @@ public struct PerfScriptReader: Sendable {
     }
     builder.profile.metadata = metadata
     return builder.profile
+  }
+
+  /// Names the value types; the one with most samples comes first to mind.
+  private mutating func tellEventsApart(_ metadata: inout ProfileMetadata) {
+    builder.profile.valueTypes = events.map {
+      ValueType(name: $0.isEmpty ? "unnamed" : $0, unit: .other("samples"), isCount: true)
+    }
+    let totals = builder.profile.valueTotals
+    let most = totals.indices.max { totals[$0] < totals[$1] || totals[$0] == totals[$1] && $0 > $1 }
+    builder.profile.preferredValue = most.map { ValueTypeID(index: $0) }
+    let parts = zip(builder.profile.valueTypes, totals).map { "\($0.name) (\($1))" }
+    metadata.notes.append("samples of \(parts.count) events, which don't add up: " + parts.joined(separator: ", "))
+  }
+
+  private mutating func valueType(of event: Substring) -> ValueTypeID {
+    if let known = events.firstIndex(where: { $0 == event }) { return ValueTypeID(index: known) }
+    // A file of more events than any perf can open at once is made to fill memory.
+    guard events.count < 1 << 12 else { return ValueTypeID(index: events.count - 1) }
+    events.append(String(event))
+    return ValueTypeID(index: events.count - 1)
+  }
+
+  /// An event's name without what perf allows behind it (perf-list(1), "EVENT MODIFIERS"): `cycles` of `cycles:upp`.
+  private static func withoutModifiers(_ event: String) -> Substring {
+    guard let colon = event.lastIndex(of: ":") else { return event[...] }
+    let modifiers = event[event.index(after: colon)...]
+    let isModifier = !modifiers.isEmpty && modifiers.utf8.allSatisfy { "ukhIGHpPSDWeb".utf8.contains($0) }
+    return isModifier ? event[..<colon] : event[...]
   }
 
   private mutating func readPending() {
@@ -115,7 +146,7 @@ public struct PerfScriptReader: Sendable {
     guard let header else { return }
     self.header = nil
     defer { stack.removeAll(keepingCapacity: true) }
-    if event.isEmpty { event = String(header.event.prefix { $0 != ":" }) }
+    let value = valueType(of: Self.withoutModifiers(header.event))
     if let time = header.time {
       startTime = min(startTime ?? time, time)
       endTime = max(endTime, time)
@@ -128,7 +159,8 @@ public struct PerfScriptReader: Sendable {
       leaf = builder.intern(parent: leaf, frame: intern(frame, module: module))
     }
     if let root = stack.last?.symbol, Self.firstFunctions.contains(root) { knownRoots += 1 }
-    builder.profile.samples.append(Sample(time: header.time ?? 0, thread: thread(of: header), stack: leaf))
+    builder.profile.samples.append(
+      Sample(time: header.time ?? 0, thread: thread(of: header), stack: leaf, value: value))
   }
 
   private mutating func intern(_ frame: PerfScriptFrame, module: ModuleID?) -> FrameID {

@@ -6,9 +6,8 @@ import SwiftProtobuf
 extension Pprof {
   /// Reads a file, compressed or not.
   ///
-  /// Counts of samples are taken as weights. A file that has none gives its default values instead: CPU times divided by
-  /// the period where it is known, bytes as allocated bytes, anything else as it stands, which a note says. Labels `pid`,
-  /// `process`, `tid` and `thread` become processes and threads.
+  /// Each sample type is a value type, with its values as they stand. The one to look at first is the file's default;
+  /// most files name none. Labels `pid`, `process`, `tid` and `thread` become processes and threads.
   ///
   /// - Parameter limit: The most bytes that a compressed file may hold.
   public static func read(_ bytes: [UInt8], limit: Int = 1 << 29) throws(ProfileFormatError) -> Profile {
@@ -52,26 +51,42 @@ struct PprofReader {
       throw .noSamples(format: "pprof", badLine: nil)
     }
     try readTables()
-    let value = try PprofValue(message, string: string)
-    var total: Int64 = 0
+    try readValueTypes()
+    var totals = [Int64](repeating: 0, count: message.sampleType.count)
     for sample in message.sample {
       guard sample.value.count == message.sampleType.count else {
         throw .badReference(table: "sample_type", value: Int64(sample.value.count))
       }
-      let weight = value.weight(of: sample)
-      guard weight >= 0 else { throw .negativeValues }
-      let sum = total.addingReportingOverflow(weight)
-      guard !sum.overflow else { throw .valueTooLarge }
-      total = sum.partialValue
       let thread = try thread(of: sample)
       let stack = try stack(of: sample)
-      if weight > 0 {
+      for (type, weight) in sample.value.enumerated() where weight != 0 {
+        guard weight > 0 else { throw .negativeValues }
+        let sum = totals[type].addingReportingOverflow(weight)
+        guard !sum.overflow else { throw .valueTooLarge }
+        totals[type] = sum.partialValue
         builder.profile.samples.append(
-          Sample(time: 0, thread: thread, stack: stack, weight: weight, kind: value.kind))
+          Sample(time: 0, thread: thread, stack: stack, weight: weight, value: ValueTypeID(index: type)))
       }
     }
-    try readMetadata(value)
+    try readMetadata()
     return builder.profile
+  }
+
+  private mutating func readValueTypes() throws(ProfileFormatError) {
+    guard !message.sampleType.isEmpty else { return }
+    let periodType = (try string(message.periodType.type), try string(message.periodType.unit))
+    let period = message.period > 0 ? message.period : nil
+    builder.profile.valueTypes = []
+    for row in message.sampleType {
+      var type = ValueType(name: try string(row.type), unit: ValueType.Unit(try string(row.unit)))
+      type.isCount = type.unit == .count && (type.name == "samples" || type.name == "sample")
+      if (type.name, type.unit.description) == periodType || type.isCount && periodType.1 == "nanoseconds" {
+        type.period = period
+      }
+      builder.profile.valueTypes.append(type)
+    }
+    let preferred = try string(message.defaultSampleType)
+    if !preferred.isEmpty { builder.profile.preferredValue = builder.profile.valueType(named: preferred) }
   }
 
   private func string(_ index: Int64) throws(ProfileFormatError) -> String {
@@ -81,13 +96,14 @@ struct PprofReader {
     return message.stringTable[index]
   }
 
-  private mutating func readMetadata(_ value: PprofValue) throws(ProfileFormatError) {
+  private mutating func readMetadata() throws(ProfileFormatError) {
     var metadata = ProfileMetadata()
     metadata.sampler = "pprof"
     metadata.startTime = message.timeNanos > 0 ? UInt64(message.timeNanos) : nil
     metadata.durationSeconds = Double(max(0, message.durationNanos)) / 1e9
-    if value.kind == .cpuSamples, let period = value.periodNanoseconds {
-      metadata.requestedFrequency = (1e9 / Double(period) * 1000).rounded() / 1000
+    let periodType = (try string(message.periodType.type), try string(message.periodType.unit))
+    if message.period > 0, periodType == ("cpu", "nanoseconds") {
+      metadata.requestedFrequency = (1e9 / Double(message.period) * 1000).rounded() / 1000
     }
     for comment in message.comment {
       let text = try string(comment)
@@ -97,7 +113,6 @@ struct PprofReader {
         metadata.notes.append(text)
       }
     }
-    if let note = value.note { metadata.notes.append(note) }
     builder.profile.metadata = metadata
   }
 

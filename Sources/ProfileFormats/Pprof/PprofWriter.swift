@@ -6,20 +6,22 @@ import SwiftProtobuf
 public enum Pprof {
   /// What to write.
   public struct Options: Hashable, Sendable {
-    /// The samples to write.
-    public var weight: WeightKind
+    /// Whether all value types are written, and not only the selected one.
+    public var writesAllValues: Bool
 
-    /// Samples on a CPU.
-    public init(weight: WeightKind = .cpuSamples) { self.weight = weight }
+    /// All value types.
+    public init(writesAllValues: Bool = true) { self.writesAllValues = writesAllValues }
   }
 
   /// The file as bytes.
   ///
-  /// Samples of equal thread and stack are one sample with the sum of their weights; their times are not kept. The first
-  /// value counts samples; where the frequency is known a second one is CPU time. Process and thread are labels. An
-  /// address with the functions inlined there is one location.
-  public static func bytes(of profile: Profile, _ options: Options = Options()) throws(ProfileFormatError) -> [UInt8] {
-    var writer = PprofWriter(profile, options)
+  /// Samples of equal thread and stack are one sample with the sums of their weights; their times are not kept. Each
+  /// value type is a sample type; behind `samples` whose period is known comes `cpu` with the time that they stand for.
+  /// Process and thread are labels. An address with the functions inlined there is one location.
+  public static func bytes(
+    of selected: SelectedProfile, _ options: Options = Options()
+  ) throws(ProfileFormatError) -> [UInt8] {
+    var writer = PprofWriter(selected, options)
     writer.addTables()
     writer.addSamples()
     guard let plain: [UInt8] = try? writer.message.serializedBytes(), let result = Gzip.compress(plain) else {
@@ -37,7 +39,10 @@ struct PprofWriter {
 
   private(set) var message = Pprof_Profile()
   private let profile: Profile
-  private let options: Pprof.Options
+  private let selected: SelectedProfile
+  /// The value types written, and for each its first column.
+  private let values: [ValueTypeID]
+  private var columns: [Int] = []
   private var strings: [String: Int64] = ["": 0]
   /// Frames of one location from the caller to the innermost inlined one, and the location's id.
   private var locations: [[UInt32]: UInt64] = [:]
@@ -46,9 +51,12 @@ struct PprofWriter {
   private let mappingOrder: [ModuleID]
   private var mappingIDs: [ModuleID: UInt64] = [:]
 
-  init(_ profile: Profile, _ options: Pprof.Options) {
+  init(_ selected: SelectedProfile, _ options: Pprof.Options) {
+    let profile = selected.profile
+    self.selected = selected
     self.profile = profile
-    self.options = options
+    values =
+      options.writesAllValues ? profile.valueTypes.indices.map { ValueTypeID(index: $0) } : [selected.selection.value]
     locationEndingAt = Array(repeating: nil, count: profile.stacks.count)
     mappingOrder = Self.mainModuleFirst(profile)
     message.stringTable = [""]
@@ -90,17 +98,19 @@ struct PprofWriter {
   }
 
   private mutating func addTypes() {
-    let period = profile.metadata.samplePeriodNanoseconds
-    switch options.weight {
-    case .cpuSamples:
-      message.sampleType = [type("samples", "count")]
-      if period > 0 {
-        message.sampleType.append(type("cpu", "nanoseconds"))
+    let hasTime = profile.valueTypes.contains { $0.name == "cpu" && $0.unit == .nanoseconds }
+    for value in values {
+      let row = profile.valueTypes[value.index]
+      columns.append(message.sampleType.count)
+      message.sampleType.append(type(row.name, row.unit.description))
+      guard let period = row.period, period > 0 else { continue }
+      if row.isCount, row.cpuNanoseconds(of: 1) != nil {
+        if !hasTime { message.sampleType.append(type("cpu", "nanoseconds")) }
         message.periodType = type("cpu", "nanoseconds")
-        message.period = Int64(period)
+      } else {
+        message.periodType = type(row.name, row.unit.description)
       }
-    case .offCPUNanoseconds: message.sampleType = [type("off-cpu", "nanoseconds")]
-    case .allocatedBytes: message.sampleType = [type("alloc_space", "bytes")]
+      message.period = period
     }
     message.timeNanos = Int64(clamping: profile.metadata.startTime ?? 0)
     message.durationNanos = Int64(exactly: (profile.metadata.durationSeconds * 1e9).rounded()) ?? 0
@@ -111,26 +121,35 @@ struct PprofWriter {
   }
 
   mutating func addSamples() {
-    var weights: [SampleKey: Int64] = [:]
+    var weights: [SampleKey: [Int64]] = [:]
     var order: [SampleKey] = []
-    for sample in profile.samples where sample.kind == options.weight && sample.weight > 0 {
-      let key = SampleKey(thread: sample.thread, stack: sample.stack)
-      if weights[key] == nil { order.append(key) }
-      weights[key, default: 0] += sample.weight
+    let none = [Int64](repeating: 0, count: message.sampleType.count)
+    for (value, column) in zip(values, columns) {
+      for sample in selected.with(value).samples where sample.weight > 0 {
+        let key = SampleKey(thread: sample.thread, stack: sample.stack)
+        if weights[key] == nil { order.append(key) }
+        weights[key, default: none][column].addSaturating(sample.weight)
+      }
     }
     let threadLabels = profile.threads.map { labels(of: $0) }
     for key in order {
       var sample = Pprof_Sample()
       sample.locationID = locationIDs(of: key.stack)
-      let weight = weights[key] ?? 0
-      sample.value = [weight]
-      if message.sampleType.count == 2 {
-        let (time, overflow) = weight.multipliedReportingOverflow(by: message.period)
-        sample.value.append(overflow ? .max : time)
+      sample.value = weights[key] ?? none
+      for (value, column) in zip(values, columns) where isFollowedByTime(value, column) {
+        let period = profile.valueTypes[value.index].period ?? 0
+        let (time, overflow) = sample.value[column].multipliedReportingOverflow(by: period)
+        sample.value[column + 1] = overflow ? .max : time
       }
       sample.label = threadLabels[key.thread.index]
       message.sample.append(sample)
     }
+  }
+
+  /// Whether the CPU time of a value type stands behind it in a column of its own.
+  private func isFollowedByTime(_ value: ValueTypeID, _ column: Int) -> Bool {
+    let next = columns.first { $0 > column } ?? message.sampleType.count
+    return next > column + 1 && profile.valueTypes[value.index].isCount
   }
 
   private mutating func labels(of thread: ThreadRecord) -> [Pprof_Label] {

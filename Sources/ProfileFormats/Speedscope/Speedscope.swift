@@ -22,18 +22,13 @@ public enum Speedscope {
     public var weights: Weights
     /// Whether each line of a function is a frame of its own.
     public var lines: Bool
-    /// The samples to write.
-    public var weight: WeightKind
     /// The version of this program, for the file's `exporter`.
     public var version: String?
 
     /// Numbers of samples by function.
-    public init(
-      weights: Weights = .samples, lines: Bool = false, weight: WeightKind = .cpuSamples, version: String? = nil
-    ) {
+    public init(weights: Weights = .samples, lines: Bool = false, version: String? = nil) {
       self.weights = weights
       self.lines = lines
-      self.weight = weight
       self.version = version
     }
   }
@@ -42,9 +37,9 @@ public enum Speedscope {
   static let schema = "https://www.speedscope.app/file-format-schema.json"
 
   /// The file as bytes.
-  public static func bytes(of profile: Profile, _ options: Options = Options()) -> [UInt8] {
+  public static func bytes(of selected: SelectedProfile, _ options: Options = Options()) -> [UInt8] {
     var result: [UInt8] = []
-    write(profile, options) { result.append(contentsOf: $0) }
+    write(selected, options) { result.append(contentsOf: $0) }
     return result
   }
 
@@ -52,10 +47,12 @@ public enum Speedscope {
   ///
   /// - Complexity: O(samples · depth)
   public static func write<E: Error>(
-    _ profile: Profile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
+    _ selected: SelectedProfile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
-    let frames = SpeedscopeFrames(profile, byLine: options.lines, weight: options.weight)
-    let threads = ThreadSamples.all(in: profile, weight: options.weight)
+    let frames = SpeedscopeFrames(selected, byLine: options.lines)
+    let threads = ThreadSamples.all(in: selected)
+    let (unit, factor) = unit(of: selected.value, options)
+    let profile = selected.profile
     var json = JSONWriter()
     try json.object { json throws(E) in
       json.member("$schema", schema)
@@ -70,9 +67,9 @@ public enum Speedscope {
       try json.array { json throws(E) in
         // A viewer opens the first profile; there must be one.
         if threads.isEmpty {
-          try write(ThreadSamples(name: profile.title), of: profile, frames, options, to: &json, output)
+          try write(ThreadSamples(name: profile.title), of: profile, frames, unit, factor, to: &json, output)
         }
-        for thread in threads { try write(thread, of: profile, frames, options, to: &json, output) }
+        for thread in threads { try write(thread, of: profile, frames, unit, factor, to: &json, output) }
       }
     }
     json.endLine()
@@ -80,10 +77,9 @@ public enum Speedscope {
   }
 
   private static func write<E: Error>(
-    _ thread: ThreadSamples, of profile: Profile, _ frames: SpeedscopeFrames, _ options: Options,
+    _ thread: ThreadSamples, of profile: Profile, _ frames: SpeedscopeFrames, _ unit: String, _ factor: Double,
     to json: inout JSONWriter, _ output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
-    let (unit, factor) = unit(of: profile, options)
     try json.object { json throws(E) in
       json.member("type", "sampled")
       json.member("name", thread.name)
@@ -108,13 +104,15 @@ public enum Speedscope {
     }
   }
 
-  private static func unit(of profile: Profile, _ options: Options) -> (name: String, factor: Double) {
-    switch options.weight {
-    case .offCPUNanoseconds: return ("nanoseconds", 1)
-    case .allocatedBytes: return ("bytes", 1)
-    case .cpuSamples:
-      let period = profile.metadata.samplePeriodNanoseconds
-      return options.weights == .time && period > 0 ? ("nanoseconds", period) : ("none", 1)
+  /// The name that the schema has for a unit, and what one of it is.
+  private static func unit(of value: ValueType, _ options: Options) -> (name: String, factor: Double) {
+    switch value.unit {
+    case .nanoseconds: return ("nanoseconds", 1)
+    case .bytes: return ("bytes", 1)
+    case .other(let name) where ["microseconds", "milliseconds", "seconds"].contains(name): return (name, 1)
+    case .count, .other:
+      guard options.weights == .time, let time = value.cpuNanoseconds(of: 1), time > 0 else { return ("none", 1) }
+      return ("nanoseconds", time)
     }
   }
 }

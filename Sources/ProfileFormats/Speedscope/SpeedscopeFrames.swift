@@ -12,7 +12,8 @@ struct SpeedscopeFrames {
   private var rows: [Key] = []
   private var rowOfFrame: [UInt32] = []
 
-  init(_ profile: Profile, byLine: Bool, weight: WeightKind) {
+  init(_ selected: SelectedProfile, byLine: Bool) {
+    let profile = selected.profile
     var ids: [Key: UInt32] = [:]
     for frame in profile.frames {
       let function = profile.functions[frame.function.index]
@@ -28,11 +29,12 @@ struct SpeedscopeFrames {
       }
       rowOfFrame.append(id)
     }
-    if !byLine { nameHeaviestLines(profile, weight) }
+    if !byLine { nameHeaviestLines(selected) }
   }
 
-  private mutating func nameHeaviestLines(_ profile: Profile, _ weight: WeightKind) {
-    let weights = profile.weightOfFrames(weight)
+  private mutating func nameHeaviestLines(_ selected: SelectedProfile) {
+    let profile = selected.profile
+    let weights = selected.weightOfFrames()
     var heaviest = [Int64](repeating: 0, count: rows.count)
     for (index, frame) in profile.frames.enumerated() {
       guard frame.line != 0, profile.functions[frame.function.index].file != nil else { continue }
@@ -69,17 +71,18 @@ struct SpeedscopeFrames {
   }
 }
 
-extension Profile {
-  /// For each frame the weight of all samples whose stacks it is in, counted once for each place on the stack.
-  func weightOfFrames(_ kind: WeightKind) -> [Int64] {
+extension SelectedProfile {
+  /// For each frame the weight of all selected samples whose stacks it is in, counted once for each place on the stack.
+  func weightOfFrames() -> [Int64] {
+    let (stacks, frames) = (profile.stacks, profile.frames)
     var subtree = [Int64](repeating: 0, count: stacks.count)
-    for sample in samples where sample.kind == kind {
-      if let stack = sample.stack { subtree[stack.index] += sample.weight }
+    for sample in samples {
+      if let stack = sample.stack { subtree[stack.index] &+= sample.weight }
     }
     var result = [Int64](repeating: 0, count: frames.count)
     for node in stride(from: stacks.count - 1, through: 0, by: -1) {
       let parent = stacks.parents[node]
-      if parent != StackTable.noParent { subtree[Int(parent)] += subtree[node] }
+      if parent != StackTable.noParent { subtree[Int(parent)] &+= subtree[node] }
       // A recursive stack adds up more than once; what is compared are shares of the like.
       result[Int(stacks.frames[node])] =
         result[Int(stacks.frames[node])].addingReportingOverflow(subtree[node]).partialValue

@@ -26,10 +26,11 @@ struct ConvertCommand: ParsableCommand {
   mutating func run() throws {
     var target = try ProfileOutput(path: output, formatName: format)
     target.threads = threads
+    target.writesAllValues = input.value.name == nil
     if target.format == .recording {
-      try target.write(Profile(), recording: try ProfileInput(path: file).recording())
+      try target.write(Profile().preferred, recording: try ProfileInput(path: file).recording())
     } else {
-      try target.write(try input.profile(file))
+      try target.write(try input.selected(file))
     }
   }
 }

@@ -4,6 +4,7 @@ import ProfileComparison
 import ProfileFormats
 import ProfileModel
 import TextWriting
+import Wording
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,7 +59,7 @@ struct DiffCommand: ParsableCommand {
 
   mutating func run() throws {
     let (old, new) = try profiles()
-    let comparison = FunctionComparison(before: old, after: new, FunctionComparison.Options(measure: sort))
+    let comparison = FunctionComparison(before: old, after: new, .init(measure: sort))
     for path in output { try write(path, old, new, comparison) }
     let wanted = limit ?? (json ? 0 : 40)
     let rows = wanted == 0 ? nil : wanted
@@ -68,11 +69,19 @@ struct DiffCommand: ParsableCommand {
     try gate(comparison)
   }
 
-  private func profiles() throws(Failure) -> (Profile, Profile) {
+  private func profiles() throws(Failure) -> (SelectedProfile, SelectedProfile) {
     guard before != "-" || after != "-" else {
       throw Failure(.usage, "only one of the two profiles can come from standard input: name a file for the other")
     }
-    return (try input.profile(before), try input.profile(after))
+    let (old, new) = (try input.selected(before), try input.selected(after))
+    let (first, second) = (old.value, new.value)
+    guard first.unit == second.unit, first.name == second.name || first.unit != .count else {
+      throw Failure(
+        .usage,
+        "\(before) has \(first.name) in \(first.unit), \(after) \(second.name) in \(second.unit): name what to compare "
+          + "with --value")
+    }
+    return (old, new)
   }
 
   private enum Kind { case svg, html, json }
@@ -86,7 +95,9 @@ struct DiffCommand: ParsableCommand {
     }
   }
 
-  private func write(_ path: String, _ old: Profile, _ new: Profile, _ comparison: FunctionComparison) throws(Failure) {
+  private func write(
+    _ path: String, _ old: SelectedProfile, _ new: SelectedProfile, _ comparison: FunctionComparison
+  ) throws(Failure) {
     let bytes: [UInt8]
     switch Self.kind(of: path) {
     case .json, nil: bytes = comparison.json()

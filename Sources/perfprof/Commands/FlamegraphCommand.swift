@@ -26,11 +26,12 @@ struct FlamegraphCommand: ParsableCommand {
 
   mutating func run() throws {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
-    let (profile, baseline) = try input.contents(file)
+    let contents = try input.contents(file)
+    let profile = try input.value.select(of: contents.profile, path: file)
     var options = FlameGraph.Options()
     options.isIcicle = icicle
     let bytes: [UInt8]
-    if let baseline {
+    if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
       bytes = FlameGraph.svg(
         CallTree(before: baseline, after: profile, threads: threads),
         caption: FlameGraphCaption(before: baseline, after: profile, title: title), options: options)

@@ -9,12 +9,14 @@ struct InfoCommand: ParsableCommand {
   @Argument(help: "The profile; - is standard input.")
   var file: String
 
+  @OptionGroup var value: ValueFlag
+
   @Flag(help: "As JSON.")
   var json = false
 
   mutating func run() throws {
     let profile = try ProfileInput(path: file).contents().profile
-    let info = ProfileInfo(profile)
+    let info = ProfileInfo(try value.select(of: profile, path: file))
     try OutputFile(path: "-").write(json ? info.json() : Array(info.text().utf8))
   }
 }

@@ -41,7 +41,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let profile = try input.profile(file)
+    let profile = try input.selected(file)
     let wanted = limit ?? (json ? 0 : 40)
     let rows = wanted == 0 ? nil : wanted
     let bytes: [UInt8]
@@ -58,7 +58,7 @@ struct ReportCommand: ParsableCommand {
     try OutputFile(path: "-").write(bytes)
   }
 
-  private func calls(of name: String, in profile: Profile, rows: Int?) throws(Failure) -> [UInt8] {
+  private func calls(of name: String, in profile: SelectedProfile, rows: Int?) throws(Failure) -> [UInt8] {
     let report: CallReport
     do throws(ReportError) {
       report = try CallReport(profile, function: name)

@@ -13,8 +13,12 @@ struct InputFlags: ParsableArguments {
   @Flag(help: "C++ names without template arguments: std::map::find instead of std::map<int, Value>::find.")
   var noTemplateArguments = false
 
-  /// Reads a FILE argument.
-  func profile(_ path: String) throws(Failure) -> Profile { try contents(path).profile }
+  @OptionGroup var value: ValueFlag
+
+  /// Reads a FILE argument, and which of its samples are looked at.
+  func selected(_ path: String) throws(Failure) -> SelectedProfile {
+    try value.select(of: contents(path).profile, path: path)
+  }
 
   /// Reads a FILE argument that may hold two profiles.
   func contents(_ path: String) throws(Failure) -> (profile: Profile, baseline: Profile?) {
@@ -32,6 +36,22 @@ struct InputFlags: ParsableArguments {
       profile.functions[index].name = Demangler.withoutTemplateArguments(function.name, linkageName: linkageName)
     }
     return profile
+  }
+}
+
+/// Which of a profile's value types is looked at.
+struct ValueFlag: ParsableArguments {
+  @Option(
+    name: [.customLong("value"), .customLong("event")],
+    help: "What to count, of what FILE holds: samples, an event, alloc_space… (`perfprof info` lists them).")
+  var name: String?
+
+  /// All samples of the value type asked for, or of the one that the profile prefers.
+  func select(of profile: Profile, path: String) throws(Failure) -> SelectedProfile {
+    guard let name else { return profile.preferred }
+    if let value = profile.valueType(named: name) { return SelectedProfile(profile, Selection(value)) }
+    let known = profile.valueTypes.map(\.name).joined(separator: ", ")
+    throw Failure(.usage, "--value \(name): \(path == "-" ? "standard input" : path) holds none: use one of \(known)")
   }
 }
 

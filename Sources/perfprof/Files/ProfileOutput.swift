@@ -27,28 +27,35 @@ struct ProfileOutput {
     }
   }
 
-  /// The bytes of `profile`; `recording` are those of the recording that it came from, where it came from one.
-  func bytes(of profile: Profile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
+  /// Whether a format that holds several value types gets them all, and not only the selected one.
+  var writesAllValues = true
+
+  /// The bytes of what is selected of `profile`; `recording` are those of the recording that it came from, where it came from one.
+  func bytes(of profile: SelectedProfile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
     switch format {
     case .recording:
       guard let recording else {
         throw Failure(.usage, "-o \(path): only a recording can be written as one: use another format")
       }
       return recording
-    case .svg: return FlameGraph.svg(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
-    case .html: return FlameGraph.html(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+    case .svg:
+      return FlameGraph.svg(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+    case .html:
+      return FlameGraph.html(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
     case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
     case .speedscope: return Speedscope.bytes(of: profile)
     case .pprof:
-      do { return try Pprof.bytes(of: profile) } catch {
+      do {
+        return try Pprof.bytes(of: profile, Pprof.Options(writesAllValues: writesAllValues))
+      } catch {
         throw Failure(.software, "\(path): the profile does not fit pprof (\(error))")
       }
     case .firefox: return FirefoxProfile.bytes(of: profile)
     }
   }
 
-  /// Writes `profile` to the path.
-  func write(_ profile: Profile, recording: [UInt8]? = nil) throws(Failure) {
+  /// Writes what is selected of `profile` to the path.
+  func write(_ profile: SelectedProfile, recording: [UInt8]? = nil) throws(Failure) {
     let bytes = try bytes(of: profile, recording: recording)
     try OutputFile(path: path).write(bytes)
   }

@@ -1,6 +1,7 @@
 import Glibc
 import Recording
 import TextWriting
+import Wording
 
 /// One line on the terminal that tells how a recording is coming along; silent where there is no terminal.
 struct ProgressLine {

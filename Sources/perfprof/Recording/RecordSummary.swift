@@ -2,6 +2,7 @@ import ProfileModel
 import Reports
 
 import TextWriting
+import Wording
 
 /// What a user is told at the end of a recording.
 struct RecordSummary {
@@ -10,7 +11,7 @@ struct RecordSummary {
 
   /// Lines for standard error.
   var lines: [String] {
-    let completeness = profile.completeness()
+    let completeness = profile.preferred.completeness()
     let metadata = profile.metadata
     var lines = files.map { "perfprof: wrote \($0)" }
     var facts =
@@ -32,7 +33,7 @@ struct RecordSummary {
 
   private func heaviest(of samples: Int64) -> [String] {
     guard samples > 0 else { return ["perfprof: no sample: nothing ran while it was watched"] }
-    return FunctionReport(profile, .init(order: .`self`, limit: 5)).rows.filter { $0.own > 0 }.map { row in
+    return FunctionReport(profile.preferred, .init(order: .`self`, limit: 5)).rows.filter { $0.own > 0 }.map { row in
       let share = (Double(row.own) / Double(samples)).percent
       return "perfprof:   \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  "
         + row.function.name.escapedForTerminal.shortened(toColumns: 100)

@@ -80,7 +80,7 @@ struct RecordingFiles: ~Copyable {
     }
     for view in views {
       do throws(Failure) {
-        try view.write(profile, recording: bytes)
+        try view.write(profile.preferred, recording: bytes)
         written.append(view.path)
       } catch { failures.append(error) }
     }
