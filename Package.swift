@@ -80,7 +80,10 @@ let package = Package(
         "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    module("FlameGraphs", ["ProfileModel"]),
+    .target(
+      name: "Viewer",
+      exclude: ["model", "view", "controller", "pages", "style", "package.json", "tsconfig.json"]),
+    module("FlameGraphs", ["ProfileModel", "Viewer"]),
     module("Reports", ["ProfileModel", "TextWriting"]),
     module("ProfileComparison", ["ProfileModel", "TextWriting"]),
     .executableTarget(

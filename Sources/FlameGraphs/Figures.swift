@@ -1,4 +1,4 @@
-/// Numbers and times as people read them.
+/// Numbers and times as people read them; `Sources/Viewer/model/figures.js` has the same rules.
 enum Figures {
   /// `1234567` as `1,234,567`.
   static func grouped(_ number: some BinaryInteger) -> String {
@@ -23,6 +23,12 @@ enum Figures {
     if share < 0.01 { return fixed(share * 100, decimals: 2) + " %" }
     if share < 1, share > 0.9994 { return "99.9 %" }
     return fixed(share * 100, decimals: 1) + " %"
+  }
+
+  /// `+1.25 points` of a change of share.
+  static func points(_ change: Double) -> String {
+    let text = fixed(abs(change) * 100, decimals: 2)
+    return (change < 0 && text != "0.00" ? "−" : "+") + text + " points"
   }
 
   /// `value` rounded to this many decimals.

@@ -1,8 +1,30 @@
+import Foundation
 import Testing
 
 @testable import FlameGraphs
 
 @Suite struct FiguresTests {
+  /// Numbers and how they are written; the viewer's script is held to the same list.
+  @Test func writesFiguresAsTheViewerDoes() throws {
+    let list = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/figures.json")
+    let examples = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: list)) as? [String: [[Any]]])
+    #expect(Set(examples.keys) == ["grouped", "counted", "percent", "points"])
+    for (name, cases) in examples {
+      for example in cases {
+        let number = try #require(example.first as? NSNumber)
+        let text =
+          switch name {
+          case "grouped": Figures.grouped(number.int64Value)
+          case "counted": Figures.counted(number.int64Value, example[1] as? String ?? "")
+          case "percent": Figures.percent(number.doubleValue)
+          default: Figures.points(number.doubleValue)
+          }
+        #expect(text == example.last as? String, "\(name) of \(number)")
+      }
+    }
+  }
+
   @Test func groupsDigits() {
     #expect(Figures.grouped(0) == "0")
     #expect(Figures.grouped(999) == "999")
