@@ -81,7 +81,10 @@ let package = Package(
         "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    module("FlameGraphs", ["ProfileModel", "TextWriting", "Wording"]),
+    .target(
+      name: "Viewer",
+      exclude: ["model", "view", "controller", "pages", "style", "package.json", "tsconfig.json"]),
+    module("FlameGraphs", ["ProfileModel", "TextWriting", "Wording", "Viewer"]),
     module("Reports", ["ProfileModel", "TextWriting", "Wording"]),
     module("ProfileComparison", ["ProfileModel", "TextWriting", "Wording"]),
     .executableTarget(
@@ -107,7 +110,7 @@ let package = Package(
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     tests("Recording", ["ProfileModel", "RecordingSchema"]),
     tests("TextWriting"),
-    tests("Wording", ["ProfileModel"]),
+    tests("Wording", ["ProfileModel", "TextWriting"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),

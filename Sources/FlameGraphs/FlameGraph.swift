@@ -44,13 +44,11 @@ public enum FlameGraph {
     out.write(FlameGraphData.json(tree, layout: layout, caption: caption, options: options))
     out.write("</data>\n</metadata>\n<style>\n")
     out.write(raw: Palette.rules)
-    out.write(raw: StyleSheet.picture)
-    out.write(raw: StyleSheet.viewer)
+    out.write(raw: ViewerFiles.style)
     out.write("</style>\n<g id=\"picture\">\n")
     out.write(picture.markup)
     out.write("</g>\n<script><![CDATA[\n")
-    out.write(raw: ViewerScript.source)
-    out.write(raw: ViewerScript.startInSVG)
+    out.write(raw: ViewerFiles.scriptInSVG)
     out.write("]]></script>\n</svg>\n")
     return out.bytes
   }
@@ -64,15 +62,13 @@ public enum FlameGraph {
     out.write(text: caption.title)
     out.write(" – flame graph</title>\n<style>\n")
     out.write(raw: Palette.rules)
-    out.write(raw: StyleSheet.picture)
-    out.write(raw: StyleSheet.viewer)
+    out.write(raw: ViewerFiles.style)
     out.write("</style>\n</head>\n<body class=\"flamegraph-page\">\n<div id=\"viewer\">")
     out.write("<noscript>The picture is drawn by the script in this file.</noscript></div>\n")
     out.write("<script type=\"application/json\" id=\"profile\">")
     out.write(FlameGraphData.json(tree, layout: layout, caption: caption, options: options))
     out.write("</script>\n<script>\n")
-    out.write(raw: ViewerScript.source)
-    out.write(raw: ViewerScript.startInHTML)
+    out.write(raw: ViewerFiles.scriptInHTML)
     out.write("</script>\n</body>\n</html>\n")
     return out.bytes
   }

@@ -1,11 +1,13 @@
 import ProfileModel
 import Wording
 
-/// What the viewer's script draws from: JSON that is safe inside XML and HTML.
+/// What the viewer's script draws from: JSON that is safe inside XML and HTML. `Sources/Viewer/model/data.d.ts` says the
+/// same to the script.
 ///
-///     title, command, facts, notes, icicle, leftOut
-///     unit, measure                                      name and unit of the value type: `samples`, `count`
-///     kinds    [[letter, name, share]…]                  the legend
+///     title, command, facts, notes, icicle
+///     value    name, unit                                what weights are amounts of: `samples`, `count`
+///     legend   title, entries {swatches, text, tip}      classes of the style sheet and what they mean
+///     drawing  numbers and words, the same in every document; see `Drawing`
 ///     strings  distinct strings
 ///     labels   name, kind and shade ("u4"), full name, module, file: five for each label; strings by index, -1 none
 ///     depth    for each frame, in preorder
@@ -24,35 +26,50 @@ enum FlameGraphData {
     out.write(json: caption.title)
     out.write(",\"command\":")
     out.write(json: MarkupBuffer.shortened(caption.command, to: 16_384))
-    out.write(",\"unit\":")
+    out.write(",\"value\":{\"name\":")
     out.write(json: caption.value.name)
-    out.write(",\"measure\":")
+    out.write(",\"unit\":")
     out.write(json: caption.value.unit.description)
+    out.write("}")
     out.write(",\"facts\":")
-    list(caption.facts, &out) { $1.write(json: $0) }
+    list(caption.facts + [layout.frameCount], &out) { $1.write(json: $0) }
     out.write(",\"notes\":")
     list(caption.notes, &out) { $1.write(json: $0) }
     out.write(options.isIcicle ? ",\"icicle\":true" : ",\"icicle\":false")
-    out.write(",\"leftOut\":")
-    out.write(layout.leftOut)
-    out.write(",\"kinds\":")
-    list(Legend.kinds(of: tree), &out) { kind, out in
-      out.write("[\"")
-      out.write(raw: kind.letter)
-      out.write("\",\"")
-      out.write(raw: kind.name)
-      out.write("\",\"")
-      out.write(text: kind.share.percent)
-      out.write("\"]")
+    let scale = tree.isComparison ? Legend.scale(of: tree, layout) : 0
+    legend(Legend(tree, scale: scale, isCount: caption.value.isCount), &out)
+    out.write(",\n\"drawing\":")
+    out.write(Drawing.json)
+    frames(tree, layout, &out)
+    if tree.isComparison {
+      out.write(raw: ",\n\"scale\":\(scale),\"chance\":\(caption.value.isCount),\n\"before\":{\"of\":")
+      out.write(tree.baselineTotalWeights[CallTree.root])
+      weights(tree, layout, total: tree.baselineTotalWeights, own: tree.baselineSelfWeights, &out)
+      out.write("}")
     }
-    frames(tree, layout, isCount: caption.value.isCount, &out)
     out.write("}")
     return out
   }
 
-  private static func frames(
-    _ tree: CallTree, _ layout: FlameGraphLayout, isCount: Bool, _ out: inout MarkupBuffer
-  ) {
+  private static func legend(_ legend: Legend, _ out: inout MarkupBuffer) {
+    out.write(",\n\"legend\":{\"title\":")
+    out.write(json: legend.title)
+    out.write(",\"entries\":")
+    list(legend.entries, &out) { entry, out in
+      out.write("{\"swatches\":")
+      list(entry.swatches, &out) { $1.write(json: $0) }
+      out.write(",\"text\":")
+      out.write(json: entry.text)
+      if let tip = entry.tip {
+        out.write(",\"tip\":")
+        out.write(json: tip)
+      }
+      out.write("}")
+    }
+    out.write("}")
+  }
+
+  private static func frames(_ tree: CallTree, _ layout: FlameGraphLayout, _ out: inout MarkupBuffer) {
     var strings = StringTable()
     var labels: [UInt32] = []
     var labelIndices: [UInt32: Int] = [:]
@@ -72,7 +89,7 @@ enum FlameGraphData {
       let label = tree.labels[Int(index)]
       out.write(strings.intern(label.name, limit: 2048))
       out.write(",\"")
-      out.write(Palette.letter(label.kind))
+      out.write(Palette.entry(label.kind).letter)
       out.write(Palette.shade(label))
       out.write("\"")
       for (text, limit) in [(label.fullName, 8192), (label.module, 4096), (label.file, 4096)] {
@@ -93,14 +110,6 @@ enum FlameGraphData {
       out.write(",\n\"lineSpan\":")
       list(layout.frames, &out) { $1.write((tree.lines(of: Int($0.node))?.count ?? 1) - 1) }
     }
-    guard tree.isComparison else { return }
-    out.write(",\n\"scale\":")
-    out.write(raw: "\(Legend.scale(of: tree, layout))")
-    out.write(isCount ? ",\"chance\":true" : ",\"chance\":false")
-    out.write(",\n\"before\":{\"of\":")
-    out.write(tree.baselineTotalWeights[CallTree.root])
-    weights(tree, layout, total: tree.baselineTotalWeights, own: tree.baselineSelfWeights, &out)
-    out.write("}")
   }
 
   private static func weights(
@@ -139,38 +148,5 @@ enum FlameGraphData {
       strings.append(text)
       return strings.count - 1
     }
-  }
-}
-
-/// What a picture's colors mean.
-enum Legend {
-  /// Kinds of frame that occur, with the share of samples that end in them; of stand-ins for missing frames, the share of
-  /// samples whose stack has one.
-  static func kinds(of tree: CallTree) -> [(letter: String, name: String, share: Double)] {
-    var weights = [Double](repeating: 0, count: CallTree.Kind.allCases.count)
-    var occurs = [Bool](repeating: false, count: weights.count)
-    let kinds = tree.labels.map(\.kind)
-    for node in 0..<tree.count {
-      let kind = kinds[Int(tree.labelIndices[node])]
-      let slot = Int(kind.rawValue)
-      occurs[slot] = true
-      let standsForOthers = kind == .truncated || kind == .elided
-      weights[slot] += Double(standsForOthers ? tree.totalWeights[node] : tree.selfWeights[node])
-    }
-    let whole = max(1, Double(tree.totalWeights[CallTree.root]))
-    let shown: [(CallTree.Kind, Int)] = [
-      (.user, 0), (.inlined, 1), (.kernel, 2), (.jit, 3), (.truncated, 4), (.elided, 5),
-    ]
-    return shown.compactMap { kind, entry in
-      guard occurs[Int(kind.rawValue)] else { return nil }
-      let share = min(1, weights[Int(kind.rawValue)] / whole)
-      return (Palette.entries[entry].letter, Palette.entries[entry].name, share)
-    }
-  }
-
-  /// The greatest change of share among the frames shown, at least `Palette.leastScale`.
-  static func scale(of tree: CallTree, _ layout: FlameGraphLayout) -> Double {
-    let shares = Shares(tree)
-    return layout.frames.reduce(Palette.leastScale) { max($0, abs(shares.change(Int($1.node)))) }
   }
 }

@@ -25,6 +25,13 @@ struct FlameGraphLayout {
   /// Unlike the wide ones, frames below this share of the width are left out: 0.1 px of 1,600.
   static let narrowest = 0.1 / 1600
 
+  /// How many frames the picture shows, and of how many it says nothing.
+  var frameCount: String {
+    let shown = frames.count == 1 ? "1 frame" : "\(frames.count.grouped) frames"
+    guard leftOut > 0 else { return shown }
+    return shown + "; \(leftOut.grouped) more, narrower than 0.1 px at 1,600 px, are left out"
+  }
+
   /// Lays out `tree`; nodes narrower than `narrowest` are left out with all above them.
   ///
   /// - Complexity: O(frames shown and their direct children)
@@ -75,13 +82,16 @@ struct Shares {
   /// By how much the share grew.
   func change(_ node: Int) -> Double { after(node) - before(node) }
 
-  /// Changes of share below this come about by chance alone in 19 of 20 pairs of recordings of the same thing: twice the
-  /// standard error of a difference of two proportions, each sample taken as a draw of its own. They are not quite that,
+  /// Standard errors that a change must have to count as one.
+  static let errors = 2.0
+
+  /// Changes of share below this come about by chance alone in 19 of 20 pairs of recordings of the same thing: `errors`
+  /// standard errors of a difference of two proportions, each sample taken as a draw of its own. They are not quite that,
   /// so this is a floor, no proof.
   func chance(_ node: Int) -> Double {
     guard whole > 1, wholeBefore > 1 else { return 0 }
     let (before, after) = (before(node), after(node))
-    return 2 * (before * (1 - before) / wholeBefore + after * (1 - after) / whole).squareRoot()
+    return Shares.errors * (before * (1 - before) / wholeBefore + after * (1 - after) / whole).squareRoot()
   }
 
   /// The mean of both shares, or the only one. When one of two profiles is empty, the other's.

@@ -5,37 +5,60 @@ import ProfileModel
 /// The hues were chosen in OKLCH so that every pair of kinds stays apart under protanopia and deuteranopia too, and so
 /// that text on each has a contrast of at least 4.5 (WCAG 2.2, success criterion 1.4.3).
 enum Palette {
-  /// A kind of frame in the legend.
-  struct Entry {
+  /// A kind of frame.
+  struct Entry: Sendable {
     /// The letter that its style classes begin with.
-    var letter: String
+    var letter: StaticString
     var name: String
+    /// A line in a frame's details; empty where there is nothing to say.
+    var meaning = ""
     var light: [String]
     var dark: [String]
+
+    /// The class of the middle shade, which stands for all of them.
+    var middle: String { "\(letter)\(light.count / 2)" }
   }
 
-  static let entries: [Entry] = [
-    Entry(
-      letter: "u", name: "user",
-      light: ["f09d72", "ffad81", "ffbd91", "e7a461", "f8b471", "ffc481", "d9ad58", "e9bd68", "facd78"],
-      dark: ["6e3616", "7b4323", "894f30", "683c00", "754812", "835522", "604200", "6c4e04", "7a5b18"]),
-    Entry(
-      letter: "i", name: "inlined",
-      light: ["bce8c1", "c6f2cb", "d0fcd4", "b2eacd", "bbf4d6", "c5fee0", "a9ebd9", "b3f5e3", "bdffed"],
-      dark: ["416c48", "48734e", "4e7954", "346e53", "3b745a", "417b60", "276e5f", "2f7565", "367b6c"]),
-    Entry(
-      letter: "k", name: "kernel",
-      light: ["5fabd8", "6ebbe8", "7ecbf9", "6fa7dd", "7eb6ee", "8ec6ff", "7fa2e0", "8eb1f1", "9ec1ff"],
-      dark: ["004970", "00557d", "03628b", "074475", "185182", "275e90", "234077", "2f4d85", "3b5993"]),
-    Entry(
-      letter: "j", name: "JIT",
-      light: ["ba63a0", "c86fac", "d57bb9", "c3608a", "d16c96", "df78a3", "c95f73", "d76c7f", "e4788b"],
-      dark: ["551544", "60204f", "6d2c5a", "5a1136", "661e40", "73294b", "5e1026", "6a1d30", "77283a"]),
-    Entry(letter: "x", name: "no root", light: [], dark: []),
-    Entry(letter: "e", name: "elided", light: [], dark: []),
-    Entry(letter: "p", name: "process", light: ["dfe1e5"], dark: ["3a3d44"]),
-  ]
+  static func entry(_ kind: CallTree.Kind) -> Entry {
+    switch kind {
+    case .all, .process, .thread: process
+    case .user: user
+    case .inlined: inlined
+    case .kernel: kernel
+    case .jit: jit
+    case .truncated: truncated
+    case .elided: elided
+    }
+  }
 
+  static let entries = [user, inlined, kernel, jit, truncated, elided, process]
+
+  private static let user = Entry(
+    letter: "u", name: "user",
+    light: ["f09d72", "ffad81", "ffbd91", "e7a461", "f8b471", "ffc481", "d9ad58", "e9bd68", "facd78"],
+    dark: ["6e3616", "7b4323", "894f30", "683c00", "754812", "835522", "604200", "6c4e04", "7a5b18"])
+  private static let inlined = Entry(
+    letter: "i", name: "inlined", meaning: "inlined into its caller",
+    light: ["bce8c1", "c6f2cb", "d0fcd4", "b2eacd", "bbf4d6", "c5fee0", "a9ebd9", "b3f5e3", "bdffed"],
+    dark: ["416c48", "48734e", "4e7954", "346e53", "3b745a", "417b60", "276e5f", "2f7565", "367b6c"])
+  private static let kernel = Entry(
+    letter: "k", name: "kernel", meaning: "kernel",
+    light: ["5fabd8", "6ebbe8", "7ecbf9", "6fa7dd", "7eb6ee", "8ec6ff", "7fa2e0", "8eb1f1", "9ec1ff"],
+    dark: ["004970", "00557d", "03628b", "074475", "185182", "275e90", "234077", "2f4d85", "3b5993"])
+  private static let jit = Entry(
+    letter: "j", name: "JIT", meaning: "code made at run time (JIT)",
+    light: ["ba63a0", "c86fac", "d57bb9", "c3608a", "d16c96", "df78a3", "c95f73", "d76c7f", "e4788b"],
+    dark: ["551544", "60204f", "6d2c5a", "5a1136", "661e40", "73294b", "5e1026", "6a1d30", "77283a"])
+  private static let truncated = Entry(
+    letter: "x", name: "no root", meaning: "stands for the missing root of these stacks", light: [], dark: [])
+  private static let elided = Entry(
+    letter: "e", name: "elided", meaning: "stands for frames left out of deep stacks", light: [], dark: [])
+  private static let process = Entry(letter: "p", name: "process", light: ["dfe1e5"], dark: ["3a3d44"])
+
+  /// Steps of color for a change of share.
+  static let steps = 6
+  /// The step that stands for all of them.
+  static let middleStep = 4
   /// Six steps from a slight to the greatest change.
   static let grew = (
     light: ["fce1de", "fac5bf", "f7a8a1", "f18b83", "ea6c66", "e24947"],
@@ -46,18 +69,6 @@ enum Palette {
     light: ["daeafc", "b7d7fc", "93c4fb", "6eb0f9", "459cf7", "0087f3"],
     dark: ["2e3f52", "2a486a", "245283", "185c9d", "0065b7", "006ed2"]
   )
-
-  static func letter(_ kind: CallTree.Kind) -> StaticString {
-    switch kind {
-    case .all, .process, .thread: "p"
-    case .user: "u"
-    case .inlined: "i"
-    case .kernel: "k"
-    case .jit: "j"
-    case .truncated: "x"
-    case .elided: "e"
-    }
-  }
 
   /// Which of its kind's shades a label has: the same in every picture.
   static func shade(_ label: CallTree.Label) -> Int {
@@ -77,44 +88,51 @@ enum Palette {
     return (hash ^ hash >> 15) &* 0x2C1B_3C6D ^ hash >> 12
   }
 
-  /// The step, -6 to 6, that shows a change of share; `scale` is the greatest change in the picture, `chance` what
+  /// The step, `-steps` to `steps`, that shows a change of share; `scale` is the greatest change in the picture, `chance` what
   /// comes about without any change.
   static func step(change: Double, scale: Double, chance: Double) -> Int {
-    guard abs(change) >= max(chance, 0.0005), scale > 0 else { return 0 }
-    let step = Int((6 * abs(change) / scale).rounded(.up))
-    return min(max(step, 1), 6) * (change < 0 ? -1 : 1)
+    guard abs(change) >= max(chance, leastChange), scale > 0 else { return 0 }
+    let step = Int((Double(steps) * abs(change) / scale).rounded(.up))
+    return min(max(step, 1), steps) * (change < 0 ? -1 : 1)
   }
+
+  /// Shares that differ by less are the same.
+  static let leastChange = 0.0005
 
   /// Below this, the greatest change in a picture is no reason for the strongest color.
   static let leastScale = 0.02
 
-  /// Style rules for frames, light and dark. No variables: programs other than browsers read them, too.
+  /// Style rules for frames and for what is around them, light and dark. Only the viewer's use variables: programs other
+  /// than browsers read the others, too.
   static let rules: String = {
-    func rules(dark: Bool) -> [String] {
-      var rules: [String] = []
-      for entry in entries where entry.letter != "x" && entry.letter != "e" {
-        for (shade, color) in (dark ? entry.dark : entry.light).enumerated() {
-          rules.append(".\(entry.letter)\(shade){fill:#\(color)}")
-        }
-      }
-      for step in 0..<6 {
-        rules.append(".r\(step + 1){fill:#\((dark ? grew.dark : grew.light)[step])}")
-        rules.append(".b\(step + 1){fill:#\((dark ? shrank.dark : shrank.light)[step])}")
-      }
-      rules.append(".n0{fill:#\(dark ? "3a3d44" : "e4e5e8")}")
-      rules.append(".gone{stroke:#\(dark ? "a8d0ff" : "0a3d78")}")
-      rules.append(".new{stroke:#\(dark ? "ffc4bd" : "7d130c")}")
-      rules.append(".ink{fill:#\(dark ? "f4f4f5" : "16181d")}")
-      rules.append(".dim{fill:#\(dark ? "a4a8b0" : "565b64")}")
-      rules.append(".paper{fill:#\(dark ? "17181c" : "ffffff")}")
-      rules.append(".grain{fill:#\(dark ? "4a4d54" : "c9ccd1")}")
-      rules.append(".hatch{stroke:#\(dark ? "777b84" : "8b9099")}")
-      return rules
-    }
-    let dark = rules(dark: true)
+    let dark = rules(.dark, shades: \.dark, grew: grew.dark, shrank: shrank.dark)
+    let light = rules(.light, shades: \.light, grew: grew.light, shrank: shrank.light)
     let automatic = dark.map { ":root:not([data-theme=light]) " + $0 }.joined(separator: "\n")
     let chosen = dark.map { ":root[data-theme=dark] " + $0 }.joined(separator: "\n")
-    return rules(dark: false).joined(separator: "\n")
-      + "\n@media (prefers-color-scheme: dark) {\n\(automatic)\n}\n\(chosen)\n"
+    return light.joined(separator: "\n") + "\n@media (prefers-color-scheme: dark) {\n\(automatic)\n}\n\(chosen)\n"
   }()
+
+  private static func rules(
+    _ theme: Theme, shades: (Entry) -> [String], grew: [String], shrank: [String]
+  ) -> [String] {
+    var rules: [String] = []
+    for entry in entries {
+      for (shade, color) in shades(entry).enumerated() { rules.append(".\(entry.letter)\(shade){fill:#\(color)}") }
+    }
+    for step in 0..<steps {
+      rules.append(".r\(step + 1){fill:#\(grew[step])}")
+      rules.append(".b\(step + 1){fill:#\(shrank[step])}")
+    }
+    rules.append(".n0{fill:#\(theme.plain)}")
+    rules.append(".gone{stroke:#\(theme.gone)}")
+    rules.append(".new{stroke:#\(theme.new)}")
+    rules.append(".ink{fill:#\(theme.ink)}")
+    rules.append(".dim{fill:#\(theme.dim)}")
+    rules.append(".paper{fill:#\(theme.paper)}")
+    rules.append(".grain{fill:#\(theme.grain)}")
+    rules.append(".hatch{stroke:#\(theme.hatch)}")
+    let variables = theme.variables.map { "--\($0.name):#\($0.color);" }.joined()
+    rules.append(".viewer{\(variables)color-scheme:\(theme.name)}")
+    return rules
+  }
 }

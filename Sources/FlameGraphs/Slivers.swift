@@ -10,16 +10,10 @@ struct Slivers {
     /// Its class in the style sheet.
     var name: String {
       switch self {
-      case .grew: "r4"
-      case .shrank: "b4"
+      case .grew: "r\(Palette.middleStep)"
+      case .shrank: "b\(Palette.middleStep)"
       case .same: "n0"
-      case .kind(.user): "u4"
-      case .kind(.inlined): "i4"
-      case .kind(.kernel): "k4"
-      case .kind(.jit): "j4"
-      case .kind(.truncated): "x0"
-      case .kind(.elided): "e0"
-      case .kind(.all), .kind(.process), .kind(.thread): "p0"
+      case .kind(let kind): Palette.entry(kind).middle
       }
     }
   }
@@ -37,7 +31,7 @@ struct Slivers {
 
   /// Adds a frame to its row; a row's frames come from left to right.
   mutating func add(left: Double, width: Double, row: Int, y: Int, style: Style) {
-    if let piece = open[row], piece.style == style, left - piece.right < 0.5 {
+    if let piece = open[row], piece.style == style, left - piece.right < Drawing.joinWithin {
       open[row]?.right = left + width
       return
     }
@@ -70,8 +64,10 @@ struct Slivers {
       path.write(" ")
       path.write(y)
       path.write("h")
-      path.write(pixels: max(piece.right - piece.left, 0.1))
-      path.write("v17H")
+      path.write(pixels: max(piece.right - piece.left, Drawing.leastPiece))
+      path.write("v")
+      path.write(Drawing.frameHeight)
+      path.write("H")
       path.write(pixels: piece.left)
       path.write("z")
     }

@@ -20,7 +20,6 @@ struct StaticPicture {
   private let isIcicle: Bool
 
   private static let margin = 10.0
-  private static let rowHeight = 18
   private static let noteLimit = 6
 
   init(_ tree: CallTree, layout: FlameGraphLayout, caption: FlameGraphCaption, options: FlameGraph.Options) {
@@ -33,7 +32,7 @@ struct StaticPicture {
     width = Double(max(320, min(options.width, 20_000)))
     isIcicle = options.isIcicle
     let head = drawHead(caption)
-    height = head + layout.rows * Self.rowHeight + Int(Self.margin)
+    height = head + layout.rows * Drawing.rowHeight + Int(Self.margin)
     drawFrames(top: head)
   }
 
@@ -41,15 +40,15 @@ struct StaticPicture {
 
   private mutating func drawHead(_ caption: FlameGraphCaption) -> Int {
     markup.write("<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n")
+    let (size, stroke, angle) = (Drawing.Hatch.size, Drawing.Hatch.stroke, Drawing.Hatch.angle)
     markup.write(
-      "<pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">")
-    markup.write(
-      "<rect class=\"grain\" width=\"6\" height=\"6\"/><path class=\"hatch\" d=\"M0 0V6\" stroke-width=\"3\"/></pattern>\n"
-    )
+      raw: "<pattern id=\"hatch\" width=\"\(size)\" height=\"\(size)\" patternUnits=\"userSpaceOnUse\" "
+        + "patternTransform=\"rotate(\(angle))\"><rect class=\"grain\" width=\"\(size)\" height=\"\(size)\"/>"
+        + "<path class=\"hatch\" d=\"M0 0V\(size)\" stroke-width=\"\(stroke)\"/></pattern>\n")
     var y = 26
     line(caption.title, "title ink", y, fontSize: 17)
     y += 4
-    for text in [caption.command] + paragraph(caption.facts + [frameCount]) where !text.isEmpty {
+    for text in [caption.command] + paragraph(caption.facts + [layout.frameCount]) where !text.isEmpty {
       y += 17
       line(text, "dim", y)
     }
@@ -64,12 +63,6 @@ struct StaticPicture {
     y += 22
     drawLegend(y)
     return y + 14
-  }
-
-  private var frameCount: String {
-    let shown = layout.frames.count == 1 ? "1 frame" : "\(layout.frames.count.grouped) frames"
-    guard layout.leftOut > 0 else { return shown }
-    return shown + "; \(layout.leftOut.grouped) more, narrower than 0.1 px at 1,600 px, are left out"
   }
 
   /// Facts joined to lines that fit.
@@ -99,38 +92,22 @@ struct StaticPicture {
 
   private mutating func drawLegend(_ y: Int) {
     var x = Self.margin
-    func swatch(_ style: String, _ text: String, gap: Double = 16, out: inout MarkupBuffer) {
-      out.write(raw: "<rect class=\"\(style)\" x=\"")
-      out.write(pixels: x)
-      out.write(raw: "\" y=\"\(y - 11)\" width=\"14\" height=\"14\"/>")
-      x += text.isEmpty ? 14 : 19
-      if !text.isEmpty {
-        out.write("<text class=\"dim\" x=\"")
-        out.write(pixels: x)
-        out.write(raw: "\" y=\"\(y)\">")
-        out.write(text: text)
-        out.write("</text>")
-        x += TextWidth.of(text) + gap
+    for entry in Legend(tree, scale: scale, isCount: isCount).entries {
+      for style in entry.swatches {
+        markup.write(raw: "<rect class=\"\(style)\" x=\"")
+        markup.write(pixels: x)
+        markup.write(raw: "\" y=\"\(y - 11)\" width=\"14\" height=\"14\"/>")
+        x += 14
       }
+      if !entry.swatches.isEmpty { x += 5 }
+      markup.write("<text class=\"dim\" x=\"")
+      markup.write(pixels: x)
+      markup.write(raw: "\" y=\"\(y)\">")
+      markup.write(text: entry.text)
+      markup.write("</text>")
+      x += TextWidth.of(entry.text) + 16
     }
-    guard tree.isComparison else {
-      for kind in Legend.kinds(of: tree) {
-        swatch(
-          "\(kind.letter)\(kind.letter == "x" || kind.letter == "e" ? 0 : 4)",
-          "\(kind.name) \(kind.share.percent)", out: &markup)
-      }
-      markup.write("\n")
-      return
-    }
-    let most = (scale * 100).fixed(1)
-    for step in stride(from: 6, through: 1, by: -1) { swatch("b\(step)", step == 1 ? "" : "", out: &markup) }
-    for step in 1...6 { swatch("r\(step)", step == 6 ? "−\(most) to +\(most) points of share" : "", out: &markup) }
-    swatch("b6 gone", "gone", out: &markup)
-    swatch("r6 new", "new", out: &markup)
-    if isCount { swatch("n0", "may be chance", out: &markup) }
-    markup.write("<text class=\"dim\" x=\"")
-    markup.write(pixels: x)
-    markup.write(raw: "\" y=\"\(y)\">width: mean of both shares</text>\n")
+    markup.write("\n")
   }
 
   // MARK: Frames
@@ -138,7 +115,7 @@ struct StaticPicture {
   private mutating func drawFrames(top: Int) {
     let usable = width - 2 * Self.margin
     var slivers = Slivers(rows: layout.rows)
-    func y(_ row: Int) -> Int { top + (isIcicle ? row : layout.rows - 1 - row) * Self.rowHeight }
+    func y(_ row: Int) -> Int { top + (isIcicle ? row : layout.rows - 1 - row) * Drawing.rowHeight }
     markup.write("<g class=\"frames\">\n")
     for frame in layout.frames {
       let (left, pixels) = (Self.margin + frame.start * usable, frame.width * usable)
@@ -168,13 +145,15 @@ struct StaticPicture {
     markup.write("\" y=\"")
     markup.write(y)
     markup.write("\" width=\"")
-    markup.write(pixels: pixels > 4 ? pixels - 1 : pixels * 0.85)
-    markup.write("\" height=\"17\"/>")
+    markup.write(pixels: Drawing.drawn(width: pixels))
+    markup.write("\" height=\"")
+    markup.write(Drawing.frameHeight)
+    markup.write("\"/>")
     if let text = TextWidth.fitted(name, into: pixels - 7) {
       markup.write(label.kind == .inlined ? "<text class=\"ink it\" x=\"" : "<text class=\"ink\" x=\"")
       markup.write(pixels: left + 3)
       markup.write("\" y=\"")
-      markup.write(y + 13)
+      markup.write(y + Drawing.baseline)
       markup.write("\">")
       markup.write(text: text)
       markup.write("</text>")
@@ -187,15 +166,14 @@ struct StaticPicture {
     guard tree.isComparison else {
       return "\(module): \(value.text(tree.totalWeights[node])), \(shares.after(node).percent)"
     }
-    let change = (shares.change(node) * 100).fixed(2)
     return
       "\(module): \(shares.before(node).percent) before, \(shares.after(node).percent) after, "
-      + "\(change.hasPrefix("-") ? "" : "+")\(change) points"
+      + shares.change(node).points
   }
 
   private mutating func writeStyle(_ node: Int, _ label: CallTree.Label) {
     guard tree.isComparison else {
-      markup.write(Palette.letter(label.kind))
+      markup.write(Palette.entry(label.kind).letter)
       markup.write(Palette.shade(label))
       return
     }

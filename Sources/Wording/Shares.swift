@@ -11,4 +11,10 @@ extension Double {
     if self < 1, self > 0.9994 { return "99.9 %" }
     return (self * 100).fixed(1) + " %"
   }
+
+  /// A change of shares in percentage points: `+1.25 points`, `−2.86 points`.
+  public var points: String {
+    let text = (magnitude * 100).fixed(2)
+    return (self < 0 && text != "0.00" ? "−" : "+") + text + " points"
+  }
 }

@@ -8,6 +8,8 @@ FOLDER holds server.svg, server.html, diff.svg, deep.svg, wide.svg, hostile.svg,
 says so and exits with 77. Times are reported, never asserted.
 """
 import argparse
+import base64
+import hashlib
 import os
 import pathlib
 import re
@@ -296,6 +298,30 @@ def runs_nothing_that_a_name_says(reader):
     still.page.goto(still.url("hostile.svg"))
     still.shot("hostile-still")
     still.close()
+
+
+@test
+def needs_nothing_that_a_strict_policy_forbids(reader):
+    text = (reader.folder / "server.html").read_text()
+    def hashed(name):
+        content = re.search(f"<{name}>(.*?)</{name}>", text, re.S).group(1)
+        return "'sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() + "'"
+    policy = f"default-src 'none'; script-src {hashed('script')}; style-src {hashed('style')}"
+    (reader.folder / "strict.html").write_text(
+        text.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1))
+    reader.open("strict.html")
+    assert "Regular expression" in reader.page.locator("header").inner_html()
+    reader.frame("JSONParser.parseString()").hover()
+    card = reader.page.locator(".card").bounding_box()
+    assert card["x"] > 0 and card["y"] > 100, card
+    reader.frame("JSONParser.parse()").click()
+    assert reader.search("malloc").startswith("Matched")
+    assert reader.errors == [], reader.errors
+    # Violations are errors on the console; this one shows that they would have been noticed.
+    refused = reader.page.evaluate("""() => { const box = document.createElement("p");
+        box.setAttribute("style", "color: red"); return box.style.color; }""")
+    assert refused == "" and reader.errors, "the policy is not in force"
+    reader.errors.clear()
 
 
 @test

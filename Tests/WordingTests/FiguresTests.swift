@@ -1,8 +1,34 @@
+import Foundation
 import ProfileModel
 import Testing
+import TextWriting
 import Wording
 
 @Suite struct FiguresTests {
+  /// Numbers and how they are written; the viewer's script is held to the same list.
+  @Test func writesFiguresAsTheViewerDoes() throws {
+    let list = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/figures.json")
+    let examples = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: list)) as? [String: [[Any]]])
+    #expect(Set(examples.keys) == ["grouped", "counted", "percent", "points", "amount", "cell"])
+    for (name, cases) in examples {
+      for example in cases {
+        let number = try #require(example.first as? NSNumber)
+        let named = example[1] as? [String: String] ?? ["name": example[1] as? String ?? "", "unit": "count"]
+        let value = ValueType(name: named["name"] ?? "", unit: ValueType.Unit(named["unit"] ?? ""))
+        let text =
+          switch name {
+          case "grouped": number.int64Value.grouped
+          case "counted", "amount": value.text(number.int64Value)
+          case "cell": value.cell(number.int64Value)
+          case "percent": number.doubleValue.percent
+          default: number.doubleValue.points
+          }
+        #expect(text == example.last as? String, "\(name) of \(number)")
+      }
+    }
+  }
+
   @Test(arguments: [
     (0, "0.0 %"), (1, "100.0 %"), (0.99999, "99.9 %"), (0.9994, "99.9 %"), (0.123, "12.3 %"), (0.00994, "0.99 %"),
     (0.00001, "<0.01 %"), (Double.nan, "0.0 %"),

@@ -1,0 +1,43 @@
+import { html } from "./elements.js";
+
+/** Widths of text in the picture's font, measured once for each character. */
+export class Ruler {
+  constructor() {
+    this.context = html("canvas").getContext("2d");
+    /** @type {Map<string, number>} */
+    this.widths = new Map();
+    this.ellipsis = 0;
+  }
+
+  /** @param {string} font */
+  useFont(font) {
+    if (!this.context || font === this.context.font) return;
+    this.context.font = font;
+    this.widths.clear();
+    this.ellipsis = this.measure("…");
+  }
+
+  /** @param {string} text */
+  measure(text) {
+    return this.context ? this.context.measureText(text).width : 0;
+  }
+
+  /**
+   * The beginning of `text` that fits, with an ellipsis when cut; empty for less than two letters.
+   *
+   * @param {string} text @param {number} room
+   */
+  fit(text, room) {
+    if (room < 14) return "";
+    let used = 0, cut = 0, index = 0;
+    for (const character of text) {
+      let width = this.widths.get(character);
+      if (width === undefined) this.widths.set(character, (width = this.measure(character)));
+      used += width;
+      if (used > room) return cut > 1 ? text.slice(0, cut) + "…" : "";
+      index += character.length;
+      if (used + this.ellipsis <= room) cut = index;
+    }
+    return text;
+  }
+}
