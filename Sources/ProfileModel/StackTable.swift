@@ -10,9 +10,7 @@ public struct StackTable: Sendable {
   public private(set) var parents: [UInt32] = []
   /// For each node its frame's index.
   public private(set) var frames: [UInt32] = []
-  private var slots: [UInt32] = []
-  /// How many nodes, from the first, `slots` knows.
-  private var indexed = 0
+  private var index = RowIndex()
 
   /// The parent of a root.
   public static let noParent = UInt32.max
@@ -27,20 +25,22 @@ public struct StackTable: Sendable {
   ///
   /// - Complexity: O(1) expected.
   public mutating func intern(parent: StackID?, frame: UInt32) -> StackID {
-    index()
     let parent = parent?.rawValue ?? Self.noParent
-    let mask = slots.count - 1
-    var slot = Self.hash(parent, frame) & mask
-    while slots[slot] != Self.noParent {
-      let node = Int(slots[slot])
-      if parents[node] == parent, frames[node] == frame { return StackID(index: node) }
-      slot = (slot + 1) & mask
+    if index.isOutdated(count: parents.count) { updateIndex() }
+    switch index.place(
+      hash: Self.hash(parent, frame), equals: { parents[$0] == parent && frames[$0] == frame })
+    {
+    case .row(let node): return StackID(index: node)
+    case .slot(let slot):
+      index.insert(parents.count, slot: slot)
+      append(parent, frame)
+      return StackID(index: count - 1)
     }
-    slots[slot] = UInt32(truncatingIfNeeded: count)
-    parents.append(parent)
-    frames.append(frame)
-    indexed = count
-    return StackID(index: count - 1)
+  }
+
+  private mutating func updateIndex() {
+    let (parents, frames) = (parents, frames)
+    index.update(count: parents.count) { Self.hash(parents[$0], frames[$0]) }
   }
 
   /// Adds a node for `frame` called from `parent` that the caller knows not to be there yet.
@@ -49,9 +49,13 @@ public struct StackTable: Sendable {
   ///
   /// - Complexity: O(1).
   public mutating func append(parent: StackID?, frame: UInt32) -> StackID {
-    parents.append(parent?.rawValue ?? Self.noParent)
-    frames.append(frame)
+    append(parent?.rawValue ?? Self.noParent, frame)
     return StackID(index: count - 1)
+  }
+
+  private mutating func append(_ parent: UInt32, _ frame: UInt32) {
+    parents.append(parent)
+    frames.append(frame)
   }
 
   /// The frame at the leaf of a stack.
@@ -75,28 +79,7 @@ public struct StackTable: Sendable {
     return path
   }
 
-  private static func hash(_ parent: UInt32, _ frame: UInt32) -> Int {
-    var bits = UInt64(parent) << 32 | UInt64(frame)
-    bits ^= bits >> 32
-    bits &*= 0x9E37_79B9_7F4A_7C15
-    bits ^= bits >> 29
-    return Int(truncatingIfNeeded: bits & 0x7FFF_FFFF_FFFF_FFFF)
-  }
-
-  /// Brings the index up to date, with room for one node more.
-  private mutating func index() {
-    if count * 2 >= slots.count {
-      var capacity = max(64, slots.count * 2)
-      while capacity <= count * 2 { capacity *= 2 }
-      slots = Array(repeating: Self.noParent, count: capacity)
-      indexed = 0
-    }
-    let mask = slots.count - 1
-    while indexed < count {
-      var slot = Self.hash(parents[indexed], frames[indexed]) & mask
-      while slots[slot] != Self.noParent { slot = (slot + 1) & mask }
-      slots[slot] = UInt32(truncatingIfNeeded: indexed)
-      indexed += 1
-    }
+  private static func hash(_ parent: UInt32, _ frame: UInt32) -> UInt64 {
+    RowIndex.hash(UInt64(parent) << 32 | UInt64(frame), 0)
   }
 }
