@@ -28,8 +28,8 @@ public struct ProfileInfo: Sendable {
     metadata = profile.metadata
     trust = TrustSummary(profile, weight: weight)
     completeness = trust.completeness
-    processes = profile.processes.count
-    threads = profile.threads.count
+    processes = profile.processes.count { $0.first == nil }
+    threads = profile.threads.count { $0.first == nil }
     var samples = [Int64](repeating: 0, count: profile.modules.count)
     for sample in profile.samples where sample.kind == weight {
       guard let stack = sample.stack else { continue }
@@ -56,6 +56,10 @@ public struct ProfileInfo: Sendable {
         json.member("requested", metadata.requestedFrequency)
         json.member("actual", metadata.actualFrequency)
       }
+      json.key("cpuSecondsUsed")
+      if let used = metadata.cpuSecondsUsed { json.value(used) } else { json.value(nil) }
+      json.key("cpuSecondsSampled")
+      if let sampled = metadata.cpuSecondsSampled { json.value(sampled) } else { json.value(nil) }
       json.member("samples", completeness.samples)
       json.member("lost", metadata.lost)
       json.member("throttled", metadata.throttled)
@@ -94,6 +98,8 @@ public struct ProfileInfo: Sendable {
     var facts = TextTable([("", .left), ("", .left)])
     facts.add(["processes", processes.grouped])
     facts.add(["threads", threads.grouped])
+    if let used = metadata.cpuSecondsUsed { facts.add(["CPU time used", used.fixed(3) + " s"]) }
+    if let sampled = metadata.cpuSecondsSampled { facts.add(["CPU time sampled", sampled.fixed(3) + " s"]) }
     if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
     if metadata.profilerCPUSeconds > 0 {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])
