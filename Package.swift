@@ -56,13 +56,14 @@ let package = Package(
     module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
-    module("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("KernelPrograms"),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel"]),
     module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
     module(
       "Symbolication",
       [
-        "CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "ProfileModel", "ELF", "UnwindTables",
-        "Demangling",
+        "CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "ELF",
+        "UnwindTables", "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(

@@ -1,7 +1,9 @@
 #include "KernelProgram.h"
 
 #include <linux/bpf.h>
+#include <linux/perf_event.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,16 +43,54 @@ int clp_bpf_freeze(int map) {
   return command(BPF_MAP_FREEZE, &attributes);
 }
 
-int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *license) {
+static int load(enum bpf_prog_type type, uint32_t flags, const uint64_t *instructions, uint32_t count,
+                const char *license) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
-  attributes.prog_type = BPF_PROG_TYPE_SYSCALL;
+  attributes.prog_type = type;
   attributes.insns = (uint64_t)(uintptr_t)instructions;
   attributes.insn_cnt = count;
   attributes.license = (uint64_t)(uintptr_t)license;
-  attributes.prog_flags = BPF_F_SLEEPABLE;
+  attributes.prog_flags = flags;
   return command(BPF_PROG_LOAD, &attributes);
 }
+
+int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *license) {
+  return load(BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, instructions, count, license);
+}
+
+int clp_bpf_load_for_events(const uint64_t *instructions, uint32_t count, const char *license) {
+  return load(BPF_PROG_TYPE_PERF_EVENT, 0, instructions, count, license);
+}
+
+int clp_bpf_create_set(uint32_t entries) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_type = BPF_MAP_TYPE_HASH;
+  attributes.key_size = sizeof(uint32_t);
+  attributes.value_size = sizeof(uint32_t);
+  attributes.max_entries = entries;
+  return command(BPF_MAP_CREATE, &attributes);
+}
+
+int clp_bpf_insert(int set, uint32_t member) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)set;
+  attributes.key = (uint64_t)(uintptr_t)&member;
+  attributes.value = (uint64_t)(uintptr_t)&member;
+  return command(BPF_MAP_UPDATE_ELEM, &attributes);
+}
+
+int clp_bpf_remove(int set, uint32_t member) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)set;
+  attributes.key = (uint64_t)(uintptr_t)&member;
+  return command(BPF_MAP_DELETE_ELEM, &attributes);
+}
+
+int clp_bpf_attach(int event, int program) { return ioctl(event, PERF_EVENT_IOC_SET_BPF, program); }
 
 int clp_bpf_run(int program, const void *context, uint32_t size, uint32_t *returned) {
   union bpf_attr attributes;

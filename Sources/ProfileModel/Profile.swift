@@ -25,32 +25,38 @@ public struct Profile: Sendable {
   public init() {}
 }
 
-/// A process that was sampled.
+/// A process that was sampled, under one of its names.
 public struct ProcessRecord: Hashable, Sendable {
   /// The process's number on the machine; 0 where the source doesn't say.
   public var pid: Int32
-  /// Its short name (`comm`), the last one it had.
+  /// Its short name (`comm`) when it was sampled.
   public var name: String
+  /// The same process under the name that it was sampled with first; nil where that is this one.
+  public var first: ProcessID?
   /// A process record.
-  public init(pid: Int32, name: String) {
+  public init(pid: Int32, name: String, first: ProcessID? = nil) {
     self.pid = pid
     self.name = name
+    self.first = first
   }
 }
 
-/// A thread that was sampled.
+/// A thread that was sampled, under one of its names, in its process under one of its own.
 public struct ThreadRecord: Hashable, Sendable {
   /// The process that it belongs to.
   public var process: ProcessID
   /// The thread's number on the machine; 0 where the source doesn't say.
   public var tid: Int32
-  /// Its short name (`comm`), the last one it had.
+  /// Its short name (`comm`) when it was sampled.
   public var name: String
+  /// The same thread under the names that it was sampled with first; nil where that is this one.
+  public var first: ThreadID?
   /// A thread record.
-  public init(process: ProcessID, tid: Int32, name: String) {
+  public init(process: ProcessID, tid: Int32, name: String, first: ThreadID? = nil) {
     self.process = process
     self.tid = tid
     self.name = name
+    self.first = first
   }
 }
 

@@ -22,6 +22,10 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var malformedRecords: UInt64 = 0
   /// Times that all of a ring's content was left out, because it held what is no record.
   public var ringCorruptions: UInt64 = 0
+  /// CPU time that the kernel accounted to the targets while they were watched; nil where it isn't known.
+  public var cpuSecondsUsed: Double?
+  /// CPU time that the samples stand for; nil where it isn't known.
+  public var cpuSecondsSampled: Double?
   /// CPU time, user and system, that perfprof itself took.
   public var profilerCPUSeconds: Double = 0
   /// The most memory that perfprof held.

@@ -24,11 +24,21 @@ struct ProfileAssembly {
           kind: .init(rawValue: module.kind.rawValue) ?? .file,
           pid: module.pid))
     }
-    for process in chunk.processes { tables.processes.append(ProcessRecord(pid: process.pid, name: process.name)) }
+    for process in chunk.processes {
+      guard Int(process.first) <= tables.processes.count else { return false }
+      tables.processes.append(
+        ProcessRecord(
+          pid: process.pid, name: process.name,
+          first: process.first == 0 ? nil : ProcessID(rawValue: process.first - 1)))
+    }
     for thread in chunk.threads {
-      guard Int(thread.process) < tables.processes.count else { return false }
+      guard Int(thread.process) < tables.processes.count, Int(thread.first) <= tables.threads.count else {
+        return false
+      }
       tables.threads.append(
-        ThreadRecord(process: ProcessID(rawValue: thread.process), tid: thread.tid, name: thread.name))
+        ThreadRecord(
+          process: ProcessID(rawValue: thread.process), tid: thread.tid, name: thread.name,
+          first: thread.first == 0 ? nil : ThreadID(rawValue: thread.first - 1)))
     }
     for rename in chunk.renames where !apply(rename) { return false }
     tables.markers += chunk.markers
@@ -60,7 +70,12 @@ struct ProfileAssembly {
     metadata.lateRecords = counters.lateRecords
     metadata.malformedRecords = counters.malformedRecords
     metadata.ringCorruptions = counters.ringCorruptions
+    metadata.cpuSecondsUsed = counters.hasCpuSecondsUsed ? Self.seconds(counters.cpuSecondsUsed) : nil
+    metadata.cpuSecondsSampled = counters.hasCpuSecondsSampled ? Self.seconds(counters.cpuSecondsSampled) : nil
   }
+
+  /// Nil for what is no duration.
+  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
 
   private mutating func add(_ trailer: Recording_Trailer) {
     metadata.durationSeconds = trailer.durationSeconds

@@ -13,10 +13,11 @@ public enum Recorder {
   ///   - descriptor: An open, empty file, which the recorder takes over.
   ///   - ready: Called once sampling is set up, before the first poll: lets a suspended command run.
   ///   - shouldStop: Whether to stop; asked after each poll.
+  ///   - commandTime: What a command that has ended used, asked for once sampling is over; nil where it isn't known.
   ///   - progress: Told about ten times a second.
   public static func record(
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
-    shouldStop: () -> Bool, progress: (RecordProgress) -> Void
+    shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
   ) throws(SamplingError) -> RecordOutcome {
     let file = LogFile(path: path, owning: descriptor)
     func record<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> RecordOutcome {
@@ -33,7 +34,7 @@ public enum Recorder {
       try sampler.finish(handler: &session.recorder)
       session.recorder.faults = sampler.faults
       priority.restore()
-      return session.finish(sampler.description, effects: sampler.effects)
+      return session.finish(sampler.description, effects: sampler.effects, commandTime: commandTime())
     }
     guard options.sampler != .ptrace else {
       return try record(try PtraceSampler(target: options.target, options: options.sampling))

@@ -2,7 +2,8 @@ import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
-/// Collects what is recorded and cuts it into chunks. Memory: the tables; samples only until the next chunk.
+/// Collects what is recorded and cuts it into chunks. Memory: the tables of modules, frames and stacks; samples,
+/// processes and threads, which come and go for as long as is recorded, only until the next chunk.
 ///
 ///     tables   ├────── in earlier chunks ──────┼── pending ──┤
 ///                                         `flushed`        count
@@ -11,17 +12,34 @@ struct RecordingLog: Sendable {
   private(set) var sampleCount: UInt64 = 0
   private var flushed = Flushed()
   private var pending = PendingSamples()
-  private var renames: [Recording_Rename] = []
+  private var processes = Pending<ProcessRecord>()
+  private var threads = Pending<ThreadRecord>()
   private var markerIndexes: [String: UInt32] = [:]
   private var lastTime: UInt64 = 0
 
   private struct Flushed {
     var modules = 0
-    var processes = 0
-    var threads = 0
     var markers = 0
     var frames = 0
     var stacks = 0
+  }
+
+  private struct Pending<Row: Sendable>: Sendable {
+    var rows: [Row] = []
+    var flushed = 0
+
+    mutating func add(_ row: Row) -> Int {
+      rows.append(row)
+      return flushed + rows.count - 1
+    }
+
+    mutating func take() -> [Row] {
+      defer {
+        flushed += rows.count
+        rows = []
+      }
+      return rows
+    }
   }
 
   private struct PendingSamples {
@@ -42,31 +60,11 @@ struct RecordingLog: Sendable {
   }
 
   mutating func add(_ process: ProcessRecord) -> ProcessID {
-    tables.processes.append(process)
-    return ProcessID(index: tables.processes.count - 1)
+    ProcessID(index: processes.add(process))
   }
 
   mutating func add(_ thread: ThreadRecord) -> ThreadID {
-    tables.threads.append(thread)
-    return ThreadID(index: tables.threads.count - 1)
-  }
-
-  mutating func rename(process: ProcessID, to name: String) {
-    guard tables.processes[process.index].name != name else { return }
-    tables.processes[process.index].name = name
-    renames.append(
-      .with {
-        $0.process = process.rawValue; $0.name = name
-      })
-  }
-
-  mutating func rename(thread: ThreadID, to name: String) {
-    guard tables.threads[thread.index].name != name else { return }
-    tables.threads[thread.index].name = name
-    renames.append(
-      .with {
-        $0.thread = thread.rawValue; $0.name = name
-      })
+    ThreadID(index: threads.add(thread))
   }
 
   /// The frame for a place in a module.
@@ -115,18 +113,18 @@ struct RecordingLog: Sendable {
         $0.pid = module.pid
       }
     }
-    chunk.processes = tables.processes[flushed.processes...].map { process in
+    chunk.processes = processes.take().map { process in
       .with {
-        $0.pid = process.pid; $0.name = process.name
+        $0.pid = process.pid; $0.name = process.name; $0.first = process.first.map { $0.rawValue &+ 1 } ?? 0
       }
     }
-    chunk.threads = tables.threads[flushed.threads...].map { thread in
+    chunk.threads = threads.take().map { thread in
       .with {
         $0.process = thread.process.rawValue; $0.tid = thread.tid; $0.name = thread.name
+        $0.first = thread.first.map { $0.rawValue &+ 1 } ?? 0
       }
     }
     chunk.markers = Array(tables.markers[flushed.markers...])
-    chunk.renames = renames
     if flushed.frames < tables.frames.count { chunk.frames = pendingFrames() }
     if flushed.stacks < tables.stacks.count { chunk.stacks = pendingStacks() }
     if !pending.time.isEmpty {
@@ -137,10 +135,9 @@ struct RecordingLog: Sendable {
       }
     }
     flushed = Flushed(
-      modules: tables.modules.count, processes: tables.processes.count, threads: tables.threads.count,
-      markers: tables.markers.count, frames: tables.frames.count, stacks: tables.stacks.count)
+      modules: tables.modules.count, markers: tables.markers.count, frames: tables.frames.count,
+      stacks: tables.stacks.count)
     pending = PendingSamples()
-    renames = []
     return chunk
   }
 

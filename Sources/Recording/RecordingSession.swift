@@ -23,6 +23,7 @@ struct RecordingSession: ~Copyable {
     startTime = Clock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
+    recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
     file.append(ChunkFraming.fileHeader)
     var chunk = Recording_Chunk()
     chunk.header = .with {
@@ -69,17 +70,24 @@ struct RecordingSession: ~Copyable {
 
   /// Cuts a chunk when there is enough for one.
   mutating func flushIfDue() {
+    recorder.account.lookAtTargets()
     let now = Clock.monotonic
     guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
       return
     }
     lastFlush = now
+    recorder.account.look()
     file.append(recorder.takeChunk(seconds: seconds))
   }
 
   /// Writes what is left, names the frames, and closes the log.
-  consuming func finish(_ sampler: SamplerDescription, effects: [SamplingNote]) -> RecordOutcome {
+  consuming func finish(
+    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?
+  ) -> RecordOutcome {
     let seconds = seconds
+    recorder.account.look()
+    recorder.commandTime = commandTime
+    let facts = facts(sampler, seconds: seconds)
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
@@ -88,11 +96,22 @@ struct RecordingSession: ~Copyable {
     for chunk in symbolization.chunks(frames) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
-    last.trailer.notes += effects.map(\.sentence)
+    last.trailer.notes += effects.map(\.sentence) + facts.notes
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
     return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
+  }
+
+  private func facts(_ sampler: SamplerDescription, seconds: Double) -> CPUTimeFacts {
+    var targets: [Int32] = []
+    if case .processes(let pids) = options.target { targets = pids }
+    return CPUTimeFacts(
+      used: recorder.used, sampledSeconds: recorder.sampledSeconds, samples: recorder.log.sampleCount,
+      lost: recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
+      excludesKernel: sampler.excludesKernel, seconds: seconds,
+      unwatched: sampler.samplesCPUs ? [] : recorder.unwatched,
+      stopped: targets.filter { (try? ProcessInfo(pid: $0))?.state == "T" })
   }
 
   private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {

@@ -14,6 +14,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var rooted: UInt64 = 0
   /// Sum of the samples' periods.
   private(set) var periods: UInt64 = 0
+  /// What the kernel accounts to the targets.
+  var account: CPUAccount
+  /// What whoever waited for the command was told that it used.
+  var commandTime: CPUTime?
+  /// Whether the samples' periods are nanoseconds of CPU time.
+  var periodsAreTime = true
+  /// Programs whose sampling the kernel ended when they began, at most a few.
+  private(set) var unwatched: [String] = []
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
   private(set) var lastExec: UInt64 = 0
   /// When a sample was last taken whose stack went on in live memory, CLOCK_MONOTONIC in nanoseconds.
@@ -23,11 +31,15 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
   private var directory = ProcessDirectory()
+  private var exec = ExecWork()
   private let startTime: UInt64
+  /// Processes that began a program and have mapped nothing of it, with its name.
+  private var beginning: [Int32: String] = [:]
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
   init(startTime: UInt64, options: RecordOptions) {
     self.startTime = startTime
+    account = CPUAccount(target: options.target)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
   }
@@ -36,7 +48,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var threadCount: Int { directory.threadCount }
 
   mutating func sample(_ sample: borrowing RawSample) {
-    if !unwinder.knows(sample.pid) { adopt(sample.pid) }
+    let hasEnded = directory.hasEnded(sample.tid)
+    if sample.registers != nil, !hasEnded, !unwinder.knows(sample.pid) { adopt(sample.pid) }
     let thread = directory.thread(sample.tid, of: sample.pid, log: &log)
     stack.begin()
     var isRooted = true
@@ -44,12 +57,15 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       let end = unwinder.unwind(
         pid: sample.pid, tid: sample.tid, registers: registers, stack: sample.stack, into: &unwound)
       if unwinder.wentLive { lastLiveRead = sample.time }
+      var hasUserStack = true
       if case .truncated(let reason) = end {
-        isRooted = false
-        stack.push(marker: Function.truncationMarker(reason).name, log: &log)
+        // There is none while a program is being loaded: the kernel's is all of it.
+        hasUserStack = !exec.isUnderWay(sample.kernelChain)
+        isRooted = !hasUserStack
+        if !isRooted { stack.push(marker: Function.truncationMarker(reason).name, log: &log) }
       }
-      pushUserFrames(of: sample.pid, time: sample.time)
-    } else if !directory.isKernelThread(sample.pid) {
+      if hasUserStack { pushUserFrames(of: sample.pid, time: sample.time) }
+    } else if !hasEnded, !directory.isKernelThread(sample.pid) {
       isRooted = false
       stack.push(marker: Function.truncationMarker(.noUserRegisters).name, log: &log)
     }
@@ -63,22 +79,29 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   mutating func event(_ event: ProcessEvent) {
     switch event {
     case .mapped(let pid, let mapping, _):
+      if !beginning.isEmpty { beginning[pid] = nil }
       map(mapping, pid: pid)
     case .forked(let pid, let tid, let parentPID, let parentTID, let time):
       directory.begin(tid: tid, pid: pid, parentTID: parentTID)
       if pid != parentPID {
+        account.begin(pid, parent: parentPID, time: time)
         unwinder.fork(parent: parentPID, child: pid)
         modules.fork(parent: parentPID, child: pid, time: time)
       }
     case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {
         lastExec = time
+        beginning[pid] = name
         unwinder.exec(pid: pid)
         modules.forget(pid)
       }
-      directory.rename(tid: tid, pid: pid, to: name, isExec: isExec, log: &log)
-    case .exited(let pid, let tid, _):
+      directory.rename(tid: tid, pid: pid, to: name, isExec: isExec)
+    case .exited(let pid, let tid, let time):
+      if let program = beginning.removeValue(forKey: pid), unwatched.count < 8, !unwatched.contains(program) {
+        unwatched.append(program)
+      }
       if directory.end(tid: tid, pid: pid) {
+        account.end(pid, time: time)
         unwinder.exit(pid: pid)
         modules.forget(pid)
       }
@@ -88,6 +111,17 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   mutating func lost(_ count: UInt64, time: UInt64) { lost += count }
 
   mutating func throttled(time: UInt64) { throttled += 1 }
+
+  /// CPU time that the samples stand for; nil where their periods count something else.
+  var sampledSeconds: Double? { periodsAreTime ? Double(periods) / 1e9 : nil }
+
+  /// CPU time that the targets used, as of the account's last look; nil where it isn't known to a few per cent.
+  var used: CPUTime? {
+    guard let used = account.used(command: commandTime) else { return nil }
+    // What is known is less than was used, but may be enough to tell that samples are missing.
+    let isKnown = used.uncertainty <= max(0.01, 0.02 * used.seconds) || used.seconds > sampledSeconds ?? .infinity
+    return isKnown ? used : nil
+  }
 
   /// Everything since the last chunk, with the counts so far.
   mutating func takeChunk(seconds: Double) -> Recording_Chunk {
@@ -100,6 +134,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       $0.lateRecords = faults.late
       $0.malformedRecords = faults.malformed
       $0.ringCorruptions = faults.corruptions
+      if let used { $0.cpuSecondsUsed = used.seconds }
+      if let sampledSeconds { $0.cpuSecondsSampled = sampledSeconds }
     }
     return chunk
   }

@@ -15,8 +15,6 @@ extension SamplingNote {
       "ring buffers of \(got >> 10) instead of \(wanted >> 10) KiB: little lockable memory (kernel.perf_event_mlock_kb)"
     case .dumpsShortened(let wanted, let got):
       "stack dumps of \(got) instead of \(wanted) bytes: the ring buffers are small (kernel.perf_event_mlock_kb)"
-    case .wholeMachineSampled(let needed, let limit):
-      "sampled all processes and dropped the others: \(needed) file descriptors needed, \(limit) allowed"
     case .threadsPaused(let count, let median, let percentile99, let longest):
       "ptrace stopped threads \(count) times: for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
         + "99th percentile, \(longest / 1000) µs at most"

@@ -253,6 +253,7 @@ package nonisolated struct Recording_ModuleUpdate: Sendable {
   package init() {}
 }
 
+/// A process under one of its names: a program that ran another has a row for each that it was sampled with.
 package nonisolated struct Recording_Process: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -262,11 +263,15 @@ package nonisolated struct Recording_Process: Sendable {
 
   package var name: String = String()
 
+  /// index of the same process's first row plus 1; 0: this is the first
+  package var first: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
+/// A thread under one of its names, in a process under one of its own.
 package nonisolated struct Recording_Thread: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -278,11 +283,15 @@ package nonisolated struct Recording_Thread: Sendable {
 
   package var name: String = String()
 
+  /// index of the same thread's first row plus 1; 0: this is the first
+  package var first: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
+/// A row took another name; written by perfprof 0.1, which knew only the last name of each.
 package nonisolated struct Recording_Rename: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -400,9 +409,32 @@ package nonisolated struct Recording_Counters: Sendable {
   /// times that a ring held what is no record, and all of its content was left out
   package var ringCorruptions: UInt64 = 0
 
+  /// that the kernel accounted to the targets; absent where not known
+  package var cpuSecondsUsed: Double {
+    get {_cpuSecondsUsed ?? 0}
+    set {_cpuSecondsUsed = newValue}
+  }
+  /// Returns true if `cpuSecondsUsed` has been explicitly set.
+  package var hasCpuSecondsUsed: Bool {self._cpuSecondsUsed != nil}
+  /// Clears the value of `cpuSecondsUsed`. Subsequent reads from it will return its default value.
+  package mutating func clearCpuSecondsUsed() {self._cpuSecondsUsed = nil}
+
+  /// that the samples stand for; absent where not known
+  package var cpuSecondsSampled: Double {
+    get {_cpuSecondsSampled ?? 0}
+    set {_cpuSecondsSampled = newValue}
+  }
+  /// Returns true if `cpuSecondsSampled` has been explicitly set.
+  package var hasCpuSecondsSampled: Bool {self._cpuSecondsSampled != nil}
+  /// Clears the value of `cpuSecondsSampled`. Subsequent reads from it will return its default value.
+  package mutating func clearCpuSecondsSampled() {self._cpuSecondsSampled = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _cpuSecondsUsed: Double? = nil
+  fileprivate var _cpuSecondsSampled: Double? = nil
 }
 
 /// Names of the frames of one module.
@@ -847,7 +879,7 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Recording_Process: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Process"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}name\0\u{1}first\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -857,6 +889,7 @@ nonisolated extension Recording_Process: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.first) }()
       default: break
       }
     }
@@ -869,12 +902,16 @@ nonisolated extension Recording_Process: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
     }
+    if self.first != 0 {
+      try visitor.visitSingularUInt32Field(value: self.first, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Recording_Process, rhs: Recording_Process) -> Bool {
     if lhs.pid != rhs.pid {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.first != rhs.first {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -882,7 +919,7 @@ nonisolated extension Recording_Process: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Thread: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Thread"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}tid\0\u{1}name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}process\0\u{1}tid\0\u{1}name\0\u{1}first\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -893,6 +930,7 @@ nonisolated extension Recording_Thread: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.process) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.tid) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.first) }()
       default: break
       }
     }
@@ -908,6 +946,9 @@ nonisolated extension Recording_Thread: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
     }
+    if self.first != 0 {
+      try visitor.visitSingularUInt32Field(value: self.first, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -915,6 +956,7 @@ nonisolated extension Recording_Thread: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.process != rhs.process {return false}
     if lhs.tid != rhs.tid {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.first != rhs.first {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1104,7 +1146,7 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Counters"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lost\0\u{1}throttled\0\u{1}samples\0\u{3}duration_seconds\0\u{3}late_records\0\u{3}malformed_records\0\u{3}ring_corruptions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lost\0\u{1}throttled\0\u{1}samples\0\u{3}duration_seconds\0\u{3}late_records\0\u{3}malformed_records\0\u{3}ring_corruptions\0\u{3}cpu_seconds_used\0\u{3}cpu_seconds_sampled\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1119,12 +1161,18 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.lateRecords) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.malformedRecords) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.ringCorruptions) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._cpuSecondsUsed) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self._cpuSecondsSampled) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.lost != 0 {
       try visitor.visitSingularUInt64Field(value: self.lost, fieldNumber: 1)
     }
@@ -1146,6 +1194,12 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
     if self.ringCorruptions != 0 {
       try visitor.visitSingularUInt64Field(value: self.ringCorruptions, fieldNumber: 7)
     }
+    try { if let v = self._cpuSecondsUsed {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._cpuSecondsSampled {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1157,6 +1211,8 @@ nonisolated extension Recording_Counters: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.lateRecords != rhs.lateRecords {return false}
     if lhs.malformedRecords != rhs.malformedRecords {return false}
     if lhs.ringCorruptions != rhs.ringCorruptions {return false}
+    if lhs._cpuSecondsUsed != rhs._cpuSecondsUsed {return false}
+    if lhs._cpuSecondsSampled != rhs._cpuSecondsSampled {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

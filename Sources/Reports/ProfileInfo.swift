@@ -33,8 +33,8 @@ public struct ProfileInfo: Sendable {
     trust = TrustSummary(selected)
     completeness = trust.completeness
     values = Array(zip(profile.valueTypes, profile.valueTotals))
-    processes = profile.processes.count
-    threads = profile.threads.count
+    processes = profile.processes.count { $0.first == nil }
+    threads = profile.threads.count { $0.first == nil }
     var samples = [Int64](repeating: 0, count: profile.modules.count)
     for sample in selected.samples {
       guard let stack = sample.stack else { continue }
@@ -61,6 +61,10 @@ public struct ProfileInfo: Sendable {
         json.member("requested", metadata.requestedFrequency)
         json.member("actual", metadata.actualFrequency)
       }
+      json.key("cpuSecondsUsed")
+      if let used = metadata.cpuSecondsUsed { json.value(used) } else { json.value(nil) }
+      json.key("cpuSecondsSampled")
+      if let sampled = metadata.cpuSecondsSampled { json.value(sampled) } else { json.value(nil) }
       json.member("samples", completeness.samples)
       json.key("values")
       json.array { json in
@@ -114,6 +118,8 @@ public struct ProfileInfo: Sendable {
     if values.count > 1 {
       for (type, total) in values { facts.add(["--value \(type.name.escapedForTerminal)", type.text(total)]) }
     }
+    if let used = metadata.cpuSecondsUsed { facts.add(["CPU time used", used.fixed(3) + " s"]) }
+    if let sampled = metadata.cpuSecondsSampled { facts.add(["CPU time sampled", sampled.fixed(3) + " s"]) }
     if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
     if metadata.profilerCPUSeconds > 0 {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])

@@ -1,12 +1,13 @@
 import CLinuxPerf
 import Glibc
+import KernelPrograms
 
 /// Asks the kernel itself for the function at an address, by a BPF program that prints it with `%pS`.
 ///
 /// All of `/proc/kallsyms` takes the kernel about 30 ms to print, a question less than 2 µs. Works only where BPF is
 /// allowed (`CAP_BPF` and `CAP_PERFMON`), since Linux 5.14; elsewhere the table must be read. Source: bpf-helpers(7),
 /// `bpf_snprintf`; `Documentation/core-api/printk-formats.rst`, "Symbols/Function Pointers".
-struct KernelLookup: ~Copyable {
+package struct KernelLookup: ~Copyable {
   private let program: Int32
   private let text: Int32
   private let format: Int32
@@ -15,7 +16,7 @@ struct KernelLookup: ~Copyable {
   private static let textSize = 768
 
   /// Nil where the kernel does not allow it.
-  init?() {
+  package init?() {
     var format: [UInt8] = Array("%pS".utf8)
     format.append(0)
     let text = clp_bpf_create_value(UInt32(Self.textSize), 0)
@@ -35,7 +36,7 @@ struct KernelLookup: ~Copyable {
   }
 
   /// The function that the kernel says `address` lies in; nil for none.
-  func symbol(at address: UInt64) -> KernelSymbols.Symbol? {
+  package func symbol(at address: UInt64) -> KernelSymbols.Symbol? {
     var address = address
     var length: UInt32 = 0
     var answer = [UInt8](repeating: 0, count: Self.textSize)
@@ -64,24 +65,18 @@ struct KernelLookup: ~Copyable {
       start: address - offset)
   }
 
-  /// `bpf_snprintf(text, sizeof text, "%pS", &context[0], 8)`, and its result, in the encoding of RFC 9669.
+  /// `bpf_snprintf(text, sizeof text, "%pS", &context[0], 8)`, and its result.
   private static func code(text: Int32, format: Int32) -> [UInt64] {
-    func instruction(_ operation: UInt64, to: UInt64 = 0, from: UInt64 = 0, offset: Int16 = 0, _ value: Int32 = 0)
-      -> UInt64
-    {
-      operation | to << 8 | from << 12 | UInt64(UInt16(bitPattern: offset)) << 16
-        | UInt64(UInt32(bitPattern: value)) << 32
-    }
-    return [
-      instruction(0x79, to: 0, from: 1),  // r0 = *(u64 *)context
-      instruction(0x7B, to: 10, from: 0, offset: -8),  // *(u64 *)(frame - 8) = r0
-      instruction(0x18, to: 1, from: 2, text), instruction(0),  // r1 = the text map's value
-      instruction(0xB7, to: 2, Int32(textSize)),
-      instruction(0x18, to: 3, from: 2, format), instruction(0),  // r3 = the format map's value
-      instruction(0xBF, to: 4, from: 10), instruction(0x07, to: 4, -8),  // r4 = frame - 8
-      instruction(0xB7, to: 5, 8),
-      instruction(0x85, 165),  // call bpf_snprintf
-      instruction(0x95),
-    ]
+    Instruction.code([
+      .load(.r0, from: .r1, size: .bytes8),
+      .store(.r0, to: .frame, offset: -8, size: .bytes8),
+      .loadValue(.r1, ofMap: text),
+      .set(.r2, to: Int32(textSize)),
+      .loadValue(.r3, ofMap: format),
+      .copy(.r4, from: .frame), .add(.r4, -8),
+      .set(.r5, to: 8),
+      .call(.snprintf),
+      .exit,
+    ])
   }
 }

@@ -30,11 +30,17 @@ private struct Example {
 
     let emit = log.stack(parent: main, frame: log.frame(module: module, address: 0x3000))
     let cut = log.stack(parent: nil, frame: log.marker("[truncated: memory unreadable]"))
-    log.rename(thread: thread, to: "emitter")
     log.add(time: 5_000, thread: thread, stack: parse)
     log.add(time: 5_000, thread: thread, stack: emit)
     log.add(time: 9_000, thread: thread, stack: cut)
-    try append(log.takeChunk())
+    var second = log.takeChunk()
+    // As perfprof 0.1 wrote them.
+    second.renames = [
+      .with {
+        $0.thread = thread.rawValue; $0.name = "emitter"
+      }
+    ]
+    try append(second)
 
     var names = Recording_Chunk()
     names.symbols = [

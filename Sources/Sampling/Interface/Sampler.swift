@@ -63,12 +63,8 @@ public struct SamplingOptions: Hashable, Sendable {
   public var dumpBytes: UInt32 = 65_528
   /// Whether kernel code is left out even where it may be sampled.
   public var excludesKernel = false
-  /// Whether each CPU is sampled, where that's permitted, and other processes' samples are dropped.
-  ///
-  /// A timer for each thread and CPU starts anew with every thread, so that one which runs for less than a sample's
-  /// period is never seen, and others too seldom by half a sample. A CPU's own timer has no such bias, at the price of
-  /// interrupting other processes as well.
-  public var samplesCPUs = false
+  /// What an event is opened for.
+  public var spread = EventSpread.automatic
   /// The most memory for all rings together; each holds a few samples in any case.
   public var ringBudgetBytes = 32 << 20
   /// A descriptor whose input ends `poll` early, such as a signalfd; the sampler never reads it.
@@ -80,6 +76,19 @@ public struct SamplingOptions: Hashable, Sendable {
   public init() {}
 }
 
+/// What events are opened for: threads or CPUs.
+///
+/// A thread's timer starts anew with each thread, by a whole period, so that one which runs for less is never seen, and
+/// every other too seldom by half a sample: all of a build's small processes may be missing. A CPU's timer has no such
+/// bias, and costs the target nothing when its threads are switched, made and ended; the price is an interrupt in other
+/// processes as well, and the permission to sample them.
+public enum EventSpread: Hashable, Sendable {
+  /// CPUs where that's permitted, else threads.
+  case automatic
+  /// Threads, unless there are too many.
+  case threads
+}
+
 /// How a sampler samples, and what limits it.
 public struct SamplerDescription: Hashable, Sendable {
   /// `perf:cycles`, `perf:cpu-clock` or `ptrace`.
@@ -88,6 +97,8 @@ public struct SamplerDescription: Hashable, Sendable {
   public var frequency: UInt32
   /// Whether kernel code is invisible.
   public var excludesKernel: Bool
+  /// Whether CPUs are sampled and not threads, so that no thread is too short to be seen.
+  public var samplesCPUs = false
   /// Memory in all rings.
   public var ringBytes: Int
   /// Stack bytes asked for with each sample.
@@ -108,8 +119,6 @@ public enum SamplingNote: Hashable, Sendable {
   case ringsShrunk(wanted: Int, got: Int)
   /// Stack dumps are shorter, since the rings are so small.
   case dumpsShortened(wanted: UInt32, got: UInt32)
-  /// Too few descriptors for an event for each thread and CPU; all processes are sampled and the others dropped.
-  case wholeMachineSampled(neededDescriptors: Int, limit: Int)
   /// Threads were stopped for their samples; times in nanoseconds.
   case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.

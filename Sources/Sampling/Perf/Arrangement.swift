@@ -6,10 +6,8 @@ enum Arrangement: Hashable {
   case threads
   /// An event for each CPU, whatever runs there.
   case machine
-  /// As `machine`, and records of other processes than the targets are dropped: threads times CPUs are too many.
-  case filteredMachine(neededDescriptors: Int)
-
-  var isFiltered: Bool { if case .filteredMachine = self { true } else { false } }
+  /// As `machine`, and samples of other processes than the targets are dropped.
+  case filteredMachine
 
   /// Events beyond which one for each thread and CPU takes the kernel too long to make: some 20 microseconds each.
   static let mostThreadEvents = 10_000
@@ -23,20 +21,20 @@ enum Arrangement: Hashable {
 }
 
 extension TargetEvents {
-  /// Opens the events for a target, by the arrangement that suits it and this user; by CPU if that's preferred.
+  /// Opens the events for a target, by the arrangement that suits it and this user.
   mutating func attach(
     to target: SamplingTarget, processes: [Int32], plan: PerfPlan, rings: borrowing RingSet, descriptorLimit: Int,
-    prefersCPUs: Bool = false
+    spread: EventSpread = .automatic
   ) throws(SystemCallError) -> Arrangement {
     guard target != .allProcesses else {
       try attachToMachine(plan: plan, rings: rings)
       return .machine
     }
     let needed = Arrangement.descriptorsNeeded(processes, cpus: rings.cpus.count)
-    if prefersCPUs || needed > descriptorLimit || needed > Arrangement.mostThreadEvents {
+    if spread == .automatic || needed > descriptorLimit || needed > Arrangement.mostThreadEvents {
       do {
         try attachToMachine(plan: plan, rings: rings)
-        return .filteredMachine(neededDescriptors: needed)
+        return .filteredMachine
       } catch {
         removeAll()
         guard needed <= descriptorLimit else { throw SystemCallError(number: EMFILE) }

@@ -18,6 +18,16 @@ extension PerfEventSampler {
     }
   }
 
+  /// Refuses targets that this user may not look into, as an event of a thread would.
+  static func checkAccess(_ processes: [Int32]) throws(SamplingError) {
+    guard geteuid() != 0 else { return }
+    for pid in processes {
+      do { _ = try ProcessMaps.read(pid: pid) } catch {
+        if case .processNotPermitted = error { throw error }
+      }
+    }
+  }
+
   /// What a failure to open the targets' events means.
   static func explain(
     _ error: SystemCallError, target: SamplingTarget, processes: [Int32], limit: Int, cpus: Int

@@ -8,8 +8,9 @@ import Glibc
 ///     thread B ─┬─ event on CPU 0 ─┘   set   │                  │
 ///               └─ event on CPU 1 ───────────┴─► ring of CPU 1 ─┘
 ///
-/// An event that children inherit can't have a ring of its own unless it is bound to a CPU: hence one for each thread
-/// and CPU.
+/// That is how threads are sampled where CPUs may not be; an event that children inherit can't have a ring of its own
+/// unless it is bound to a CPU: hence one for each thread and CPU. Where CPUs may be sampled, there is one event for each,
+/// and other processes' samples are dropped (`EventSpread`).
 public struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   public private(set) var description: SamplerDescription
@@ -47,19 +48,25 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     do {
       arrangement = try events.attach(
         to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit,
-        prefersCPUs: options.samplesCPUs)
+        spread: options.spread)
     } catch {
       throw Self.explain(error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count)
     }
-    if case .filteredMachine(let needed) = arrangement, !options.samplesCPUs {
-      notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
-    }
+    let isFiltered = arrangement == .filteredMachine
+    if isFiltered, case .processes = target { try Self.checkAccess(processes) }
     exits = ExitWatch(pids: processes)
-    delivery = RecordDelivery(layout: plan.layout, isFiltered: arrangement.isFiltered)
+    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered)
     description = SamplerDescription(
       name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
-      ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
-    if arrangement.isFiltered { delivery.admit(processes) }
+      samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
+    if isFiltered {
+      delivery.admit(processes)
+      if case .suspended(let pid) = target { delivery.awaitExec(of: pid) }
+      if let filter = ProcessFilter() {
+        events.attach(filter)
+        delivery.filter = filter
+      }
+    }
     self.ringSet = ringSet
     self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
     hasEnd = target != .allProcesses
@@ -76,7 +83,15 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
     drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
-    return state
+    guard delivery.isFiltered, state == .allTargetsExited else { return state }
+    // A process that made another one and ended has left its record of that in the rings.
+    var births: Int
+    repeat {
+      if delivery.hasLiveProcess { return .running }
+      births = delivery.births
+      drain(until: .max, handler: &handler)
+    } while delivery.births != births
+    return .allTargetsExited
   }
 
   /// Closes the events and hands over what they left in the rings.
@@ -87,16 +102,17 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   }
 
   private mutating func drain(until horizon: UInt64, handler: inout some SamplingHandler & ~Copyable) {
-    var delivery = delivery
+    // Copied, being two numbers, so that the records' books needn't be.
+    var merge = merge
     merge.drain(ringSet.rings, until: horizon) { type, misc, bytes in
       delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &handler)
     }
+    self.merge = merge
     // Reading maps takes time, in which more is lost: not again and again.
     if delivery.lossTime != nil, MonotonicClock.now() > lastDescription + 1_000_000_000 {
       delivery.describeAfterLoss(handler: &handler)
       lastDescription = MonotonicClock.now()
     }
-    self.delivery = delivery
   }
 
   private mutating func describeProcesses(handler: inout some SamplingHandler & ~Copyable) {

@@ -4,8 +4,10 @@ import ProfileModel
 
 extension RawSample {
   /// Reads PERF_RECORD_SAMPLE from its bytes, which start, 8-byte aligned, with the record's header.
+  ///
+  /// `owner` is whose sample it is, where the record doesn't say.
   @_lifetime(copy bytes)
-  init(perfRecord bytes: RawSpan, layout: SampleLayout) throws(BinaryReadingError) {
+  init(perfRecord bytes: RawSpan, layout: SampleLayout, owner: ThreadNumbers? = nil) throws(BinaryReadingError) {
     var offset = 40
     var chain = bytes.extracting(0..<0)
     if layout.hasCallChain {
@@ -32,8 +34,9 @@ extension RawSample {
       let valid: UInt64 = try bytes.load(at: offset + size)
       stack = try bytes.slice(at: offset, count: Int(clamping: min(dumped, valid)))
     }
+    let thread = if let owner { owner } else { ThreadNumbers(pid: try bytes.load(at: 8), tid: try bytes.load(at: 12)) }
     self.init(
-      time: try bytes.load(at: 16), pid: try bytes.load(at: 8), tid: try bytes.load(at: 12),
+      time: try bytes.load(at: 16), pid: thread.pid, tid: thread.tid,
       cpu: try bytes.load(at: 24), period: try bytes.load(at: 32), registers: registers, stack: stack,
       kernelChain: Span<UInt64>(alignedBytes: chain))
   }

@@ -5,15 +5,23 @@ import ProfileModel
 /// Turns records into calls of a handler, and knows which processes the handler has been told of.
 struct RecordDelivery {
   let layout: SampleLayout
-  /// Whether records of other processes than the known ones are dropped.
+  /// Drops other processes' samples where they arise; nil where that can't be done.
+  var filter: ProcessFilter?
+  /// Whether records of other processes than the tree's are dropped.
   let isFiltered: Bool
   /// Records that contradict their own lengths; never seen from a kernel.
   private(set) var malformedRecords: UInt64 = 0
   /// The time of the newest loss that the processes have not been described anew after.
   private(set) var lossTime: UInt64?
 
-  private var known: Set<Int32> = []
+  /// The processes that the handler knows.
+  private var tree = TargetTree()
   private var lastKnown: Int32 = 0
+  private let startTicks = MonotonicClock.ticksSinceBoot()
+  /// The command that is yet to run its program.
+  private var suspended: Int32?
+  /// Who ended last on each CPU: its number is gone before its last instruction.
+  private var lastEnds: [UInt32: ThreadNumbers] = [:]
 
   init(layout: SampleLayout, isFiltered: Bool) {
     self.layout = layout
@@ -21,15 +29,25 @@ struct RecordDelivery {
   }
 
   /// Lets a target's records through, where others' are dropped.
-  mutating func admit(_ pids: [Int32]) { known.formUnion(pids) }
+  mutating func admit(_ pids: [Int32]) {
+    for pid in pids { tree.admit(pid, threads: ProcessInfo.threads(of: pid)) }
+  }
+
+  /// Drops the command's samples until it runs its program.
+  mutating func awaitExec(of pid: Int32) { suspended = pid }
 
   /// Whether any process that was let through still lives.
-  var hasLiveProcess: Bool { known.contains { (try? ProcessInfo(pid: $0))?.isZombie == false } }
+  var hasLiveProcess: Bool { tree.live.contains { (try? ProcessInfo(pid: $0))?.isZombie == false } }
+
+  /// Grows with each process that is let through.
+  var births: Int { tree.births }
 
   /// Tells the handler what runs in a process: its threads' names and its mappings.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
-    known.insert(pid)
-    for tid in ProcessInfo.threads(of: pid) {
+    let threads = ProcessInfo.threads(of: pid)
+    guard !threads.isEmpty else { return tree.forget(pid) }
+    tree.admit(pid, threads: threads)
+    for tid in threads {
       guard let name = ProcessInfo.threadName(pid: pid, tid: tid) else { continue }
       handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MonotonicClock.now()))
     }
@@ -41,7 +59,24 @@ struct RecordDelivery {
   /// Describes every known process once more, since a record that changed one may be among those lost.
   mutating func describeAfterLoss(handler: inout some SamplingHandler & ~Copyable) {
     lossTime = nil
-    for pid in known.sorted() { describe(pid: pid, handler: &handler) }
+    if isFiltered { admitUnknownChildren() }
+    for pid in tree.live.sorted() { describe(pid: pid, handler: &handler) }
+  }
+
+  /// Takes in whoever was made by a process of the tree, as far as `/proc` still tells, while its record was lost.
+  ///
+  /// Not who is older than the recording: a target's earlier children are none of it.
+  private mutating func admitUnknownChildren() {
+    var strangers: [(pid: Int32, parent: Int32)] = []
+    for pid in ProcessInfo.allProcesses() where !tree.contains(pid) {
+      guard let stat = ThreadStat(of: pid), stat.startTicks > startTicks else { continue }
+      strangers.append((pid, stat.parent))
+    }
+    while let position = strangers.firstIndex(where: { tree.live.contains($0.parent) }) {
+      let pid = strangers.remove(at: position).pid
+      filter?.admit(pid)
+      tree.admit(pid, threads: ProcessInfo.threads(of: pid))
+    }
   }
 
   /// Hands one record over.
@@ -49,19 +84,13 @@ struct RecordDelivery {
     type: UInt32, misc: UInt16, bytes: RawSpan, handler: inout some SamplingHandler & ~Copyable
   ) {
     do {
-      if type == PERF_RECORD_SAMPLE.rawValue {
-        let pid: Int32 = try bytes.load(at: 8)
-        if pid != lastKnown, !known.contains(pid) {
-          if isFiltered { return }
-          // Its birth was lost.
-          describe(pid: pid, handler: &handler)
-        }
-        lastKnown = pid
-        handler.sample(try RawSample(perfRecord: bytes, layout: layout))
-        return
-      }
+      if type == PERF_RECORD_SAMPLE.rawValue { return try deliver(sample: bytes, handler: &handler) }
       switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes) {
-      case .event(let event): deliver(event, handler: &handler)
+      case .event(let event):
+        if case .exited(let pid, let tid, _) = event {
+          lastEnds[try bytes.load(at: bytes.byteCount - 8)] = ThreadNumbers(pid: pid, tid: tid)
+        }
+        deliver(event, handler: &handler)
       case .lost(let count, let time):
         lossTime = time
         handler.lost(count, time: time)
@@ -73,20 +102,54 @@ struct RecordDelivery {
     }
   }
 
+  private mutating func deliver(
+    sample bytes: RawSpan, handler: inout some SamplingHandler & ~Copyable
+  ) throws(BinaryReadingError) {
+    var pid: Int32 = try bytes.load(at: 8)
+    var owner: ThreadNumbers?
+    let tid: Int32 = try bytes.load(at: 12)
+    if pid < 0 || tid < 0 {
+      owner = lastEnds[try bytes.load(at: 24)]
+      guard let owner else { return }
+      pid = owner.pid
+    }
+    if pid != lastKnown {
+      if !tree.contains(pid) {
+        if isFiltered {
+          filter?.drop(pid)
+          return
+        }
+        // Its birth was lost.
+        describe(pid: pid, handler: &handler)
+      }
+      lastKnown = pid
+    }
+    if pid == suspended { return }
+    handler.sample(try RawSample(perfRecord: bytes, layout: layout, owner: owner))
+  }
+
   private mutating func deliver(_ event: ProcessEvent, handler: inout some SamplingHandler & ~Copyable) {
     switch event {
-    case .forked(let pid, _, let parent, _, _):
-      if isFiltered, !known.contains(parent) { return }
-      known.insert(pid)
-    case .mapped(let pid, _, _), .renamed(let pid, _, _, _, _):
-      if isFiltered, !known.contains(pid) { return }
-    case .exited(let pid, let tid, _):
-      guard known.contains(pid) || !isFiltered else { return }
-      // The first thread may end before the others, which are then described again when they are sampled.
-      if pid == tid, !isFiltered || ProcessInfo.threads(of: pid).count <= 1 {
-        known.remove(pid)
+    case .forked(let pid, let tid, let parent, _, _):
+      if pid == tid {
+        filter?.admit(pid)
         lastKnown = 0
       }
+      guard tree.begin(ThreadNumbers(pid: pid, tid: tid), parent: parent, admitsAll: !isFiltered) else { return }
+    case .mapped(let pid, _, _):
+      if isFiltered, !tree.contains(pid) { return }
+    case .renamed(let pid, _, _, let isExec, _):
+      if isFiltered, !tree.contains(pid) { return }
+      if isExec {
+        tree.exec(pid)
+        if pid == suspended { suspended = nil }
+      }
+    case .exited(let pid, let tid, _):
+      guard tree.contains(pid) || !isFiltered else {
+        if pid == tid { filter?.admit(pid) }
+        return
+      }
+      _ = tree.end(ThreadNumbers(pid: pid, tid: tid))
     }
     handler.event(event)
   }

@@ -75,6 +75,9 @@ struct TargetEvents: ~Copyable {
     }
   }
 
+  /// Has the samples of all events filtered.
+  func attach(_ filter: ProcessFilter) { for event in descriptors.descriptors { filter.attach(to: event) } }
+
   private mutating func open(
     _ wanted: perf_event_attr, pid: Int32, cpu: Int32, output: Int32
   ) throws(SystemCallError) -> Int32 {

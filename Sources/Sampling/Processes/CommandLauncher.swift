@@ -16,6 +16,8 @@ public struct CommandLauncher: ~Copyable {
   private var go: Int32
   private var failure: Int32
   private var exit: ExitStatus?
+  /// CPU time of the program and of all that it, and those below it, waited for; nil until its end is known.
+  public private(set) var usedTime: CPUTime?
 
   /// Forks a child for `command`, whose first string is looked up in PATH as a shell does.
   ///
@@ -91,10 +93,14 @@ public struct CommandLauncher: ~Copyable {
   private mutating func wait(_ options: Int32) {
     guard exit == nil else { return }
     var status: Int32 = 0
+    var usage = rusage()
     var got: Int32
-    // SAFETY: writes `status` only.
-    repeat { got = unsafe waitpid(pid, &status, options) } while got < 0 && errno == EINTR
+    // SAFETY: writes `status` and `usage` only.
+    repeat { got = unsafe wait4(pid, &status, options, &usage) } while got < 0 && errno == EINTR
     if got == pid {
+      func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+      let kernel = seconds(usage.ru_stime)
+      usedTime = CPUTime(seconds: seconds(usage.ru_utime) + kernel, kernelSeconds: kernel)
       exit = ExitStatus(waitStatus: status)
     } else if got < 0, let reaped = ReapedChildren.take(pid) {
       exit = ExitStatus(waitStatus: reaped)

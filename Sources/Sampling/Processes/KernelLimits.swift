@@ -11,6 +11,14 @@ public enum KernelLimits {
   /// `kernel.yama.ptrace_scope`; nil where Yama is not built in.
   public static var ptraceScope: Int? { ProcFile.number("/proc/sys/kernel/yama/ptrace_scope") }
 
+  /// Whether this process numbers processes as the kernel itself does, and not as a container's PID namespace.
+  static var isInFirstPIDNamespace: Bool {
+    var status = stat()
+    // SAFETY: the path is a literal; `status` is written only.
+    guard unsafe stat("/proc/self/ns/pid", &status) == 0 else { return false }
+    return status.st_ino == 0xEFFF_FFFC  // PROC_PID_INIT_INO
+  }
+
   /// The processors that are online, by number, as in `0-3,6`.
   static func onlineCPUs() -> [Int32] {
     let ranges = ProcFile.text("/sys/devices/system/cpu/online") ?? ""

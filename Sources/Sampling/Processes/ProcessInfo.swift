@@ -83,6 +83,18 @@ struct ThreadStat: Hashable {
   var flags: UInt32
   /// User and system time in clock ticks.
   var cpuTicks: UInt64
+  /// What of them and of `childTicks` is system time.
+  var kernelTicks: UInt64 = 0
+  /// User and system time of children that were waited for.
+  var childTicks: UInt64 = 0
+  /// When it began, in clock ticks since the machine did.
+  var startTicks: UInt64 = 0
+
+  /// A process's; nil when it's gone.
+  init?(of pid: Int32) {
+    guard let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }
+    self.init(bytes)
+  }
 
   /// Nil for what is no stat line. The name stands in parentheses and may hold any byte, `)` too: the last one counts.
   init?(_ bytes: [UInt8]) {
@@ -99,5 +111,9 @@ struct ThreadStat: Hashable {
     self.parent = parent
     self.flags = flags
     cpuTicks = user &+ system
+    guard fields.count >= 15, let childUser = UInt64(fields[13]), let childSystem = UInt64(fields[14]) else { return }
+    childTicks = childUser &+ childSystem
+    kernelTicks = system &+ childSystem
+    if fields.count >= 20, let start = UInt64(fields[19]) { startTicks = start }
   }
 }

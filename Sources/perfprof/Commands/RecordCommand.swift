@@ -95,7 +95,7 @@ struct RecordCommand: ParsableCommand {
     let base = command[0].split(separator: "/").last.map(String.init) ?? "program"
     let outcome = try record(
       .suspended(launcher.pid), command: command, name: Self.fileName(base, launcher.pid), signals: &signals,
-      ready: { () throws(SamplingError) in try launcher.resume() })
+      ready: { () throws(SamplingError) in try launcher.resume() }, commandTime: { launcher.usedTime })
     // As a wrapper passes on what it is told: a terminal's Ctrl-C reaches the program by itself.
     if let (signal, fromProcess) = signals.received, fromProcess || signal != SIGINT { launcher.pass(signal) }
     signals.restore()
@@ -141,7 +141,7 @@ struct RecordCommand: ParsableCommand {
 
   private func record(
     _ target: SamplingTarget, command: [String], name: String, signals: inout StopSignals,
-    ready: () throws(SamplingError) -> Void
+    ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
     var files = try RecordingFiles(outputs: output, name: name)
     var options = RecordOptions(target: target, command: command)
@@ -161,7 +161,7 @@ struct RecordCommand: ParsableCommand {
     do throws(SamplingError) {
       outcome = try Recorder.record(
         options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
-        shouldStop: { signals.check() }, progress: { line.show($0) })
+        shouldStop: { signals.check() }, commandTime: commandTime, progress: { line.show($0) })
     } catch {
       line.clear()
       files.discard()

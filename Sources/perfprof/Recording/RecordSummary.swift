@@ -18,6 +18,10 @@ struct RecordSummary {
       "perfprof: \(completeness.samples.grouped) samples in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
     if completeness.samples > 0 { facts += ", \(completeness.rootedShare.percent) of stacks rooted" }
     facts += ", \(metadata.lost.grouped) lost"
+    if let used = metadata.cpuSecondsUsed {
+      facts += ", \(used.fixed(2)) s of CPU time used"
+      if let sampled = metadata.cpuSecondsSampled { facts += " and \(sampled.fixed(2)) s sampled" }
+    }
     lines.append(facts)
     for (reason, count) in completeness.truncated.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(5) {
       lines.append("perfprof:   \(count.grouped) truncated: \(reason.escapedForTerminal)")
@@ -32,7 +36,10 @@ struct RecordSummary {
   }
 
   private func heaviest(of samples: Int64) -> [String] {
-    guard samples > 0 else { return ["perfprof: no sample: nothing ran while it was watched"] }
+    guard samples > 0 else {
+      let isExplained = profile.metadata.notes.contains { $0.hasPrefix("no sample") }
+      return isExplained ? [] : ["perfprof: no sample was taken"]
+    }
     return FunctionReport(profile.preferred, .init(order: .`self`, limit: 5)).rows.filter { $0.own > 0 }.map { row in
       let share = (Double(row.own) / Double(samples)).percent
       return "perfprof:   \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  "

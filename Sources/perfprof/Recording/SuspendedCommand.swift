@@ -21,6 +21,12 @@ final class SuspendedCommand {
     if launcher.status() == nil { kill(launcher.pid, signal) }
   }
 
+  /// CPU time that it and all it waited for used; nil while it runs.
+  var usedTime: CPUTime? {
+    _ = launcher.status()
+    return launcher.usedTime
+  }
+
   /// Waits for its end.
   func waitForExit() -> ExitStatus { launcher.waitForExit() }
 }
