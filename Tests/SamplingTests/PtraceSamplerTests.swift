@@ -94,7 +94,8 @@ struct PtraceSamplerTests {
   @Test func passesSignalsOn() throws {
     var collector = Collector()
     // The threads that tests run on block most signals.
-    var launcher = try CommandLauncher(command: [try LivePrograms.signals.get(), "2000"], signalMask: sigset_t())
+    var launcher = try CommandLauncher(
+      command: [try LivePrograms.signals.get(), "2000"], given: .current().withoutBlockedSignals())
     var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(2000))
     try launcher.resume()
     #expect(try poll(&sampler, &collector))
