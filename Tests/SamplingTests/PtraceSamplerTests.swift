@@ -205,6 +205,7 @@ struct PtraceSamplerTests {
 
   @Test func observesBlockedThreadsWithoutAStop() throws {
     let program = try RunningProgram([try LivePrograms.crowd.get(), "1", "0"])
+    while state(program.pid, program.pid) != "S" {}
     try tracing {
       var collector = Collector()
       var idle = options(499)
