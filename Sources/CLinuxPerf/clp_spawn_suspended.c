@@ -1,19 +1,23 @@
 #define _GNU_SOURCE
 #include "CLinuxPerf.h"
+#include "clp_inheritance.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 // Only async-signal-safe calls: the parent may have other threads.
-static void wait_and_exec(char *const arguments[], const sigset_t *mask, int go, int failure) {
+static void wait_and_exec(
+  char *const arguments[], char *environment[], const struct clp_inheritance *given, int go, int failure
+) {
   char leave;
   ssize_t got;
   do {
     got = read(go, &leave, 1);
   } while (got < 0 && errno == EINTR);
   if (got != 1) _exit(127);
-  sigprocmask(SIG_SETMASK, mask, NULL);
+  clp_inheritance_apply(given);
+  if (environment[0]) environ = environment;
   execvp(arguments[0], arguments);
   int32_t reason = errno;
   ssize_t written = write(failure, &reason, sizeof reason);
@@ -21,7 +25,8 @@ static void wait_and_exec(char *const arguments[], const sigset_t *mask, int go,
   _exit(127);
 }
 
-int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct clp_suspended *result) {
+int clp_spawn_suspended(
+  char *const arguments[], char *environment[], const struct clp_inheritance *given, struct clp_suspended *result) {
   int go[2];
   int failure[2];
   if (pipe2(go, O_CLOEXEC) != 0) return errno;
@@ -36,7 +41,7 @@ int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct cl
   if (pid == 0) {
     // The child's own copy would keep the pipe from ever ending.
     close(go[1]);
-    wait_and_exec(arguments, mask, go[0], failure[1]);
+    wait_and_exec(arguments, environment, given, go[0], failure[1]);
   }
   close(go[0]);
   close(failure[1]);

@@ -57,6 +57,11 @@ extension Function {
     Function(name: "[truncated: \(reason.description)]")
   }
 
+  /// Stands for code at an address where nothing was mapped, as after a call through a wild pointer.
+  public static var unmapped: Function { Function(name: "[unmapped]", isSymbolized: false) }
+  /// Stands for code of a process of whose mappings nothing could be learned.
+  public static var unknownCode: Function { Function(name: "[unknown]", isSymbolized: false) }
+
   /// REASON of a name `[truncated: REASON]`; otherwise the name.
   public var truncationReason: String {
     guard name.hasPrefix("[truncated: "), name.hasSuffix("]") else { return name }

@@ -26,6 +26,8 @@ public enum TruncationReason: Hashable, Sendable {
   case noProgress
   /// The kernel gave no user registers (a thread that is exiting, or a 32-bit one).
   case noUserRegisters
+  /// The thread was blocked and not stopped, and a register is needed that the kernel does not tell of such a thread.
+  case registerUnknown
   /// A reason that another version, or another program's file, names.
   case other(String)
 
@@ -41,6 +43,7 @@ public enum TruncationReason: Hashable, Sendable {
     case .implausibleFramePointer: "implausible frame pointer"
     case .noProgress: "no progress"
     case .noUserRegisters: "no user registers"
+    case .registerUnknown: "register of a blocked thread unknown"
     case .other(let text): text
     }
   }

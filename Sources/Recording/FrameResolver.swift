@@ -95,6 +95,10 @@ struct FrameResolver {
   }
 
   private mutating func expand(marker text: String) {
+    for function in [Function.unmapped, .unknownCode] where function.name == text {
+      append(Frame(function: builder.intern(function), kind: .user))
+      return
+    }
     let function = builder.intern(Function(name: text))
     append(Frame(function: function, kind: text.hasPrefix("[truncated") ? .truncated : .elided))
   }

@@ -20,8 +20,9 @@ public enum Recorder {
     shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
   ) throws(SamplingError) -> RecordOutcome {
     let file = LogFile(path: path, owning: descriptor)
-    func record<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> RecordOutcome {
+    func sample<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> Sampled {
       var session = RecordingSession(options: options, sampler: sampler.description, file: file)
+      session.recorder.mappings = sampler.mappings
       let priority = PollingPriority()
       try ready()
       var state = SamplerState.running
@@ -34,19 +35,32 @@ public enum Recorder {
       try sampler.finish(handler: &session.recorder)
       session.recorder.faults = sampler.faults
       priority.restore()
-      return session.finish(sampler.description, effects: sampler.effects, commandTime: commandTime())
+      return Sampled(session: session, description: sampler.description, effects: sampler.effects)
     }
-    guard options.sampler != .ptrace else {
-      return try record(try PtraceSampler(target: options.target, options: options.sampling))
+    func trace() throws(SamplingError) -> Sampled {
+      try TracingThread.run { () throws(SamplingError) -> Sampled in
+        try sample(try PtraceSampler(target: options.target, options: options.sampling))
+      }
     }
+    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime()) }
     let perfError: SamplingError
     do throws(SamplingError) {
-      return try record(try PerfEventSampler(target: options.target, options: options.sampling))
+      return try sample(try PerfEventSampler(target: options.target, options: options.sampling)).finish(
+        commandTime: commandTime())
     } catch { perfError = error }
     guard options.sampler == .auto, perfError.leavesPtraceToTry else { throw perfError }
-    let sampler: PtraceSampler
-    do { sampler = try PtraceSampler(target: options.target, options: options.sampling) } catch { throw perfError }
-    return try record(sampler)
+    do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
+  }
+
+  /// What sampling gave, to be finished when the sampler is gone.
+  private struct Sampled: ~Copyable {
+    var session: RecordingSession
+    var description: SamplerDescription
+    var effects: [SamplingNote]
+
+    consuming func finish(commandTime: CPUTime?) -> RecordOutcome {
+      session.finish(description, effects: effects, commandTime: commandTime)
+    }
   }
 }
 

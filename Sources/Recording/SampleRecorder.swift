@@ -35,6 +35,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private let startTime: UInt64
   /// Processes that began a program and have mapped nothing of it, with its name.
   private var beginning: [Int32: String] = [:]
+  /// Where to ask for mappings, if they are not reported.
+  var mappings: TracedMaps?
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
   init(startTime: UInt64, options: RecordOptions) {
@@ -54,8 +56,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     stack.begin()
     var isRooted = true
     if let registers = sample.registers {
-      let end = unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, registers: registers, stack: sample.stack, into: &unwound)
+      let end = unwind(sample, registers)
       if unwinder.wentLive { lastLiveRead = sample.time }
       var hasUserStack = true
       if case .truncated(let reason) = end {
@@ -147,6 +148,23 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   // MARK: Parts
 
+  /// Unwinds a sample; where code lies in no known mapping, mappings that were not reported are asked for first.
+  private mutating func unwind(_ sample: borrowing RawSample, _ registers: UserRegisters) -> StackEnd {
+    func walk() -> StackEnd {
+      unwinder.unwind(
+        pid: sample.pid, tid: sample.tid, registers: registers, known: sample.knownRegisters, stack: sample.stack,
+        into: &unwound)
+    }
+    let end = walk()
+    guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
+    let news = mappings.news(of: sample.pid, for: address, time: sample.time)
+    guard !news.isEmpty else { return end }
+    for mapping in news { map(mapping, pid: sample.pid) }
+    return walk()
+  }
+
+  private var isLeafUnmapped: Bool { unwound.frames.first?.module == UnwoundStack.Frame.unmapped }
+
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
   private mutating func adopt(_ pid: Int32) {
     unwinder.begin(pid: pid)
@@ -166,7 +184,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     var index = unwound.frames.count - 1
     while index >= 0 {
       let frame = unwound.frames[index]
-      if frame.module == UnwoundStack.Frame.noModule {
+      if frame.module == UnwoundStack.Frame.unmapped {
+        // Without any mapping it's the mappings that are missing.
+        let function: Function = unwinder.hasCode(pid) ? .unmapped : .unknownCode
+        stack.push(marker: function.name, log: &log)
+      } else if frame.module == UnwoundStack.Frame.noModule {
         let module = modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log)
         let address = modules.recordedAddress(frame.statedLookupAddress, in: module, at: time)
         stack.push(module: module, address: address, log: &log)

@@ -18,6 +18,9 @@ extension SamplingNote {
     case .threadsPaused(let count, let median, let percentile99, let longest):
       "ptrace stopped threads \(count) times: for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
         + "99th percentile, \(longest / 1000) µs at most"
+    case .callsInterrupted(let restarted, let lost):
+      "ptrace ended \(restarted + lost) system calls early; \(restarted) of them were begun again unnoticed"
+        + (lost > 0 ? ", \(lost) may have told their program EINTR" : "")
     case .unreadableProcess(let pid, _):
       "process \(pid) could not be read: its code has no names"
     }

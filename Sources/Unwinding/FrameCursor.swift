@@ -11,8 +11,8 @@ struct FrameCursor {
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
 
-  init(leaf: UserRegisters, in registers: RegisterFile, architecture: Architecture) {
-    registers.load(leaf)
+  init(leaf: UserRegisters, known: KnownRegisters, in registers: RegisterFile, architecture: Architecture) {
+    registers.load(leaf, known: known)
     self.registers = registers
     isReturnAddress = false
     pcNumber = UInt8(UserRegisters.programCounter(architecture))

@@ -21,12 +21,16 @@ import ProfileModel
   let context: UnwindContext
   /// What `access_reg` answers: the registers of the frame that the walk began with.
   private var registers = UserRegisters()
+  /// Which of them are not known, by bit.
+  private var unknown: UInt64 = 0
   private let cursor = UnsafeMutablePointer<unw_cursor_t>.allocate(capacity: 1)
   private var space: LibunwindSpace?
   /// Set when unwind information was asked for and not found.
   private var wasInfoMissing = false
   /// Set when memory was asked for and not had.
   private(set) var wasMemoryMissing = false
+  /// Set when a register was asked for that is not known.
+  private(set) var wasRegisterUnknown = false
   /// Where the last unwind information was found: words of it will be asked for next.
   private var lastFound: (image: UnwindImage, bias: UInt64)?
   /// A search table with a single pair of offsets, for images without one; it is read at `madePairAddress`.
@@ -39,8 +43,11 @@ import ProfileModel
   deinit { unsafe cursor.deallocate() }
 
   /// Starts at a frame; `pc` is the address to look rules up by.
-  func begin(_ frame: UserRegisters, pc: UInt64, architecture: Architecture, cacheRows: UInt64) -> Bool {
+  func begin(
+    _ frame: UserRegisters, unknown: UInt64, pc: UInt64, architecture: Architecture, cacheRows: UInt64
+  ) -> Bool {
     registers = frame
+    self.unknown = unknown
     registers[UserRegisters.programCounter(architecture)] = pc
     (wasInfoMissing, wasMemoryMissing) = (false, false)
     space = context.process.libunwindSpace(cacheRows: cacheRows)
@@ -53,7 +60,7 @@ import ProfileModel
 
   /// Steps to the caller.
   func step() -> Outcome {
-    (wasInfoMissing, wasMemoryMissing) = (false, false)
+    (wasInfoMissing, wasMemoryMissing, wasRegisterUnknown) = (false, false, false)
     // SAFETY: `begin` has made the cursor valid.
     let result = unsafe clu_step(cursor)
     if wasInfoMissing { return .noInfo }
@@ -71,7 +78,12 @@ import ProfileModel
   // MARK: What libunwind asks
 
   func answer(register number: Int32) -> UInt64? {
-    number >= 0 && number < 33 ? registers[Int(number)] : nil
+    guard number >= 0, number < 33 else { return nil }
+    guard unknown & (1 << UInt64(number)) == 0 else {
+      wasRegisterUnknown = true
+      return nil
+    }
+    return registers[Int(number)]
   }
 
   func answer(wordAt address: UInt64) -> UInt64? {

@@ -6,6 +6,8 @@ import ProfileModel
 /// and copies nothing; places past the architecture's registers stay zero.
 @safe final class RegisterFile {
   private let values: UnsafeMutablePointer<UInt64>
+  /// Bit i is set when register i is not known: nothing may depend on its value.
+  var unknown: UInt64 = 0
 
   init() {
     unsafe values = .allocate(capacity: 256)
@@ -22,8 +24,13 @@ import ProfileModel
     set { unsafe values[Int(number)] = newValue }
   }
 
+  /// Whether a register's value is known.
+  @inline(__always)
+  func knows(_ number: UInt8) -> Bool { unknown == 0 || number >= 64 || unknown & (1 << UInt64(number)) == 0 }
+
   /// Takes all registers over.
-  func load(_ registers: UserRegisters) {
+  func load(_ registers: UserRegisters, known: KnownRegisters) {
+    unknown = ~known.bits
     // SAFETY: `UserRegisters` is 33 words without padding (pinned by a test), and the file has room for 256.
     unsafe UnsafeMutableRawPointer(values).storeBytes(of: registers, as: UserRegisters.self)
   }

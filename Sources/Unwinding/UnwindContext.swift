@@ -11,6 +11,8 @@ final class UnwindContext {
   let memory = TargetMemory()
   /// Registers of the frame at hand.
   let registers = RegisterFile()
+  /// Where code was looked for in the walk at hand and none is mapped; the last such address.
+  var unknownCode: UInt64?
   /// The process of the sample at hand.
   var process = TargetProcess(space: AddressSpace(generation: 0))
 
@@ -24,13 +26,21 @@ final class UnwindContext {
 
   /// The executable region and the image at a lookup address.
   func location(of address: UInt64) -> (region: AddressSpace.Region, image: UnwindImage?)? {
-    guard let region = process.space.region(at: address) else { return nil }
+    guard let region = process.space.region(at: address) else {
+      unknownCode = address
+      return nil
+    }
     return (region, image(region.module))
   }
 
   /// Whether code may be executed at the place that a return address points behind.
   func isPlausible(returnAddress: UInt64) -> Bool {
-    guard returnAddress > 0, let region = process.space.region(at: returnAddress &- 1) else { return false }
+    guard returnAddress > 0 else { return false }
+    guard let region = process.space.region(at: returnAddress &- 1) else {
+      // Small numbers are no addresses of anything.
+      if returnAddress > 0xFFFF { unknownCode = returnAddress &- 1 }
+      return false
+    }
     return region.isExecutable
   }
 

@@ -23,6 +23,10 @@ extension Unwinder {
       return stepOverCall(&frame, returnAddressOffset: UInt64(offset))
     }
     if let outcome = stepOverGoSwitch(&frame, image: image) { return outcome }
+    // What follows goes by the frame pointer, or takes its value for a sign.
+    guard frame.registers.knows(frame.fpNumber) else {
+      return .ended(context.isEntryPoint(frame.pc) ? .rooted : .truncated(.registerUnknown))
+    }
     if !frame.isReturnAddress, stepOverFreshCall(&frame) { return .stepped }
     if context.isEntryPoint(frame.pc) || isNewborn(frame) { return .ended(.rooted) }
     let outcome = stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
@@ -38,6 +42,7 @@ extension Unwinder {
         return .ended(.truncated(context.memory.failure))
       }
       frame.registers[number] = value
+      frame.registers.unknown &= ~(1 << UInt64(number))
     }
     frame.isReturnAddress = false
     return .stepped

@@ -37,6 +37,7 @@ extension Unwinder {
   }
 
   private func stepOverVDSOCall(_ frame: inout FrameCursor, entry: UInt64) -> StepOutcome {
+    guard frame.registers.knows(frame.fpNumber) else { return .ended(.truncated(.registerUnknown)) }
     let record = frame.fp
     guard record & 7 == 0, let caller = context.memory.word(at: record),
       let address = context.memory.word(at: record &+ 8),

@@ -3,8 +3,10 @@ import ProfileModel
 
 extension Unwinder {
   /// Walks a stack with libunwind as far as there is unwind information, and by frame pointers where there is none.
-  func walkLibunwind(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
-    var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
+  func walkLibunwind(
+    from registers: UserRegisters, known: KnownRegisters, into stack: inout UnwoundStack
+  ) -> StackEnd {
+    var frame = FrameCursor(leaf: registers, known: known, in: context.registers, architecture: architecture)
     var isCursorValid = false
     while stack.depth < Self.frameLimit {
       let location = context.location(of: frame.lookupAddress)
@@ -18,8 +20,8 @@ extension Unwinder {
       stack.append(frame, in: location.region)
       if !isCursorValid {
         isCursorValid = libunwind.begin(
-          frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
-          cacheRows: options.libunwindCacheRows)
+          frame.registers.registers, unknown: frame.registers.unknown, pc: frame.lookupAddress,
+          architecture: architecture, cacheRows: options.libunwindCacheRows)
       }
       if context.knownCode(at: frame.pc) == .signalTrampoline { stack.markLastAsInstructionPointer() }
       switch stepLibunwind(&frame, image: location.image) {
@@ -43,9 +45,7 @@ extension Unwinder {
     // A null pointer was called, and the signal that followed handled: there is more to find.
     case .rooted where isSignalFrame: return nil
     case .rooted: return .ended(.rooted)
-    case .failed:
-      return .ended(
-        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
+    case .failed: return .ended(.truncated(libunwindFailure(image)))
     case .stepped: break
     }
     return finishLibunwindStep(&frame, image: image, isSignalFrame: isSignalFrame)
@@ -55,10 +55,15 @@ extension Unwinder {
   func stepOnceWithLibunwind(_ frame: inout FrameCursor, image: UnwindImage) -> StepOutcome? {
     guard
       libunwind.begin(
-        frame.registers.registers, pc: frame.lookupAddress, architecture: architecture,
-        cacheRows: options.libunwindCacheRows)
+        frame.registers.registers, unknown: frame.registers.unknown, pc: frame.lookupAddress,
+        architecture: architecture, cacheRows: options.libunwindCacheRows)
     else { return .ended(.truncated(.badUnwindInfo(module: image.name))) }
     return stepLibunwind(&frame, image: image)
+  }
+
+  private func libunwindFailure(_ image: UnwindImage) -> TruncationReason {
+    if libunwind.wasRegisterUnknown { return .registerUnknown }
+    return libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)
   }
 
   /// Takes the caller's registers over from the cursor and checks that the stack moved on.
@@ -66,8 +71,7 @@ extension Unwinder {
     _ frame: inout FrameCursor, image: UnwindImage, isSignalFrame: Bool
   ) -> StepOutcome {
     guard let pc = libunwind.register(Int(frame.pcNumber)), let sp = libunwind.register(Int(frame.spNumber)) else {
-      return .ended(
-        .truncated(libunwind.wasMemoryMissing ? context.memory.failure : .badUnwindInfo(module: image.name)))
+      return .ended(.truncated(libunwindFailure(image)))
     }
     let returnAddress = withoutAuthentication(pc)
     if returnAddress == 0, !isSignalFrame { return .ended(.rooted) }
@@ -78,7 +82,9 @@ extension Unwinder {
       return .ended(.truncated(.stackDumpTooShort))
     }
     for (number, _) in context.known.savedRegisters {
-      if let value = libunwind.register(Int(number)) { frame.registers[number] = value }
+      guard let value = libunwind.register(Int(number)) else { continue }
+      frame.registers[number] = value
+      frame.registers.unknown &= ~(1 << UInt64(number))
     }
     frame.pc = returnAddress
     frame.sp = sp
@@ -101,7 +107,7 @@ extension UnwoundStack {
   mutating func append(unmapped frame: FrameCursor) {
     append(
       Frame(
-        address: frame.pc, statedLookupAddress: frame.lookupAddress, module: Frame.noModule,
+        address: frame.pc, statedLookupAddress: frame.lookupAddress, module: Frame.unmapped,
         isReturnAddress: frame.isReturnAddress))
   }
 }

@@ -3,8 +3,10 @@ import UnwindTables
 
 extension Unwinder {
   /// Walks a stack by compact rules; libunwind and frame pointers take over, for one frame, where there are none.
-  func walkTables(from registers: UserRegisters, into stack: inout UnwoundStack) -> StackEnd {
-    var frame = FrameCursor(leaf: registers, in: context.registers, architecture: architecture)
+  func walkTables(
+    from registers: UserRegisters, known: KnownRegisters, into stack: inout UnwoundStack
+  ) -> StackEnd {
+    var frame = FrameCursor(leaf: registers, known: known, in: context.registers, architecture: architecture)
     let generation = context.process.space.generation
     let slots = RegisterSlots.of(architecture)
     let memory = context.memory
@@ -12,7 +14,7 @@ extension Unwinder {
     defer { self.lastWalk = lastWalk }
     lastWalk.begin(generation: generation)
     while stack.depth < Self.frameLimit {
-      if lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
+      if frame.registers.unknown == 0, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
         guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
@@ -27,7 +29,7 @@ extension Unwinder {
       stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
       lastWalk.note(found, at: frame)
-      if !dependsOnPointersOnly(entry.rule, frame) { lastWalk.dropTrail() }
+      if !dependsOnPointersOnly(entry.rule, frame) || frame.registers.unknown != 0 { lastWalk.dropTrail() }
       let outcome =
         entry.rule.isApplicable
         ? apply(entry, to: &frame, slots: slots, memory: memory, noting: &lastWalk)
@@ -74,6 +76,13 @@ extension Unwinder {
     return stepWithoutInfo(&frame, in: &stack, image: image)
   }
 
+  /// Whether all registers that a rule needs are known.
+  private func canApply(_ rule: UnwindRule, _ frame: FrameCursor) -> Bool {
+    func knows(_ register: Int) -> Bool { frame.registers.knows(UInt8(truncatingIfNeeded: register)) }
+    return knows(rule.cfaRegister) && (rule.savesAreRelativeToCFA || knows(rule.saveBaseRegister))
+      && (!rule.flags.contains(.returnAddressInRegister) || knows(rule.returnAddressRegister))
+  }
+
   /// Steps to the caller as a rule says.
   @inline(__always)
   private func apply(
@@ -82,6 +91,7 @@ extension Unwinder {
   ) -> StepOutcome {
     let rule = entry.rule
     if rule.isRoot { return .ended(.rooted) }
+    guard frame.registers.unknown == 0 || canApply(rule, frame) else { return .ended(.truncated(.registerUnknown)) }
     guard
       let cfa = rule.canonicalFrameAddress(
         register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
@@ -112,6 +122,7 @@ extension Unwinder {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
     }
     changed &= ~1
+    var restored: UInt64 = 0
     while changed != 0 {
       let slot = changed.trailingZeroBitCount
       changed &= changed &- 1
@@ -124,8 +135,10 @@ extension Unwinder {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word
+      restored |= 1 << UInt64(slots.numbers[slot])
       walk.note(word, at: place)
     }
+    if frame.registers.unknown != 0 { frame.registers.unknown &= ~restored }
     returnAddress = withoutAuthentication(returnAddress)
     if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }
     frame.pc = returnAddress

@@ -78,6 +78,9 @@ public final class Unwinder {
   /// Whether anything was said of a process.
   public func knows(_ pid: Int32) -> Bool { processes[pid] != nil }
 
+  /// Whether it's known of any code where it lies in a process.
+  public func hasCode(_ pid: Int32) -> Bool { processes[pid].map { !$0.space.regions.isEmpty } ?? false }
+
   /// Notes that a process exists, of which nothing is mapped yet.
   public func begin(pid: Int32) { _ = process(pid) }
 
@@ -123,25 +126,31 @@ public final class Unwinder {
   /// Whether the last stack went on in live memory, which is the more likely to be as it was the sooner it is read.
   public var wentLive: Bool { context.memory.wentLive }
 
+  /// An address of code that the last walk met, or looked for, where nothing that may be executed is known to be mapped.
+  public var unknownCode: UInt64? { context.unknownCode }
+
   /// Unwinds one sample.
   ///
   /// - Parameters:
   ///   - pid: The process, as `map` was told it.
   ///   - tid: The thread, whose live memory is asked where the dump ends.
   ///   - registers: At the time of the sample.
+  ///   - known: Which of them are known.
   ///   - stack: Memory from the stack pointer upwards.
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, registers: UserRegisters, stack: RawSpan, into result: inout UnwoundStack
+    pid: Int32, tid: Int32, registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan,
+    into result: inout UnwoundStack
   ) -> StackEnd {
     result.removeAll()
+    context.unknownCode = nil
     context.process = process(pid)
     let base = registers[UserRegisters.stackPointer(architecture)]
     let end = context.memory.withDump(stack, at: base, of: tid) {
       switch options.strategy {
-      case .tables: walkTables(from: registers, into: &result)
-      case .libunwind: walkLibunwind(from: registers, into: &result)
+      case .tables: walkTables(from: registers, known: known, into: &result)
+      case .libunwind: walkLibunwind(from: registers, known: known, into: &result)
       }
     }
     result.finish()

@@ -13,13 +13,15 @@ public struct UnwoundStack: Sendable {
     public var address: UInt64
     /// The address to look up symbols by, as the module's file states it; for code without a module, the actual one.
     public var statedLookupAddress: UInt64
-    /// The module's index, or `noModule`.
+    /// The module's index, or `noModule`, or `unmapped`.
     public var module: UInt32
     /// Whether `address` points behind a call.
     public var isReturnAddress: Bool
 
     /// The index that stands for code which no image backs.
     public static let noModule = UInt32.max
+    /// The index that stands for an address where nothing is mapped.
+    public static let unmapped = UInt32.max - 1
 
     /// The address with its kind.
     public var codeAddress: CodeAddress {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Sampling
 
 /// The command line: words in, exit status out.
 @main
@@ -21,9 +22,18 @@ struct Perfprof: ParsableCommand {
 
     ])
 
+  /// What perfprof was given, and gives to a program that it starts.
+  static let given = ProcessInheritance.current()
+
   static func main() {
-    // A reader that goes away, as `head` does, must show as a failed write.
+    // First of all: what is changed below is for perfprof alone.
+    let given = given
+    // A reader that goes away, as `head` does, must show as a failed write, and so must a limit of files' size.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    // Ignored, it would keep children from telling how they ended.
+    if given.ignores(SIGCHLD) { signal(SIGCHLD, SIG_DFL) }
+    occupyClosedStreams()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -34,6 +44,16 @@ struct Perfprof: ParsableCommand {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
       printError("perfprof: \(message(for: error)); `perfprof --help` tells the words of each command")
       Glibc.exit(ExitCodes.usage.rawValue)
+    }
+  }
+
+  /// Opens nothing in place of standard streams that were closed, lest a file of perfprof's own be taken for one.
+  ///
+  /// A program that is started finds them closed as before.
+  private static func occupyClosedStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      // SAFETY: the path is a literal. The lowest free number is taken, which is this one.
+      _ = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
     }
   }
 }

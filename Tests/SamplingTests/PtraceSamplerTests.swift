@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import ProfileModel
-import Synchronization
 import Testing
 
 @testable import Sampling
@@ -16,6 +15,15 @@ struct PtraceSamplerTests {
     var options = SamplingOptions()
     options.frequency = frequency
     return options
+  }
+
+  /// Runs a test's body on a thread that ends with it, and so lets go of what it traces.
+  private func tracing(_ body: () throws -> Void) throws {
+    var failure: (any Error)?
+    try TracingThread.run { () throws(SamplingError) in
+      do { try body() } catch { failure = error }
+    }
+    if let failure { throw failure }
   }
 
   private func state(_ pid: Int32, _ tid: Int32) -> Character? {
@@ -39,98 +47,110 @@ struct PtraceSamplerTests {
   }
 
   @Test func samplesInProportionToCPUTime() throws {
-    var collector = Collector()
-    var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "400", "2"])
-    let pid = launcher.pid
-    var sampler = try PtraceSampler(target: .suspended(pid), options: options(199))
-    try launcher.resume()
-    #expect(try poll(&sampler, &collector))
-    #expect(launcher.waitForExit() == .exited(0))
-    let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
-    #expect(byThread.count == 2)
-    // 400 ms at 199 Hz; a busy machine may leave too few chances, but never gives too many.
-    #expect(byThread.values.allSatisfy { $0 >= 20 && $0 <= 90 })
-    #expect(collector.samples.allSatisfy { $0.pid == pid && $0.hasRegisters && $0.stackBytes > 0 })
-    #expect(sampler.pauses.count == collector.samples.count)
-    #expect(sampler.pauses.percentile(0.5) <= sampler.pauses.longest)
-    #expect(
-      collector.events.contains { if case .renamed(pid, pid, "burn", true, _) = $0 { true } else { false } })
-    #expect(
-      collector.events.contains {
-        if case .mapped(pid, let map, _) = $0 { map.path.hasSuffix("/burn") } else { false }
-      })
+    try tracing {
+      var collector = Collector()
+      var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "400", "2"])
+      let pid = launcher.pid
+      var sampler = try PtraceSampler(target: .suspended(pid), options: options(199))
+      try launcher.resume()
+      #expect(try poll(&sampler, &collector))
+      #expect(launcher.waitForExit() == .exited(0))
+      let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
+      #expect(byThread.count == 2)
+      // 400 ms at 199 Hz; a busy machine may leave too few chances, but never gives too many.
+      #expect(byThread.values.allSatisfy { $0 >= 20 && $0 <= 90 })
+      #expect(collector.samples.allSatisfy { $0.pid == pid && $0.hasRegisters && $0.stackBytes > 0 })
+      #expect(sampler.pauses.count == collector.samples.count)
+      #expect(sampler.pauses.percentile(0.5) <= sampler.pauses.longest)
+      #expect(
+        collector.events.contains { if case .renamed(pid, pid, "burn", true, _) = $0 { true } else { false } })
+      #expect(
+        collector.events.contains {
+          if case .mapped(pid, let map, _) = $0 { map.path.hasSuffix("/burn") } else { false }
+        })
+    }
   }
 
   @Test(arguments: [("exit 7", .exited(7)), ("kill -KILL $$", .signaled(SIGKILL))] as [(String, Sampling.ExitStatus)])
   func leavesTheStatusToTheLauncher(script: String, expected: Sampling.ExitStatus) throws {
-    var collector = Collector()
-    var launcher = try CommandLauncher(command: ["sh", "-c", script])
-    var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(999))
-    try launcher.resume()
-    #expect(try poll(&sampler, &collector))
-    #expect(launcher.waitForExit() == expected)
+    try tracing {
+      var collector = Collector()
+      var launcher = try CommandLauncher(command: ["sh", "-c", script])
+      var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(999))
+      try launcher.resume()
+      #expect(try poll(&sampler, &collector))
+      #expect(launcher.waitForExit() == expected)
+    }
   }
 
   @Test func followsThreadsForksAndExecs() throws {
-    let burn = try LivePrograms.burn.get()
-    var collector = Collector()
-    var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 100 2 & \(burn) 100; wait"])
-    let shell = launcher.pid
-    var sampler = try PtraceSampler(target: .suspended(shell), options: options(499))
-    try launcher.resume()
-    #expect(try poll(&sampler, &collector))
-    #expect(launcher.waitForExit() == .exited(0))
-    let children = Set(
-      collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
-    #expect(children.count == 2)
-    for child in children {
-      #expect(collector.events.contains { if case .forked(child, child, shell, _, _) = $0 { true } else { false } })
-      #expect(collector.samples.contains { $0.pid == child })
-      #expect(collector.events.contains { if case .exited(child, child, _) = $0 { true } else { false } })
+    try tracing {
+      let burn = try LivePrograms.burn.get()
+      var collector = Collector()
+      var launcher = try CommandLauncher(command: ["sh", "-c", "\(burn) 100 2 & \(burn) 100; wait"])
+      let shell = launcher.pid
+      var sampler = try PtraceSampler(target: .suspended(shell), options: options(499))
+      try launcher.resume()
+      #expect(try poll(&sampler, &collector))
+      #expect(launcher.waitForExit() == .exited(0))
+      let children = Set(
+        collector.events.compactMap { if case .renamed(let pid, _, "burn", true, _) = $0 { pid } else { nil } })
+      #expect(children.count == 2)
+      for child in children {
+        #expect(collector.events.contains { if case .forked(child, child, shell, _, _) = $0 { true } else { false } })
+        #expect(collector.samples.contains { $0.pid == child })
+        #expect(collector.events.contains { if case .exited(child, child, _) = $0 { true } else { false } })
+      }
+      #expect(Set(collector.samples.filter { $0.pid != shell }.map(\.tid)).count == 3)
     }
-    #expect(Set(collector.samples.filter { $0.pid != shell }.map(\.tid)).count == 3)
   }
 
   @Test func passesSignalsOn() throws {
-    var collector = Collector()
-    // The threads that tests run on block most signals.
-    var launcher = try CommandLauncher(command: [try LivePrograms.signals.get(), "2000"], signalMask: sigset_t())
-    var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(2000))
-    try launcher.resume()
-    #expect(try poll(&sampler, &collector))
-    #expect(launcher.waitForExit() == .exited(0))
-    #expect(collector.samples.count > 10)
+    try tracing {
+      var collector = Collector()
+      // The threads that tests run on block most signals.
+      var launcher = try CommandLauncher(
+        command: [try LivePrograms.signals.get(), "2000"], given: .current().withoutBlockedSignals())
+      var sampler = try PtraceSampler(target: .suspended(launcher.pid), options: options(2000))
+      try launcher.resume()
+      #expect(try poll(&sampler, &collector))
+      #expect(launcher.waitForExit() == .exited(0))
+      #expect(collector.samples.count > 10)
+    }
   }
 
   @Test func respectsJobControl() throws {
     let program = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
-    var collector = Collector()
-    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
-    let worker = try #require(ProcessInfo.threads(of: program.pid).last)
-    #expect(try poll(&sampler, &collector) { $0.samples.contains { $0.tid == worker } })
-    #expect(kill(program.pid, SIGSTOP) == 0)
-    // A stopped and traced thread shows as `t`; sampling must not wake it.
-    #expect(try poll(&sampler, &collector) { _ in state(program.pid, worker) == "t" })
-    let before = ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks
-    for _ in 0..<20 { _ = try sampler.poll(timeoutMilliseconds: 5, handler: &collector) }
-    #expect(ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks == before)
-    #expect(state(program.pid, worker) == "t")
-    #expect(kill(program.pid, SIGCONT) == 0)
-    let count = collector.samples.count
-    #expect(try poll(&sampler, &collector) { $0.samples.count > count + 20 })
-    try sampler.finish(handler: &collector)
+    try tracing {
+      var collector = Collector()
+      var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+      let worker = try #require(ProcessInfo.threads(of: program.pid).last)
+      #expect(try poll(&sampler, &collector) { $0.samples.contains { $0.tid == worker } })
+      #expect(kill(program.pid, SIGSTOP) == 0)
+      // A stopped and traced thread shows as `t`; sampling must not wake it.
+      #expect(try poll(&sampler, &collector) { _ in state(program.pid, worker) == "t" })
+      let before = ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks
+      for _ in 0..<20 { _ = try sampler.poll(timeoutMilliseconds: 5, handler: &collector) }
+      #expect(ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))?.cpuTicks == before)
+      #expect(state(program.pid, worker) == "t")
+      #expect(kill(program.pid, SIGCONT) == 0)
+      let count = collector.samples.count
+      #expect(try poll(&sampler, &collector) { $0.samples.count > count + 20 })
+      try sampler.finish(handler: &collector)
+    }
     try expectRunningFree(program.pid)
   }
 
   @Test func letsEveryThreadGo() throws {
     let program = try RunningProgram([try LivePrograms.crowd.get(), "20", "100"])
-    var collector = Collector()
-    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
-    let threads = ProcessInfo.threads(of: program.pid)
-    #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer != 0 })
-    #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).count >= 19 })
-    try sampler.finish(handler: &collector)
-    #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer == 0 })
+    try tracing {
+      var collector = Collector()
+      var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+      let threads = ProcessInfo.threads(of: program.pid)
+      #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer != 0 })
+      #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).count >= 19 })
+      try sampler.finish(handler: &collector)
+    }
     try expectRunningFree(program.pid)
   }
 
@@ -155,15 +175,17 @@ struct PtraceSamplerTests {
   }
 
   @Test func survivesThreadsThatComeAndGo() throws {
-    let program = try RunningProgram([try LivePrograms.churn.get(), "2"])
-    var collector = Collector()
-    var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
-    #expect(
-      try poll(&sampler, &collector) {
-        $0.events.count(where: { if case .exited = $0 { true } else { false } }) > 200 && $0.samples.count > 100
-      })
-    program.stop()
-    #expect(try poll(&sampler, &collector))
+    try tracing {
+      let program = try RunningProgram([try LivePrograms.churn.get(), "2"])
+      var collector = Collector()
+      var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
+      #expect(
+        try poll(&sampler, &collector) {
+          $0.events.count(where: { if case .exited = $0 { true } else { false } }) > 200 && $0.samples.count > 100
+        })
+      program.stop()
+      #expect(try poll(&sampler, &collector))
+    }
   }
 
   @Test func refusesWhatCannotBeTraced() throws {
@@ -171,20 +193,36 @@ struct PtraceSamplerTests {
     #expect(throws: SamplingError.noSuchProcess(pid: .max)) { _ = try PtraceSampler(target: .processes([.max])) }
     let program = try RunningProgram([try LivePrograms.crowd.get(), "1", "0"])
     let pid = program.pid
-    let first = try PtraceSampler(target: .processes([pid]))
-    let tracer = try ProcessInfo(pid: pid).tracer
-    let failure = Mutex<SamplingError?>(nil)
-    let ended = DispatchSemaphore(value: 0)
-    Thread {
-      do throws(SamplingError) {
-        _ = try PtraceSampler(target: .processes([pid]))
-      } catch {
-        failure.withLock { $0 = error }
+    try tracing {
+      let first = try PtraceSampler(target: .processes([pid]))
+      let tracer = try ProcessInfo(pid: pid).tracer
+      #expect(throws: SamplingError.alreadyTraced(pid: pid, tracer: tracer)) {
+        try tracing { _ = try PtraceSampler(target: .processes([pid])) }
       }
-      ended.signal()
-    }.start()
-    ended.wait()
-    #expect(failure.withLock { $0 } == .alreadyTraced(pid: pid, tracer: tracer))
-    _ = consume first
+      _ = consume first
+    }
+  }
+
+  @Test func observesBlockedThreadsWithoutAStop() throws {
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "1", "0"])
+    while state(program.pid, program.pid) != "S" {}
+    try tracing {
+      var collector = Collector()
+      var idle = options(499)
+      idle.includesIdleThreads = true
+      var sampler = try PtraceSampler(target: .processes([program.pid]), options: idle)
+      #expect(try poll(&sampler, &collector) { $0.samples.count > 50 })
+      // It does nothing but read from its input.
+      #expect(sampler.pauses.count == 0)
+      #expect(collector.samples.allSatisfy { $0.knownRegisters == .pointersOnly(.host) && $0.stackBytes > 0 })
+      #expect(Set(collector.samples.map(\.instruction)).count == 1)
+      try sampler.finish(handler: &collector)
+    }
+    try expectRunningFreeOrBlocked(program.pid)
+  }
+
+  private func expectRunningFreeOrBlocked(_ pid: Int32) throws {
+    while try ProcessInfo(pid: pid).tracer != 0 {}
+    #expect(try ["S", "R"].contains(ProcessInfo(pid: pid).state))
   }
 }

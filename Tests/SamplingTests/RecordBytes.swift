@@ -95,6 +95,7 @@ struct Collector: SamplingHandler {
     var pid: Int32
     var tid: Int32
     var hasRegisters: Bool
+    var knownRegisters: KnownRegisters
     var stackBytes: Int
     var kernelFrames: Int
     var instruction: UInt64
@@ -108,7 +109,8 @@ struct Collector: SamplingHandler {
     samples.append(
       Seen(
         time: sample.time, pid: sample.pid, tid: sample.tid, hasRegisters: sample.registers != nil,
-        stackBytes: sample.stack.byteCount, kernelFrames: sample.kernelChain.count,
+        knownRegisters: sample.knownRegisters, stackBytes: sample.stack.byteCount,
+        kernelFrames: sample.kernelChain.count,
         instruction: sample.registers?[UserRegisters.programCounter(.host)] ?? 0))
   }
   mutating func event(_ event: ProcessEvent) { events.append(event) }

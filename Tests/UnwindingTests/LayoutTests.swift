@@ -14,7 +14,7 @@ import Testing
     var registers = UserRegisters()
     for number in 0..<33 { registers[number] = UInt64(number + 1) }
     let file = RegisterFile()
-    file.load(registers)
+    file.load(registers, known: .all)
     #expect((0..<33).allSatisfy { file[UInt8($0)] == UInt64($0 + 1) && file.registers[$0] == UInt64($0 + 1) })
     #expect(file[33] == 0 && file[255] == 0)
   }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -60,9 +61,55 @@ struct clp_suspended {
   int failure;
 };
 
-/// Forks a child that waits for leave and then execs `arguments[0]`, searched for in PATH, with signal mask `mask`.
-/// Returns 0, or an errno.
-int clp_spawn_suspended(char *const arguments[], const sigset_t *mask, struct clp_suspended *result);
+/// `struct sched_attr` (sched_setattr(2)), which glibc 2.36 does not declare.
+struct clp_sched_attributes {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t niceness;
+  uint32_t priority;
+  uint64_t runtime;
+  uint64_t deadline;
+  uint64_t period;
+  uint32_t least_utilization;
+  uint32_t most_utilization;
+};
+_Static_assert(sizeof(struct clp_sched_attributes) == 56, "sched_attr of kernel 5.3 (SCHED_ATTR_SIZE_VER1)");
+
+/// What this process was given and `exec` would hand on, but `fork` does not, or this process changes for itself.
+/// Signals are sets of the kernel's: bit n-1 is signal n.
+struct clp_inheritance {
+  uint64_t ignored;
+  uint64_t blocked;
+  /// Blocked and pending, sent to the process and to its first thread.
+  uint64_t pending_for_process;
+  uint64_t pending_for_thread;
+  /// ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF.
+  struct itimerval timers[3];
+  /// When the timers stood so, CLOCK_MONOTONIC in nanoseconds.
+  uint64_t time;
+  /// PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER.
+  int32_t death_signal;
+  int32_t is_subreaper;
+  /// Scheduling of the first thread; `size` is 0 where the kernel doesn't tell.
+  struct clp_sched_attributes schedule;
+};
+
+/// Reads what this process has at present, pending signals all as if sent to the process.
+void clp_inheritance_read(struct clp_inheritance *result);
+
+/// Disarms this process's own timers, which a child is to be given.
+void clp_disarm_timers(void);
+
+/// Forks a child that waits for leave and then execs `arguments[0]`, searched for in PATH, with `given`, and with
+/// `environment` unless that is empty. Returns 0, or an errno.
+int clp_spawn_suspended(
+  char *const arguments[], char *environment[], const struct clp_inheritance *given, struct clp_suspended *result);
+
+/// Where the kernel has put the environment's text, one terminated string after the other, and in `size` how much
+/// there is. NULL unless this program was started with more rights than its caller's and the same user: only then the
+/// C library has removed variables from the environment (ld.so(8), secure-execution mode).
+const char *clp_initial_environment(char *const arguments[], size_t *size);
 
 /// ptrace(2). Returns -1 with errno set on failure.
 long clp_ptrace(int request, pid_t tid, uintptr_t address, uintptr_t data);

@@ -17,6 +17,8 @@ public struct RawSample: ~Escapable {
   public let period: UInt64
   /// User-mode registers; nil for kernel threads, threads that are exiting, and 32-bit ones.
   public let registers: UserRegisters?
+  /// Which of `registers` are known; the others are zero there.
+  public let knownRegisters: KnownRegisters
   /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
   public let stack: RawSpan
   /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
@@ -27,7 +29,7 @@ public struct RawSample: ~Escapable {
   @_lifetime(copy stack, copy kernelChain)
   public init(
     time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
-    stack: RawSpan, kernelChain: Span<UInt64>
+    knownRegisters: KnownRegisters = .all, stack: RawSpan, kernelChain: Span<UInt64>
   ) {
     self.time = time
     self.pid = pid
@@ -35,6 +37,7 @@ public struct RawSample: ~Escapable {
     self.cpu = cpu
     self.period = period
     self.registers = registers
+    self.knownRegisters = knownRegisters
     self.stack = stack
     self.kernelChain = kernelChain
   }

@@ -2,13 +2,16 @@
 ///
 /// One thread makes it and polls it until the targets have gone or the user has had enough, then finishes it. Sampling
 /// goes on from `init` (or, for a target that was started suspended, from its exec) until `finish` or the release of
-/// the value; the targets are never stopped by it, whatever becomes of the sampler.
+/// the value; the targets run on, whatever becomes of the sampler.
 public protocol Sampler: ~Copyable {
   /// How it samples, and what it could not do.
   var description: SamplerDescription { get }
 
   /// What sampling did to the targets so far; empty where it did nothing to them.
   var effects: [SamplingNote] { get }
+
+  /// Where to ask for mappings that an address lies in, if the kernel does not report them; nil where it does.
+  var mappings: TracedMaps? { get }
 
   /// What went wrong with records so far.
   var faults: SamplingFaults { get }
@@ -22,6 +25,11 @@ public protocol Sampler: ~Copyable {
 
   /// Stops sampling and hands over everything seen so far.
   mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
+}
+
+extension Sampler where Self: ~Copyable {
+  /// None: the kernel reports mappings.
+  public var mappings: TracedMaps? { nil }
 }
 
 /// Counts of records that could not be used as they should; none is expected of a sound kernel.
@@ -121,6 +129,8 @@ public enum SamplingNote: Hashable, Sendable {
   case dumpsShortened(wanted: UInt32, got: UInt32)
   /// Threads were stopped for their samples; times in nanoseconds.
   case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
+  /// Stops have ended system calls early: so many were begun again, and so many could not be, and told EINTR.
+  case callsInterrupted(restarted: UInt64, lost: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.
   case unreadableProcess(pid: Int32, errno: Int32)
 }

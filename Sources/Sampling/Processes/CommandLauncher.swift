@@ -6,8 +6,8 @@ import Glibc
 ///     parent   fork ── attach sampler to pid ── resume ─────── poll … ── status
 ///     child      └──── waits at a pipe ───────────┴─ exec ──── runs …
 ///
-/// It has the caller's standard streams, environment, folder and process group. A value that goes before `resume` ends
-/// the child; later, the program is left alone.
+/// The program finds everything as it would without this process in between, but that it is its child. A value that
+/// goes before `resume` ends the child; later, the program is left alone.
 public struct CommandLauncher: ~Copyable {
   /// The child.
   public let pid: Int32
@@ -21,26 +21,21 @@ public struct CommandLauncher: ~Copyable {
 
   /// Forks a child for `command`, whose first string is looked up in PATH as a shell does.
   ///
-  /// The program gets `signalMask`, or the calling thread's where there is none. A signal that the caller ignores is
-  /// ignored by the program as well.
-  public init(command: [String], signalMask: sigset_t? = nil) throws(SamplingError) {
+  /// What the program is given beside that which every child gets is `given`: what the caller has now, unless it says
+  /// otherwise.
+  public init(command: [String], given: ProcessInheritance = .current()) throws(SamplingError) {
     guard let first = command.first, !first.isEmpty, !command.contains(where: { $0.utf8.contains(0) }) else {
       throw .commandNotRun(command: command.first ?? "", errno: command.isEmpty ? EINVAL : ENOENT)
     }
-    var mask = sigset_t()
-    if let signalMask {
-      mask = signalMask
-    } else {
-      // SAFETY: writes `mask` only, during the call.
-      unsafe pthread_sigmask(SIG_SETMASK, nil, &mask)
-    }
-    // SAFETY: strdup copies terminated strings; the copies are freed below, and the array ends in a null pointer.
+    // SAFETY: strdup copies terminated strings; the copies are freed below, and the arrays end in null pointers.
     var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
+    var variables = unsafe (given.environment ?? []).map { unsafe strdup($0) } + [nil]
+    var raw = given.raw
     var child = clp_suspended()
     // SAFETY: the arrays live through the call; the child has copies of its own.
-    let reason = unsafe clp_spawn_suspended(&arguments, &mask, &child)
+    let reason = unsafe clp_spawn_suspended(&arguments, &variables, &raw, &child)
     // SAFETY: each was made by strdup, and is freed once.
-    unsafe arguments.forEach { unsafe free($0) }
+    unsafe (arguments + variables).forEach { unsafe free($0) }
     guard reason == 0 else { throw .system(call: "fork", errno: reason) }
     pid = child.pid
     go = child.go

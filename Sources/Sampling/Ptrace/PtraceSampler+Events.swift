@@ -32,23 +32,53 @@ extension PtraceSampler {
   private mutating func sample(
     _ thread: TracedThread, passing signal: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable
   ) {
+    let registers = RegisterSet(of: thread.tid)
+    if let registers, !Self.stopsProcess(signal) { mendCall(of: thread.tid, registers) }
     guard let request = thread.interruptedAt else { return Tracing.resume(thread.tid, signal: signal) }
     let waited = threads.waited(thread.tid)
-    let registers = buffer.read(thread.tid)
+    let user = registers?.user
+    if let user {
+      let pointer = user[UserRegisters.stackPointer(.host)]
+      buffer.read(stackOf: thread.tid, from: pointer, in: pages(of: thread))
+    } else {
+      buffer.removeAll()
+    }
     // Before the request: the thread may run, in our place, before that returns.
     let resumed = MonotonicClock.now()
     Tracing.resume(thread.tid, signal: signal)
     // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
     pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
     threads.charge(thread.tid, Int64(period))
-    let instruction = registers?[UserRegisters.programCounter(.host)]
-    for mapping in maps.news(of: thread.pid, for: instruction, time: time) {
-      handler.event(.mapped(pid: thread.pid, mapping, time: time))
-    }
+    tellOfNewMappings(of: thread.pid, for: user?[UserRegisters.programCounter(.host)], time: time, handler: &handler)
     handler.sample(
       RawSample(
-        time: time, pid: thread.pid, tid: thread.tid, period: period, registers: registers, stack: buffer.bytes,
+        time: time, pid: thread.pid, tid: thread.tid, period: period, registers: user, stack: buffer.bytes,
         kernelChain: Span()))
+  }
+
+  private mutating func mendCall(of tid: Int32, _ registers: RegisterSet) {
+    switch InterruptedCall.mend(tid, registers) {
+    case .none: break
+    case .restarted: restartedCalls += 1
+    case .lost: lostCalls += 1
+    }
+  }
+
+  /// Whether a signal stops processes if no handler takes it: SIGCONT then ends some calls with EINTR, tracer or not.
+  private static func stopsProcess(_ signal: Int32) -> Bool { [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) }
+
+  func tellOfNewMappings(
+    of pid: Int32, for address: UInt64?, time: UInt64, handler: inout some SamplingHandler & ~Copyable
+  ) {
+    guard let mappings else { return }
+    for mapping in mappings.news(of: pid, for: address, time: time) {
+      handler.event(.mapped(pid: pid, mapping, time: time))
+    }
+  }
+
+  /// Which pages of a thread's process are there.
+  func pages(of thread: TracedThread) -> ResidentPages {
+    mappings?.pages(of: thread.pid, tid: thread.tid) ?? ResidentPages(pid: thread.pid, tid: thread.tid)
   }
 
   /// A thread that stopped before its maker told of it must wait: handlers learn of a thread before its samples.
@@ -73,7 +103,7 @@ extension PtraceSampler {
     let pid = (try? ProcessInfo(pid: tid))?.process ?? parent?.pid ?? tid
     threads.insert(tid: tid, pid: pid)
     if let parent {
-      if pid != parent.pid { maps.fork(parent: parent.pid, child: pid) }
+      if pid != parent.pid { mappings?.fork(parent: parent.pid, child: pid) }
       handler.event(.forked(pid: pid, tid: tid, parentPID: parent.pid, parentTID: parent.tid, time: time))
     } else {
       describe(pid: pid, handler: &handler)
@@ -91,7 +121,7 @@ extension PtraceSampler {
 
   private mutating func removeThread(_ tid: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable) {
     guard let thread = threads.remove(tid) else { return }
-    if thread.tid == thread.pid { maps.forget(thread.pid) }
+    if thread.tid == thread.pid { mappings?.forget(thread.pid) }
     handler.event(.exited(pid: thread.pid, tid: tid, time: time))
   }
 
@@ -104,10 +134,8 @@ extension PtraceSampler {
     }
     let name = ProcessInfo.threadName(pid: thread.pid, tid: thread.tid) ?? ""
     handler.event(.renamed(pid: thread.pid, tid: thread.tid, name: name, isExec: true, time: time))
-    maps.forget(thread.pid)
-    for mapping in maps.news(of: thread.pid, for: nil, time: time) {
-      handler.event(.mapped(pid: thread.pid, mapping, time: time))
-    }
+    mappings?.forget(thread.pid)
+    tellOfNewMappings(of: thread.pid, for: nil, time: time, handler: &handler)
     Tracing.resume(thread.tid)
   }
 
@@ -118,9 +146,7 @@ extension PtraceSampler {
       guard let name = ProcessInfo.threadName(pid: pid, tid: tid) else { continue }
       handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: time))
     }
-    for mapping in maps.news(of: pid, for: nil, time: time) {
-      handler.event(.mapped(pid: pid, mapping, time: time))
-    }
+    tellOfNewMappings(of: pid, for: nil, time: time, handler: &handler)
   }
 }
 

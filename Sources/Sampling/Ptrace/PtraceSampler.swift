@@ -7,10 +7,11 @@ import ProfileModel
 ///                        ▲                           │
 ///     sampler  interrupt ┘                   resume ─┴─► handler
 ///
-/// It needs no perf_event, sees no kernel code, and costs the target more. Threads that don't run are left alone, for
-/// an interrupted system call may end early. Whatever becomes of this process, the kernel lets the threads go.
+/// It needs no perf_event, sees no kernel code, and costs the target more. Threads that don't run are never stopped,
+/// for their system calls might end early; if they are wanted, they are observed as they stand, see `observe`.
 ///
-/// The thread that makes it must be the one that uses it. SIGCHLD is blocked on it meanwhile.
+/// The thread that makes it must be the one that uses it, and its end is what lets the targets' threads go: see
+/// `TracingThread`. Whatever becomes of this process, the kernel does so. SIGCHLD is blocked on it meanwhile.
 public struct PtraceSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   public let description: SamplerDescription
@@ -23,16 +24,26 @@ public struct PtraceSampler: ~Copyable, Sampler {
 
   /// How long threads were stopped.
   public var effects: [SamplingNote] {
-    guard pauses.count > 0 else { return [] }
-    return [
-      .threadsPaused(
-        count: pauses.count, median: pauses.percentile(0.5), percentile99: pauses.percentile(0.99),
-        longest: pauses.longest)
-    ]
+    var effects: [SamplingNote] = []
+    if pauses.count > 0 {
+      effects.append(
+        .threadsPaused(
+          count: pauses.count, median: pauses.percentile(0.5), percentile99: pauses.percentile(0.99),
+          longest: pauses.longest))
+    }
+    if restartedCalls > 0 || lostCalls > 0 {
+      effects.append(.callsInterrupted(restarted: restartedCalls, lost: lostCalls))
+    }
+    return effects
   }
 
+  /// System calls that a stop has ended and that were begun again; and those of them that weren't.
+  var restartedCalls: UInt64 = 0
+  var lostCalls: UInt64 = 0
+
   var threads: TracedThreads
-  var maps = TracedMaps()
+  /// What is mapped in the targets, which the kernel doesn't report.
+  public let mappings: TracedMaps? = TracedMaps()
   var buffer: TraceBuffer
   let processes: [Int32]
   let period: UInt64
@@ -79,7 +90,7 @@ public struct PtraceSampler: ~Copyable, Sampler {
       let now = MonotonicClock.now()
       if now >= nextSweep {
         adoptUnborn(olderThan: now &- 100_000_000, handler: &handler)
-        sweep(now)
+        sweep(now, handler: &handler)
       }
       let wakeUp = min(end, nextSweep)
       let present = MonotonicClock.now()
@@ -88,21 +99,29 @@ public struct PtraceSampler: ~Copyable, Sampler {
     return .running
   }
 
-  /// Lets every thread go.
+  /// Ends sampling. The threads are let go when this thread ends, which must be soon: until then those that are sent
+  /// signals wait for it.
   public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     guard !isFinished else { return }
     isFinished = true
     describeProcesses(handler: &handler)
-    serve(handler: &handler)
-    threads = TracedThreads()
+    // Those asked to stop will do so, most at once; let go before, their system calls might end early.
+    let end = MonotonicClock.now() + Self.patience
+    repeat {
+      serve(handler: &handler)
+      guard threads.isAnyAsked else { break }
+      _ = try signals.wait(nanoseconds: 1_000_000, or: nil)
+    } while MonotonicClock.now() < end
   }
 
-  /// Asks the threads that owe a sample to stop, those of them that run just now.
-  private mutating func sweep(_ now: UInt64) {
-    let everyThread = includesIdleThreads
-    threads.sweep(period: Int64(period), everyThread: everyThread) { thread in
-      // A failure means that it's gone, and its end about to be reported.
-      (everyThread || Self.isRunning(thread)) && (try? Tracing.interrupt(thread.tid)) != nil
+  private static let patience: UInt64 = 100_000_000
+
+  /// Asks the threads that owe a sample to stop, those of them that run just now; or observes every thread.
+  private mutating func sweep(_ now: UInt64, handler: inout some SamplingHandler & ~Copyable) {
+    if includesIdleThreads {
+      observeThreads(handler: &handler)
+    } else {
+      threads.sweep(period: Int64(period), Self.interruptIfRunning)
     }
     // Between half and one and a half periods from now, lest the program's own rhythm be met; on average one.
     jitter ^= jitter << 13
@@ -111,10 +130,10 @@ public struct PtraceSampler: ~Copyable, Sampler {
     nextSweep = max(now, nextSweep + period / 2 + jitter % max(1, period))
   }
 
-  private static func isRunning(_ thread: TracedThread) -> Bool {
-    guard let bytes = try? ProcFile.read("/proc/\(thread.pid)/task/\(thread.tid)/stat", limit: 1024),
-      let close = bytes.lastIndex(of: UInt8(ascii: ")")), close + 2 < bytes.count
-    else { return false }
-    return bytes[close + 2] == UInt8(ascii: "R")
+  /// Asks a thread to stop unless it's blocked at that moment; whether it was asked.
+  static func interruptIfRunning(_ thread: TracedThread) -> Bool {
+    guard ThreadPlace(pid: thread.pid, tid: thread.tid) == .running else { return false }
+    // A failure means that it's gone, and its end about to be reported.
+    return (try? Tracing.interrupt(thread.tid)) != nil
   }
 }

@@ -7,6 +7,8 @@ struct ScheduleTimes: Hashable {
   var ran: UInt64 = 0
   /// Nanoseconds of waiting for a CPU.
   var waited: UInt64 = 0
+  /// How often it was put on a CPU: unchanged means that it has not run in between.
+  var turns: UInt64 = 0
 
   /// No time at all.
   init() {}
@@ -14,19 +16,19 @@ struct ScheduleTimes: Hashable {
   /// Reads the open file; nil when it can't be read, or the kernel keeps no such times.
   init?(_ descriptor: Int32) {
     guard descriptor >= 0 else { return nil }
-    let fields: (UInt64, UInt64)? = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { buffer in
+    let times: ScheduleTimes? = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { buffer in
       // SAFETY: at most the buffer's bytes are written, and only those written are read.
       let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0)
       guard count > 0 else { return nil }
       return unsafe Self.parse(UnsafeRawBufferPointer(buffer).bytes.extracting(0..<count))
     }
-    guard let fields else { return nil }
-    (ran, waited) = fields
+    guard let times else { return nil }
+    self = times
   }
 
-  /// The first two numbers of a line; nil when there are none.
-  static func parse(_ line: RawSpan) -> (ran: UInt64, waited: UInt64)? {
-    var numbers: [2 of UInt64] = [0, 0]
+  /// The numbers of a line; nil when there are not at least two, 0 turns when there is no third.
+  static func parse(_ line: RawSpan) -> ScheduleTimes? {
+    var numbers: [3 of UInt64] = [0, 0, 0]
     var field = 0
     var digits = 0
     for offset in line.byteOffsets {
@@ -36,11 +38,14 @@ struct ScheduleTimes: Hashable {
         digits += 1
       } else {
         guard digits > 0 else { return nil }
-        if field == 1 { return (numbers[0], numbers[1]) }
+        if field == 2 { break }
         field += 1
         digits = 0
       }
     }
-    return field == 1 && digits > 0 ? (numbers[0], numbers[1]) : nil
+    guard field > 1 || field == 1 && digits > 0 else { return nil }
+    var times = ScheduleTimes()
+    (times.ran, times.waited, times.turns) = (numbers[0], numbers[1], numbers[2])
+    return times
   }
 }

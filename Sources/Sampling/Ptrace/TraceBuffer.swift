@@ -1,9 +1,8 @@
-import BinaryReading
 import CLinuxPerf
 import Glibc
 import ProfileModel
 
-/// Memory that a stopped thread's registers and stack are read into.
+/// Memory that a thread's stack is read into.
 @safe struct TraceBuffer: ~Copyable {
   private let stack: UnsafeMutableRawPointer
   private let capacity: Int
@@ -25,24 +24,14 @@ import ProfileModel
     }
   }
 
-  /// Reads a stopped thread's registers, and its stack from the stack pointer up as far as there is any.
-  mutating func read(_ tid: Int32) -> UserRegisters? {
-    count = 0
-    guard let registers = Self.registers(of: tid) else { return nil }
-    let pointer = registers[UserRegisters.stackPointer(.host)]
-    // SAFETY: at most `capacity` bytes are written. Pages that can't be read end what is read.
-    let got = unsafe clp_read_memory(tid, stack, UInt(truncatingIfNeeded: pointer), capacity)
-    count = max(0, got)
-    return registers
-  }
+  /// Forgets what was read.
+  mutating func removeAll() { count = 0 }
 
-  private static func registers(of tid: Int32) -> UserRegisters? {
-    // The largest set is AArch64's.
-    unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
-      // SAFETY: the kernel writes at most as many bytes as it's told there are, and returns how many.
-      let size = unsafe clp_ptrace_registers(tid, buffer.baseAddress, buffer.count)
-      guard size > 0 else { return nil }
-      return unsafe UserRegisters(registerSet: buffer.bytes.extracting(0..<size), architecture: .host)
-    }
+  /// Reads a thread's stack from the stack pointer up, as far as it lies in pages that are there.
+  mutating func read(stackOf tid: Int32, from pointer: UInt64, in pages: ResidentPages) {
+    let wanted = pages.byteCount(from: pointer, limit: capacity)
+    // SAFETY: at most `capacity` bytes are written. Pages that can't be read end what is read.
+    let got = wanted > 0 ? unsafe clp_read_memory(tid, stack, UInt(truncatingIfNeeded: pointer), wanted) : 0
+    count = max(0, got)
   }
 }

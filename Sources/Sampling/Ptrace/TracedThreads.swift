@@ -13,9 +13,11 @@ struct TracedThread {
   fileprivate var times = ScheduleTimes()
   fileprivate var idleSweeps: UInt8 = 0
   fileprivate var sweepsToSkip: UInt8 = 0
+  /// Where it was blocked when it was last looked at, and how often it had been put on a CPU by then.
+  fileprivate var place: (turns: UInt64, stackPointer: UInt64, programCounter: UInt64)?
 }
 
-/// The traced threads; they are let go with this value.
+/// The traced threads; the end of the tracing thread lets them go.
 struct TracedThreads: ~Copyable {
   private var threads: [TracedThread] = []
   private var positions: [Int32: Int] = [:]
@@ -24,7 +26,6 @@ struct TracedThreads: ~Copyable {
   var unborn: [Int32: UInt64] = [:]
 
   deinit {
-    Tracing.detachAll(running: numbers, stopped: Array(unborn.keys))
     for thread in threads where thread.schedstat >= 0 { close(thread.schedstat) }
   }
 
@@ -32,6 +33,12 @@ struct TracedThreads: ~Copyable {
   var isEmpty: Bool { threads.isEmpty && unborn.isEmpty }
   /// Their numbers, in no order.
   var numbers: [Int32] { threads.map(\.tid) }
+
+  /// Whether a thread was asked to stop and hasn't yet.
+  var isAnyAsked: Bool { threads.contains { $0.interruptedAt != nil } }
+
+  /// The thread at a position below `count`.
+  subscript(position position: Int) -> TracedThread { threads[position] }
 
   /// The thread with this number.
   subscript(tid: Int32) -> TracedThread? { positions[tid].map { threads[$0] } }
@@ -83,14 +90,10 @@ struct TracedThreads: ~Copyable {
   /// Threads that have not run for some sweeps are looked at less often, at least every 16th time; CPU time is never
   /// forgotten by that. But a thread can't owe more than 20 ms: what it ran unseen between two sleeps would otherwise
   /// all be charged to the place where it's found.
-  mutating func sweep(period: Int64, everyThread: Bool, _ interrupt: (TracedThread) -> Bool) {
+  mutating func sweep(period: Int64, _ interrupt: (TracedThread) -> Bool) {
     let most = max(2 * period, 20_000_000)
     for position in threads.indices {
       if threads[position].interruptedAt != nil { continue }
-      if everyThread {
-        ask(position, interrupt)
-        continue
-      }
       if threads[position].sweepsToSkip > 0 {
         threads[position].sweepsToSkip -= 1
         continue
@@ -114,7 +117,31 @@ struct TracedThreads: ~Copyable {
     }
   }
 
-  private mutating func ask(_ position: Int, _ interrupt: (TracedThread) -> Bool) {
+  /// Where the thread at a position is, and how often it had been put on a CPU before that was asked; nil when it can't
+  /// be told. The answer holds as long as `turns` stays as it is.
+  mutating func place(of position: Int) -> (turns: UInt64, place: ThreadPlace)? {
+    guard let times = ScheduleTimes(threads[position].schedstat) else { return nil }
+    if let known = threads[position].place, known.turns == times.turns {
+      return (known.turns, .blocked(stackPointer: known.stackPointer, programCounter: known.programCounter))
+    }
+    guard let place = ThreadPlace(pid: threads[position].pid, tid: threads[position].tid) else { return nil }
+    // Without turns nothing would tell that a thread has run.
+    if case .blocked(let pointer, let counter) = place {
+      guard times.turns > 0 else { return nil }
+      threads[position].place = (times.turns, pointer, counter)
+    }
+    return (times.turns, place)
+  }
+
+  /// Whether the thread at a position has not run since it had been put on a CPU so often.
+  mutating func hasStood(_ position: Int, since turns: UInt64) -> Bool {
+    if ScheduleTimes(threads[position].schedstat)?.turns == turns { return true }
+    threads[position].place = nil
+    return false
+  }
+
+  /// Asks the thread at a position to stop if it runs.
+  mutating func ask(_ position: Int, _ interrupt: (TracedThread) -> Bool) {
     let time = MonotonicClock.now()
     if interrupt(threads[position]) { threads[position].interruptedAt = time }
   }

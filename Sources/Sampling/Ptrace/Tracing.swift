@@ -3,12 +3,12 @@ import Glibc
 
 /// The ptrace requests that sampling needs, each on one thread (ptrace(2)).
 ///
-/// All must come from the thread that seized. Seized threads run on when their tracer dies, in whatever way: the
-/// kernel detaches them, and PTRACE_O_EXITKILL is not set.
+/// All must come from the thread that seized. Seized threads run on when that thread ends, in whatever way: the kernel
+/// detaches them, and PTRACE_O_EXITKILL is not set.
 enum Tracing {
   private enum Request {
+    static let pokeUser: Int32 = 6
     static let continueRunning: Int32 = 7
-    static let detach: Int32 = 17
     static let eventMessage: Int32 = 0x4201
     static let seize: Int32 = 0x4206
     static let interrupt: Int32 = 0x4207
@@ -31,8 +31,10 @@ enum Tracing {
   }
   /// Leaves a thread in its group-stop, as if it were not traced.
   static func listen(_ tid: Int32) { try? request(Request.listen, tid) }
-  /// Ends the tracing of a stopped thread and lets it run, with a signal or without.
-  static func detach(_ tid: Int32, signal: Int32 = 0) { try? request(Request.detach, tid, data: UInt(signal)) }
+  /// Changes a stopped thread's register, by its place in `struct user`; whether that was done.
+  static func poke(_ tid: Int32, _ place: UInt, _ value: UInt) -> Bool {
+    clp_ptrace(Request.pokeUser, tid, place, value) != -1
+  }
 
   /// What the last event was about: the number of the new thread or process.
   static func eventMessage(_ tid: Int32) -> Int32? {
@@ -60,35 +62,6 @@ enum Tracing {
       default: break
       }
       return (tid, stop)
-    }
-  }
-
-  /// Ends the tracing of threads: each must be stopped for that, and goes on with the signal that it stopped for.
-  ///
-  /// One that can't be stopped within a second, sleeping where nothing wakes it, stays traced until this process ends.
-  static func detachAll(running: [Int32], stopped: [Int32]) {
-    var pending: Set<Int32> = []
-    var released: Set<Int32> = []
-    for tid in stopped { detach(tid) }
-    // ESRCH: it's gone.
-    for tid in running where (try? interrupt(tid)) != nil { pending.insert(tid) }
-    let end = MonotonicClock.now() + 1_000_000_000
-    while !pending.isEmpty, MonotonicClock.now() < end {
-      guard let (tid, stop) = next() else {
-        usleep(50)
-        continue
-      }
-      switch stop {
-      case .exited, .killed: break
-      case .signal(let signal): detach(tid, signal: signal)
-      case .made:
-        // The child is traced by birth, and stops, if it hasn't.
-        if let child = eventMessage(tid), !released.contains(child) { pending.insert(child) }
-        detach(tid)
-      default: detach(tid)
-      }
-      pending.remove(tid)
-      released.insert(tid)
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinuxPerf
 import Glibc
 import ProfileModel
 import Recording
@@ -10,8 +11,9 @@ struct RecordCommand: ParsableCommand {
     usage: "perfprof record [-p PID[,PID…]] [-a] [-F HZ] [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
-      Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never stopped or harmed. \
-      With -- CMD perfprof ends with the program's exit status.
+      Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
+      doesn't stop it, ptrace stops threads that run for some microseconds, and those that wait never. \
+      A program behind -- finds everything as perfprof was given it, and perfprof ends with its exit status.
       """)
 
   @Option(
@@ -42,7 +44,7 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Leave kernel code out.")
   var noKernel = false
 
-  @Flag(help: "With ptrace: sample threads that don't run, too.")
+  @Flag(help: "With ptrace: sample threads that don't run, too; they are not stopped for it.")
   var idle = false
 
   @Option(help: ArgumentHelp("How stacks are walked: tables or libunwind.", visibility: .hidden))
@@ -71,7 +73,7 @@ struct RecordCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    var signals = try StopSignals()
+    var signals = try StopSignals(given: Perfprof.given)
     if command.isEmpty {
       let processes = try processes()
       let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
@@ -90,8 +92,10 @@ struct RecordCommand: ParsableCommand {
   private func recordCommand(_ signals: inout StopSignals) throws {
     let launcher: SuspendedCommand
     do throws(SamplingError) {
-      launcher = try SuspendedCommand(command, signalMask: signals.originalMask)
+      launcher = try SuspendedCommand(command, given: Perfprof.given)
     } catch { throw Failure(error) }
+    // The program's from now on: an alarm set before perfprof was started is meant for it.
+    clp_disarm_timers()
     let base = command[0].split(separator: "/").last.map(String.init) ?? "program"
     let outcome = try record(
       .suspended(launcher.pid), command: command, name: Self.fileName(base, launcher.pid), signals: &signals,

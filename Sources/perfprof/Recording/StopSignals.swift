@@ -1,26 +1,32 @@
 import CLinuxPerf
 import Glibc
+import Sampling
 
 /// Ctrl-C, SIGTERM and SIGHUP as input of a descriptor: the recording ends in order instead of dying.
 struct StopSignals: ~Copyable {
   /// Readable when a signal has come.
   let descriptor: Int32
-  /// The mask from before, which a started program gets.
-  let originalMask: sigset_t
+  /// The mask from before.
+  private let originalMask: sigset_t
   /// The signal that asked to stop, and whether a process sent it (and not the terminal).
   private(set) var received: (signal: Int32, fromProcess: Bool)?
 
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+
   /// Blocks the signals; call before any other thread is made.
-  init() throws(Failure) {
+  ///
+  /// Those that waited, blocked, when perfprof was started are none of its own; a started program is given them.
+  init(given: ProcessInheritance) throws(Failure) {
     var set = sigset_t()
     var original = sigset_t()
     // SAFETY: each call reads or writes the two sets only.
     unsafe sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, signal) }
+    for signal in Self.numbers { unsafe sigaddset(&set, signal) }
     unsafe pthread_sigmask(SIG_BLOCK, &set, &original)
     descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     originalMask = original
     guard descriptor >= 0 else { throw Failure(.unavailable, "signalfd failed (\(errorText(errno)))") }
+    if Self.numbers.contains(where: given.hasPending) { clp_signalfd_drain(descriptor) }
   }
 
   deinit { close(descriptor) }

@@ -9,8 +9,8 @@ final class SuspendedCommand {
   var pid: Int32 { launcher.pid }
 
   /// Forks; the program waits for `resume`.
-  init(_ command: [String], signalMask: sigset_t) throws(SamplingError) {
-    launcher = try CommandLauncher(command: command, signalMask: signalMask)
+  init(_ command: [String], given: ProcessInheritance) throws(SamplingError) {
+    launcher = try CommandLauncher(command: command, given: given)
   }
 
   /// Lets it run.

@@ -1,0 +1,73 @@
+import BinaryReading
+import CLinuxPerf
+import Glibc
+import ProfileModel
+import Testing
+
+@testable import Sampling
+
+@Suite struct ThreadPlaceTests {
+  @Test(
+    arguments: [
+      ("running\n", .running),
+      (
+        "232 0x4 0x7f10 0x20 0xffffffff 0x0 0x0 0x7ffd10 0x7f20\n",
+        .blocked(stackPointer: 0x7ffd10, programCounter: 0x7f20)
+      ),
+      ("-1 0x7ffd10 0x7f20\n", .blocked(stackPointer: 0x7ffd10, programCounter: 0x7f20)),
+      ("", nil), ("sleeping\n", nil), ("-1 0x1\n", nil), ("-1 1 2\n", nil), ("-1 0x1 0x11111111111111111\n", nil),
+    ] as [(String, ThreadPlace?)])
+  func readsWhereAThreadIs(line: String, expected: ThreadPlace?) {
+    #expect(ThreadPlace(Array(line.utf8)) == expected)
+  }
+
+  @Test func asksTheKernel() {
+    // A thread that asks for itself is told the call by which it reads the file.
+    guard case .blocked(let pointer, let counter)? = ThreadPlace(pid: getpid(), tid: clp_gettid()) else {
+      Issue.record("nothing is known of this thread")
+      return
+    }
+    #expect(pointer > 0xFFFF && counter > 0xFFFF)
+    #expect(ThreadPlace(pid: .max, tid: .max) == nil)
+  }
+
+  @Test func endsAStackWhereAPageIsMissing() throws {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let memory = try #require(
+      mmap(nil, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+    defer { munmap(memory, 8 * page) }
+    for number in [0, 1, 3] { memory.storeBytes(of: 1, toByteOffset: number * page, as: UInt8.self) }
+    let pages = ResidentPages(pid: getpid(), tid: getpid())
+    let base = UInt64(UInt(bitPattern: memory))
+    #expect(pages.byteCount(from: base + 100, limit: 8 * page) == 2 * page - 100)
+    #expect(pages.byteCount(from: base + 100, limit: 50) == 50)
+    #expect(pages.byteCount(from: base + UInt64(2 * page), limit: 100) == 0)
+    #expect(pages.byteCount(from: base + UInt64(4 * page) - 8, limit: 100) == 8)
+    #expect(pages.byteCount(from: 0, limit: 100) == 0)
+    #expect(pages.byteCount(from: .max - 7, limit: 100) == 0)
+  }
+}
+
+@Suite struct RegisterSetTests {
+  private func set(number: Int64, result: Int64) -> RegisterSet {
+    var bytes = RecordBytes(0)
+    for position in 0..<27 {
+      bytes.add(position == 10 ? UInt64(bitPattern: result) : position == 15 ? UInt64(bitPattern: number) : 1)
+    }
+    return RegisterSet(bytes.body.rawSpan, architecture: .x86_64)
+  }
+
+  @Test func knowsTheSystemCallThatEnds() {
+    let wait = set(number: 232, result: -4).systemCall
+    #expect(wait?.number == 232)
+    #expect(wait?.result == -4)
+    #expect(wait?.resultPlace == 80)
+    #expect(wait?.canBeginAgain == true)
+    // A descriptor is gone even if closing it fails.
+    #expect(set(number: 3, result: -4).systemCall?.canBeginAgain == false)
+    #expect(set(number: -1, result: 0).systemCall == nil)
+    let short = [UInt8](repeating: 0, count: 68)
+    let other = RegisterSet(short.rawSpan, architecture: .x86_64)
+    #expect(other.systemCall == nil && other.user == nil)
+  }
+}
