@@ -16,9 +16,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var periods: UInt64 = 0
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
   private(set) var lastExec: UInt64 = 0
-  /// When a sample was last taken whose stack went on in live memory, CLOCK_MONOTONIC in nanoseconds.
-  private(set) var lastLiveRead: UInt64 = 0
 
+  /// Stacks that went on beyond their dumps: in pages that were copied with the sample, and in live memory.
+  private(set) var deepStacks = DeepStacks()
+  /// Of those and of the ones that were cut, one of each thread, since they were last taken.
+  private var outgrown: [Int32: OutgrownStack] = [:]
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
@@ -42,8 +44,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     var isRooted = true
     if let registers = sample.registers {
       let end = unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, registers: registers, stack: sample.stack, into: &unwound)
-      if unwinder.wentLive { lastLiveRead = sample.time }
+        pid: sample.pid, tid: sample.tid, motion: sample.motion, registers: registers, stack: sample.stack,
+        pages: sample.pages, into: &unwound)
+      note(end, of: sample, at: registers[UserRegisters.stackPointer(.host)])
       if case .truncated(let reason) = end {
         isRooted = false
         stack.push(marker: Function.truncationMarker(reason).name, log: &log)
@@ -109,7 +112,25 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     RecordedFrames(tables: log.tables, modules: modules, unwindTables: unwinder.tables)
   }
 
+  /// Threads whose stacks went on beyond their samples, by number.
+  mutating func takeOutgrownStacks() -> [OutgrownStack] {
+    guard !outgrown.isEmpty else { return [] }
+    defer { outgrown.removeAll(keepingCapacity: true) }
+    return outgrown.values.sorted { $0.tid < $1.tid }
+  }
+
   // MARK: Parts
+
+  /// Counts a stack that went on beyond its dump, and notes it for the sampler.
+  private mutating func note(_ end: StackEnd, of sample: borrowing RawSample, at stackPointer: UInt64) {
+    let isCut = end == .truncated(.stackDumpTooShort) || end == .truncated(.memoryNotSampled)
+    if unwinder.usedPages { deepStacks.copied += 1 }
+    if unwinder.wentLive { deepStacks.live += 1 }
+    guard isCut || unwinder.usedPages, isCut || outgrown[sample.tid] == nil else { return }
+    outgrown[sample.tid] = OutgrownStack(
+      pid: sample.pid, tid: sample.tid, stackPointer: stackPointer, isCut: isCut,
+      other: end == .truncated(.stackDumpTooShort) ? nil : unwinder.lastSwitch)
+  }
 
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
   private mutating func adopt(_ pid: Int32) {

@@ -20,6 +20,11 @@ extension SamplingNote {
     case .threadsPaused(let count, let median, let percentile99, let longest):
       "ptrace stopped threads \(count) times: for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
         + "99th percentile, \(longest / 1000) µs at most"
+    case .stacksNotFollowed:
+      "stacks that go on beyond what perf_event copies are cut there: more is copied where BPF is allowed (root, or "
+        + "CAP_BPF and CAP_PERFMON, on Linux 5.15 or later); --sampler ptrace reads all of them"
+    case .stacksNotCopied(let count):
+      "\(count) stacks that go on beyond what perf_event copies were cut: the rings were full (try a lower -F)"
     case .unreadableProcess(let pid, _):
       "process \(pid) could not be read: its code has no names"
     }

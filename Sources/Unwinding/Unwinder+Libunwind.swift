@@ -74,9 +74,6 @@ extension Unwinder {
     guard isSignalFrame || sp > frame.sp || !frame.isReturnAddress && sp == frame.sp else {
       return .ended(.truncated(.noProgress))
     }
-    if !context.memory.isOnDumpedStack(sp), !context.memory.isStillAnchored {
-      return .ended(.truncated(.stackDumpTooShort))
-    }
     for (number, _) in context.known.savedRegisters {
       if let value = libunwind.register(Int(number)) { frame.registers[number] = value }
     }

@@ -86,7 +86,8 @@ extension Unwinder {
       let cfa = rule.canonicalFrameAddress(
         register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
         load: { address in
-          let word = memory.word(at: address, seam: frame.returnSlot)
+          let word = memory.word(at: address)
+          if rule.isSignalFrame { memory.lastSwitch = .saved(at: address) }
           if let word { walk.note(word, at: address) }
           return word
         })
@@ -102,11 +103,10 @@ extension Unwinder {
     if changed & 1 != 0 {
       let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
       let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &* 8))
-      guard let word = memory.word(at: slot, seam: frame.returnSlot) else {
+      guard let word = memory.word(at: slot) else {
         return .ended(.truncated(memory.failure))
       }
       returnAddress = word
-      frame.returnSlot = slot
       walk.note(word, at: slot)
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
@@ -120,7 +120,7 @@ extension Unwinder {
       // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
       // the caller left it, and what lies there is nobody's.
       guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }
-      guard let word = memory.word(at: place, seam: frame.returnSlot) else {
+      guard let word = memory.word(at: place) else {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word

@@ -120,25 +120,34 @@ public final class Unwinder {
 
   // MARK: Unwinding
 
-  /// Whether the last stack went on in live memory, which is the more likely to be as it was the sooner it is read.
+  /// Whether the last stack went on in the live memory of its thread, which stood still.
   public var wentLive: Bool { context.memory.wentLive }
+
+  /// Whether the last stack went on beyond the dump in pages that were copied with the sample.
+  public var usedPages: Bool { context.memory.usedPages }
+
+  /// How the last stack's thread tells where the other stack lies that it went on to; nil if it stayed on one.
+  public var lastSwitch: StackSwitch? { context.memory.lastSwitch }
 
   /// Unwinds one sample.
   ///
   /// - Parameters:
   ///   - pid: The process, as `map` was told it.
-  ///   - tid: The thread, whose live memory is asked where the dump ends.
+  ///   - tid: The thread.
+  ///   - motion: Whether it stands still, so that its live memory may be asked where the dump ends.
   ///   - registers: At the time of the sample.
   ///   - stack: Memory from the stack pointer upwards.
+  ///   - pages: Other memory of the same instant.
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, registers: UserRegisters, stack: RawSpan, into result: inout UnwoundStack
+    pid: Int32, tid: Int32, motion: ThreadMotion, registers: UserRegisters, stack: RawSpan,
+    pages: SampledPages = SampledPages(), into result: inout UnwoundStack
   ) -> StackEnd {
     result.removeAll()
     context.process = process(pid)
     let base = registers[UserRegisters.stackPointer(architecture)]
-    let end = context.memory.withDump(stack, at: base, of: tid) {
+    let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion) {
       switch options.strategy {
       case .tables: walkTables(from: registers, into: &result)
       case .libunwind: walkLibunwind(from: registers, into: &result)

@@ -19,6 +19,10 @@ public struct RawSample: ~Escapable {
   public let registers: UserRegisters?
   /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
   public let stack: RawSpan
+  /// What else of its memory was copied at the same instant.
+  public let pages: SampledPages
+  /// Whether the thread stands still while the handler has the sample, or has run on.
+  public let motion: ThreadMotion
   /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
   /// addresses. Empty for a thread in user mode, and where the kernel is excluded.
   public let kernelChain: Span<UInt64>
@@ -27,7 +31,7 @@ public struct RawSample: ~Escapable {
   @_lifetime(copy stack, copy kernelChain)
   public init(
     time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
-    stack: RawSpan, kernelChain: Span<UInt64>
+    stack: RawSpan, motion: ThreadMotion = .runningOn, kernelChain: Span<UInt64>
   ) {
     self.time = time
     self.pid = pid
@@ -36,6 +40,18 @@ public struct RawSample: ~Escapable {
     self.period = period
     self.registers = registers
     self.stack = stack
+    pages = SampledPages()
+    self.motion = motion
     self.kernelChain = kernelChain
+  }
+
+  /// The same sample with other memory of the same instant.
+  @_lifetime(copy sample, copy pages)
+  public init(_ sample: borrowing RawSample, with pages: SampledPages) {
+    (time, pid, tid, cpu, period) = (sample.time, sample.pid, sample.tid, sample.cpu, sample.period)
+    (registers, motion) = (sample.registers, sample.motion)
+    stack = sample.stack
+    kernelChain = sample.kernelChain
+    self.pages = pages
   }
 }

@@ -14,7 +14,11 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   public private(set) var description: SamplerDescription
   /// perf_event stops nobody.
-  public var effects: [SamplingNote] { [] }
+  public var effects: [SamplingNote] {
+    if hasOutgrownStacks, follower == nil || !events.isProgramAttached { return [.stacksNotFollowed] }
+    let failures = follower?.failureCount ?? 0
+    return failures > 0 ? [.stacksNotCopied(count: failures)] : []
+  }
   /// Late and damaged records.
   public var faults: SamplingFaults {
     var faults = SamplingFaults()
@@ -29,6 +33,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private var exits: ExitWatch
   private var merge = RecordMerge()
   private var delivery: RecordDelivery
+  /// What brings more of a stack than a sample's dump; nil where the kernel does not allow it.
+  private let follower: StackFollower?
+  private var hasOutgrownStacks = false
   /// To be described by the first poll.
   private let processes: [Int32]
   private let hasEnd: Bool
@@ -43,6 +50,8 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     var plan = try PerfPlan.probe(options, notes: &notes)
     let processes = try Self.resolve(target)
     let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
+    let follower = StackFollower(plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes)
+    events.program = follower?.program.descriptor
     let arrangement: Arrangement
     do {
       arrangement = try events.attach(
@@ -55,12 +64,13 @@ public struct PerfEventSampler: ~Copyable, Sampler {
       notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
     }
     exits = ExitWatch(pids: processes)
-    delivery = RecordDelivery(layout: plan.layout, isFiltered: arrangement.isFiltered)
+    delivery = RecordDelivery(layout: plan.layout, isFiltered: arrangement.isFiltered, follower: follower)
     description = SamplerDescription(
       name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
       ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     if arrangement.isFiltered { delivery.admit(processes) }
     self.ringSet = ringSet
+    self.follower = follower
     self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
     hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
@@ -77,6 +87,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     let state = state()
     drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
     return state
+  }
+
+  /// Has the kernel copy the rest of these stacks with their samples from now on, where it's allowed.
+  public mutating func follow(_ stacks: [OutgrownStack]) {
+    if stacks.contains(where: \.isCut) { hasOutgrownStacks = true }
+    follower?.follow(stacks)
   }
 
   /// Closes the events and hands over what they left in the rings.
@@ -110,10 +126,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private mutating func wait(_ timeout: Int32) throws(SamplingError) {
     var waits = ringSet.owners.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     waits += exits.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    waits += (follower?.descriptors ?? []).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
     // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
     // All of a ring's events share one flag of readiness, so that these must ask for input as well.
     if hasEnd, exits.allEnded { waits += events.watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
+    let timeout = follower?.limited(timeout, now: MonotonicClock.now()) ?? timeout
     // SAFETY: the array lives through the call.
     guard unsafe Glibc.poll(&waits, nfds_t(waits.count), timeout) >= 0 || errno == EINTR else {
       throw .system(call: "poll", errno: errno)

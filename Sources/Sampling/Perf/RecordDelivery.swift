@@ -15,8 +15,12 @@ struct RecordDelivery {
   private var known: Set<Int32> = []
   private var lastKnown: Int32 = 0
 
-  init(layout: SampleLayout, isFiltered: Bool) {
+  /// What brings more of a stack than a record holds.
+  private let follower: StackFollower?
+
+  init(layout: SampleLayout, isFiltered: Bool, follower: StackFollower? = nil) {
     self.layout = layout
+    self.follower = follower
     self.isFiltered = isFiltered
   }
 
@@ -57,7 +61,12 @@ struct RecordDelivery {
           describe(pid: pid, handler: &handler)
         }
         lastKnown = pid
-        handler.sample(try RawSample(perfRecord: bytes, layout: layout))
+        let sample = try RawSample(perfRecord: bytes, layout: layout)
+        if let follower {
+          follower.withPages(of: sample) { handler.sample(RawSample(sample, with: $0)) }
+        } else {
+          handler.sample(sample)
+        }
         return
       }
       switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes) {

@@ -9,6 +9,11 @@ struct TargetEvents: ~Copyable {
   /// The threads attached to.
   private(set) var threads: Set<Int32> = []
 
+  /// A BPF program that runs at each sample.
+  var program: Int32?
+  /// Whether it runs at the samples of every event.
+  private(set) var isProgramAttached = true
+
   /// Stops sampling: closes every event. What they wrote stays in the rings.
   mutating func removeAll() {
     descriptors.removeAll()
@@ -83,6 +88,7 @@ struct TargetEvents: ~Copyable {
     let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
     guard descriptor >= 0 else { throw SystemCallError(number: errno) }
     descriptors.insert(descriptor)
+    if let program, clp_perf_set_program(descriptor, program) != 0 { isProgramAttached = false }
     guard clp_perf_set_output(descriptor, output) == 0 else { throw SystemCallError(number: errno) }
     return descriptor
   }

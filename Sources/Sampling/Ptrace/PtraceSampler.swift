@@ -35,6 +35,8 @@ public struct PtraceSampler: ~Copyable, Sampler {
   var maps = TracedMaps()
   var buffer: TraceBuffer
   let processes: [Int32]
+  /// Processes of which stacks were found to go on elsewhere than in what is read of them.
+  var outgrown: Set<Int32> = []
   let period: UInt64
   private let includesIdleThreads: Bool
   private let wakeDescriptor: Int32?
@@ -87,6 +89,9 @@ public struct PtraceSampler: ~Copyable, Sampler {
     } while MonotonicClock.now() < end
     return .running
   }
+
+  /// Keeps the threads of these stacks' processes stopped from now on until their samples are handled.
+  public mutating func follow(_ stacks: [OutgrownStack]) { outgrown.formUnion(stacks.map(\.pid)) }
 
   /// Lets every thread go.
   public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {

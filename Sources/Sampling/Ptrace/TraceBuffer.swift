@@ -25,6 +25,9 @@ import ProfileModel
     }
   }
 
+  /// Whether the stack goes on behind what was read, as far as that is known.
+  var isFull: Bool { count == capacity }
+
   /// Reads a stopped thread's registers, and its stack from the stack pointer up as far as there is any.
   mutating func read(_ tid: Int32) -> UserRegisters? {
     count = 0
