@@ -7,11 +7,14 @@ struct DeepStacks: Hashable {
 
   /// What is said of them in every output; empty for none.
   var sentences: [String] {
-    var sentences: [String] = []
-    if copied > 0 { sentences.append("\(copied) stacks were deeper than their dumps: the rest was copied with the sample") }
-    if live > 0 {
-      sentences.append("\(live) stacks were deeper than their dumps: the rest was read live while their threads were stopped")
+    func sentence(_ count: UInt64, _ how: String) -> String {
+      count == 1
+        ? "1 stack went on beyond its dump: the rest was \(how)"
+        : "\(count) stacks went on beyond their dumps: the rest was \(how)"
     }
+    var sentences: [String] = []
+    if copied > 0 { sentences.append(sentence(copied, "copied at the instant of the sample")) }
+    if live > 0 { sentences.append(sentence(live, "read while the thread was stopped")) }
     return sentences
   }
 }

@@ -45,11 +45,12 @@ struct RecordingSession: ~Copyable {
   var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
 
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
-  /// are deleted.
+  /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
   var pollMilliseconds: Int32 {
     let now = Clock.monotonic
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
-    let longest: Double = isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : 100
+    let longest: Double =
+      isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
     guard let duration = options.durationSeconds else { return Int32(longest) }
     return Int32(max(1, min(longest, (duration - seconds) * 1000 + 1)))
   }

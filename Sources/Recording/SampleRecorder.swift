@@ -17,6 +17,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
   private(set) var lastExec: UInt64 = 0
 
+  /// When a sample was last taken whose stack went on beyond it, CLOCK_MONOTONIC in nanoseconds.
+  private(set) var lastCut: UInt64 = 0
   /// Stacks that went on beyond their dumps: in pages that were copied with the sample, and in live memory.
   private(set) var deepStacks = DeepStacks()
   /// Of those and of the ones that were cut, one of each thread, since they were last taken.
@@ -43,8 +45,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     stack.begin()
     var isRooted = true
     if let registers = sample.registers {
+      let generated = modules.takeUnwinding(of: sample.pid, at: sample.time)
+      if !generated.isEmpty {
+        unwinder.add(
+          pid: sample.pid, generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) })
+      }
       let end = unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, motion: sample.motion, registers: registers, stack: sample.stack,
+        pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, registers: registers,
+        stack: sample.stack,
         pages: sample.pages, into: &unwound)
       note(end, of: sample, at: registers[UserRegisters.stackPointer(.host)])
       if case .truncated(let reason) = end {
@@ -126,6 +134,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     let isCut = end == .truncated(.stackDumpTooShort) || end == .truncated(.memoryNotSampled)
     if unwinder.usedPages { deepStacks.copied += 1 }
     if unwinder.wentLive { deepStacks.live += 1 }
+    if isCut { lastCut = sample.time }
     guard isCut || unwinder.usedPages, isCut || outgrown[sample.tid] == nil else { return }
     outgrown[sample.tid] = OutgrownStack(
       pid: sample.pid, tid: sample.tid, stackPointer: stackPointer, isCut: isCut,

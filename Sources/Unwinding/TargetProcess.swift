@@ -12,6 +12,9 @@ final class TargetProcess {
   /// Whether a call precedes an address, as far as it was asked.
   var callSites: [UInt64: Bool] = [:]
 
+  /// Unwind information of code that it makes.
+  var generated = GeneratedCode()
+
   init(space: AddressSpace) { self.space = space }
 
   /// Adds a region; what was remembered about code that it covers is void.
@@ -22,6 +25,7 @@ final class TargetProcess {
   /// Forgets what lies where.
   func removeAll(generation: UInt32) {
     space.removeAll(generation: generation)
+    generated = GeneratedCode()
     forgetCode()
   }
 

@@ -31,7 +31,7 @@ extension Unwinder {
       let outcome =
         entry.rule.isApplicable
         ? apply(entry, to: &frame, slots: slots, memory: memory, noting: &lastWalk)
-        : stepWithoutRule(&frame, in: &stack, entry)
+        : stepWithoutRule(&frame, in: &stack, entry, slots: slots, noting: &lastWalk)
       guard case .ended(let end) = outcome else { continue }
       if end == .rooted, !memory.wentLive { lastWalk.reachedRoot() } else { lastWalk.forget() }
       return end
@@ -63,9 +63,17 @@ extension Unwinder {
 
   /// Steps over a frame for which the tables have no rule.
   private func stepWithoutRule(
-    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry
+    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry, slots: RegisterSlots,
+    noting walk: inout WalkMemory
   ) -> StepOutcome {
     let image = context.image(entry.module)
+    if image == nil, !context.process.generated.isEmpty,
+      let rule = context.process.generated.rule(at: frame.lookupAddress, time: context.time)
+    {
+      var generated = entry
+      generated.rule = rule
+      return apply(generated, to: &frame, slots: slots, memory: context.memory, noting: &walk)
+    }
     if let image, entry.rule.kind == .needsFallback,
       let outcome = stepOnceWithLibunwind(&frame, image: image)
     {

@@ -84,12 +84,22 @@ public final class Unwinder {
   /// Notes that `child` begins with a copy of its parent's address space.
   public func fork(parent: Int32, child: Int32) {
     guard parent != child, let original = processes[parent] else { return }
-    processes[child] = TargetProcess(space: original.space.copy(generation: makeGeneration()))
+    let copy = TargetProcess(space: original.space.copy(generation: makeGeneration()))
+    copy.generated = original.generated
+    processes[child] = copy
   }
 
   /// Notes that a process starts another program: nothing is mapped any more.
   public func exec(pid: Int32) {
     process(pid).removeAll(generation: makeGeneration())
+  }
+
+  /// Notes functions that a process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
+  /// and its call frame information with the address that this is relative to. They take the place of older ones there.
+  public func add(
+    pid: Int32, generated: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)]
+  ) {
+    process(pid).generated.add(generated, architecture: architecture)
   }
 
   /// Forgets a process.
@@ -134,6 +144,7 @@ public final class Unwinder {
   /// - Parameters:
   ///   - pid: The process, as `map` was told it.
   ///   - tid: The thread.
+  ///   - time: When the sample was taken, CLOCK_MONOTONIC in nanoseconds.
   ///   - motion: Whether it stands still, so that its live memory may be asked where the dump ends.
   ///   - registers: At the time of the sample.
   ///   - stack: Memory from the stack pointer upwards.
@@ -141,11 +152,12 @@ public final class Unwinder {
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, motion: ThreadMotion, registers: UserRegisters, stack: RawSpan,
+    pid: Int32, tid: Int32, time: UInt64 = .max, motion: ThreadMotion, registers: UserRegisters, stack: RawSpan,
     pages: SampledPages = SampledPages(), into result: inout UnwoundStack
   ) -> StackEnd {
     result.removeAll()
     context.process = process(pid)
+    context.time = time
     let base = registers[UserRegisters.stackPointer(architecture)]
     let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion) {
       switch options.strategy {

@@ -67,9 +67,9 @@ import Glibc
           return nil
         }
       }
-      let place = data(at: tail)
+      let place = unsafe data(at: tail)
       // SAFETY: a record's head never lies past the second mapping of the data.
-      let length = UInt32(truncatingIfNeeded: unsafe clp_load_acquire(place))
+      let length = unsafe UInt32(truncatingIfNeeded: clp_load_acquire(place))
       guard length & Self.isBusy == 0 else { return nil }
       if length & Self.isDiscarded != 0 || length != UInt32(StackProgram.recordSize) {
         skip(Int(length & ~Self.isDiscarded))

@@ -81,8 +81,10 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
+    follower?.answerBell()
     describeProcesses(handler: &handler)
     try wait(timeoutMilliseconds)
+    follower?.answerBell()
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
     drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
@@ -131,7 +133,6 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
     // All of a ring's events share one flag of readiness, so that these must ask for input as well.
     if hasEnd, exits.allEnded { waits += events.watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) } }
-    let timeout = follower?.limited(timeout, now: MonotonicClock.now()) ?? timeout
     // SAFETY: the array lives through the call.
     guard unsafe Glibc.poll(&waits, nfds_t(waits.count), timeout) >= 0 || errno == EINTR else {
       throw .system(call: "poll", errno: errno)

@@ -7,7 +7,8 @@ import ProfileModel
 ///     ring of samples          ●      ●    ●     ●
 ///
 /// The program runs right before its sample is written, on the same CPU, so that both rings have the same order. What has
-/// lost its sample, or is none, is passed over. Nothing is copied until a stack has outgrown its dump.
+/// lost its sample, or is none, is passed over. Nothing is copied, and there are no rings, until a dump ends in the middle
+/// of a stack: then the program rings.
 @safe final class StackFollower {
   let program: StackProgram
   private let cpus: [Int32]
@@ -16,7 +17,6 @@ import ProfileModel
   private var rings: [Int32: PageRing] = [:]
   private var isCopying = false
   private let bell: PageRing
-  private var bellTime: UInt64?
   /// What the program was told.
   private var told: [Int32: StackProgram.Thread] = [:]
   /// How often pages of a thread came that nobody had asked for, since one was of use.
@@ -29,14 +29,14 @@ import ProfileModel
   private static let mostPages = (StackProgram.reach >> 12) + 64
   /// After so many samples whose pages were of no use a thread's stack is not copied any more.
   private static let patience = 64
-  /// How long the bell is quiet after it was rung, and how long samples are read as soon as they can be, in nanoseconds.
-  private static let (quietTime, alertTime): (UInt64, UInt64) = (100_000_000, 6_000_000)
+  /// Bytes of a ring: at least two of the deepest stacks.
+  private static let (smallestRing, largestRing) = (1 << 21, 1 << 23)
 
   /// Nil where the kernel does not allow it.
   init?(plan: PerfPlan, cpus: [Int32], budget: Int) {
     let share = max(0, budget) / max(1, cpus.count)
-    var capacity = 1 << 20
-    while capacity * 2 <= min(share, 1 << 24) { capacity *= 2 }
+    var capacity = Self.smallestRing
+    while capacity * 2 <= min(share, Self.largestRing) { capacity *= 2 }
     guard let bell = PageRing(capacity: Int(sysconf(Int32(_SC_PAGESIZE)))),
       let program = StackProgram(
         dumpBytes: plan.dumpBytes, cpus: cpus, bell: bell.descriptor, ringCapacity: capacity)
@@ -110,18 +110,9 @@ import ProfileModel
 
   // MARK: Threads
 
-  /// How long a wait that is to take `timeout` milliseconds may take: not long after the bell was rung, since the next
-  /// samples may be cut.
-  func limited(_ timeout: Int32, now: UInt64) -> Int32 {
-    guard !isCopying else { return timeout }
-    if bell.drain() { bellTime = now }
-    guard let bellTime else { return timeout }
-    if now &- bellTime < Self.alertTime { return min(timeout, 2) }
-    if now &- bellTime > Self.quietTime {
-      self.bellTime = nil
-      program.set(.ringing)
-    }
-    return timeout
+  /// Begins to copy when the bell was rung; to be called before a wait and after it.
+  func answerBell() {
+    if !isCopying, bell.drain() { _ = beginCopying() }
   }
 
   /// Is told of stacks that went on beyond their samples.
@@ -134,7 +125,7 @@ import ProfileModel
       switch stack.other {
       case .saved(let slot)?: (thread.slot, thread.kind) = (slot, .saved)
       case .goroutine(let slot)?: (thread.slot, thread.kind) = (slot, .goroutine)
-      case .framePointer?: (thread.slot, thread.kind) = (1, .framePointer)
+      case .framePointer?: thread.followsFramePointer = true
       case nil: thread.end = Self.end(of: stack)
       }
       if told[stack.tid] != thread { tell(thread, of: stack.tid) }

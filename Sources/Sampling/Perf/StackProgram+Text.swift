@@ -23,6 +23,7 @@ extension StackProgram {
     static let otherSlot: Int16 = -64
     static let otherKind: Int16 = -72
     static let framePointer: Int16 = -80
+    static let followsFramePointer: Int16 = -88
   }
 
   /// Where `struct pt_regs` keeps the stack pointer and the frame pointer.
@@ -34,7 +35,7 @@ extension StackProgram {
   }
 
   /// Bytes of another stack that are copied, in pages.
-  fileprivate static let otherPages: Int32 = 32
+  fileprivate static let otherPages: Int32 = 16
   /// Bytes behind the dump of a thread of which nothing is known.
   private static let shortReach: Int32 = 1 << 16
   /// `runtime.g.sched.sp` (`src/runtime/runtime2.go`).
@@ -76,6 +77,7 @@ extension StackProgram {
     text.set(1, value: 0)
     text.store(1, at: frame, Slot.otherSlot)
     text.store(1, at: frame, Slot.otherKind)
+    text.store(1, at: frame, Slot.followsFramePointer)
     text.set(1, value: 1)
     text.store(1, at: frame, Slot.stopsAtGap)
     text.jump(if: 9, .equal, Int32(Mode.copying.rawValue), to: copy)
@@ -89,6 +91,8 @@ extension StackProgram {
     text.store(1, at: frame, Slot.otherSlot)
     text.load(1, at: 0, 16)
     text.store(1, at: frame, Slot.otherKind)
+    text.load(1, at: 0, 24)
+    text.store(1, at: frame, Slot.followsFramePointer)
     text.set(1, value: 0)
     text.store(1, at: frame, Slot.stopsAtGap)
 
@@ -103,7 +107,8 @@ extension StackProgram {
     text.copyPages(atMost: Int32(reach >> 12), maps)
 
     text.place(other)
-    text.copyOtherStack(maps, orGoTo: out)
+    text.copyOtherStack(maps)
+    text.followFramePointer(maps, orGoTo: out)
 
     text.place(out)
     text.set(0, value: 1)
@@ -206,12 +211,10 @@ extension ProgramText {
   }
 
   /// Copies from the stack that the thread has left, if it is on another one.
-  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps, orGoTo out: Label) {
-    let isFound = makeLabel()
+  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps) {
+    let (isFound, out) = (makeLabel(), makeLabel())
     load(1, at: 10, Slot.otherKind)
     jump(if: 1, .equal, 0, to: out)
-    load(7, at: 10, Slot.framePointer)
-    jump(if: 1, .equal, Int32(StackProgram.Thread.Kind.framePointer.rawValue), to: isFound)
     // The word that tells it lies on the stack at hand, or the thread is not there at the moment.
     load(1, at: 10, Slot.otherSlot)
     set(3, 1)
@@ -225,6 +228,24 @@ extension ProgramText {
     jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.goroutine.rawValue), to: isFound)
     copyGoroutine(maps, orGoTo: out)
     place(isFound)
+    copyStack(maps)
+    place(out)
+  }
+
+  /// Copies from where the frame pointer points to, if that is another stack.
+  fileprivate mutating func followFramePointer(_ maps: StackProgram.Maps, orGoTo out: Label) {
+    load(1, at: 10, Slot.followsFramePointer)
+    jump(if: 1, .equal, 0, to: out)
+    load(7, at: 10, Slot.framePointer)
+    set(1, 7)
+    load(2, at: 10, Slot.stackPointer)
+    subtract(1, 2)
+    jump(if: 1, .less, 1 << 16, to: out)
+    copyStack(maps)
+  }
+
+  /// Copies the stack whose pointer is in r7.
+  private mutating func copyStack(_ maps: StackProgram.Maps) {
     // The return address may lie right below.
     add(7, value: -64)
     and(7, value: -4_096)

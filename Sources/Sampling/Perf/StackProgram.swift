@@ -30,10 +30,12 @@ struct StackProgram: ~Copyable {
     /// Where another stack's pointer is found, and how; see `Kind`.
     var slot: UInt64 = 0
     var kind: Kind = .none
+    /// Whether another stack may lie where the frame pointer points to.
+    var followsFramePointer = false
 
     /// How `slot` tells of another stack.
     enum Kind: UInt64 {
-      case none = 0, saved = 1, goroutine = 2, framePointer = 3
+      case none = 0, saved = 1, goroutine = 2
     }
   }
 
@@ -57,7 +59,7 @@ struct StackProgram: ~Copyable {
     let count = UInt32(clamping: (cpus.max() ?? 0) + 1)
     rings = clp_bpf_create_map(clp_bpf_array_of_maps, 4, 4, count, bell)
     let scratch = clp_bpf_create_map(clp_bpf_array, 4, UInt32(Self.recordSize), count, 0)
-    threads = clp_bpf_create_map(clp_bpf_lru_hash, 4, 24, Self.threadLimit, 0)
+    threads = clp_bpf_create_map(clp_bpf_lru_hash, 4, 32, Self.threadLimit, 0)
     mode = clp_bpf_create_value(8, 0)
     failures = clp_bpf_create_value(8, 0)
     let maps = [rings, scratch, threads, mode, failures]
@@ -84,8 +86,8 @@ struct StackProgram: ~Copyable {
   /// Says what is done with a thread.
   func tell(_ thread: Thread, of tid: Int32) {
     var key = tid
-    var value = (thread.end, thread.slot, thread.kind.rawValue)
-    // SAFETY: the kernel reads the 4 and 24 bytes during the call.
+    var value = (thread.end, thread.slot, thread.kind.rawValue, UInt64(thread.followsFramePointer ? 1 : 0))
+    // SAFETY: the kernel reads the 4 and 32 bytes during the call.
     _ = unsafe clp_bpf_put(threads, &key, &value)
   }
 
