@@ -12,6 +12,8 @@ final class TargetProcess {
   /// Whether a call precedes an address, as far as it was asked.
   var callSites: [UInt64: Bool] = [:]
 
+  /// What code that nothing describes does until it returns, as far as it was asked, and when.
+  var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
   /// Unwind information of code that it makes.
   var generated = GeneratedCode()
 
@@ -32,6 +34,7 @@ final class TargetProcess {
   private func forgetCode() {
     knownCode.removeAll()
     callSites.removeAll()
+    epilogues.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

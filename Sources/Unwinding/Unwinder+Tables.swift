@@ -67,12 +67,13 @@ extension Unwinder {
     noting walk: inout WalkMemory
   ) -> StepOutcome {
     let image = context.image(entry.module)
-    if image == nil, !context.process.generated.isEmpty,
-      let rule = context.process.generated.rule(at: frame.lookupAddress, time: context.time)
-    {
-      var generated = entry
-      generated.rule = rule
-      return apply(generated, to: &frame, slots: slots, memory: context.memory, noting: &walk)
+    if image == nil {
+      if let rule = generatedRule(at: frame) {
+        var generated = entry
+        generated.rule = rule
+        return apply(generated, to: &frame, slots: slots, memory: context.memory, noting: &walk)
+      }
+      if stepByEpilogue(&frame) { return .stepped }
     }
     if let image, entry.rule.kind == .needsFallback,
       let outcome = stepOnceWithLibunwind(&frame, image: image)

@@ -63,6 +63,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     if case .filteredMachine(let needed) = arrangement, !options.samplesCPUs {
       notes.append(.wholeMachineSampled(neededDescriptors: needed, limit: limit))
     }
+    follower?.answerBell()
     exits = ExitWatch(pids: processes)
     delivery = RecordDelivery(layout: plan.layout, isFiltered: arrangement.isFiltered, follower: follower)
     description = SamplerDescription(
