@@ -18,7 +18,7 @@ import Glibc
     var address: UInt64
   }
 
-  /// The BPF map; readable when the program has woken its reader.
+  /// The BPF map; readable as long as there is a record.
   let descriptor: Int32
   private let capacity: Int
   private let consumer: UnsafeMutableRawPointer

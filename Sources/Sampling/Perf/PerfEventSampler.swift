@@ -129,7 +129,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private mutating func wait(_ timeout: Int32) throws(SamplingError) {
     var waits = ringSet.owners.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     waits += exits.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    waits += (follower?.descriptors ?? []).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    if let follower { waits.append(pollfd(fd: follower.descriptor, events: Int16(POLLIN), revents: 0)) }
     if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
     // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
     // All of a ring's events share one flag of readiness, so that these must ask for input as well.

@@ -56,7 +56,10 @@ struct RecordDelivery {
       if type == PERF_RECORD_SAMPLE.rawValue {
         let pid: Int32 = try bytes.load(at: 8)
         if pid != lastKnown, !known.contains(pid) {
-          if isFiltered { return }
+          if isFiltered {
+            follower?.skipPages(cpu: try bytes.load(at: 24), time: try bytes.load(at: 16))
+            return
+          }
           // Its birth was lost.
           describe(pid: pid, handler: &handler)
         }

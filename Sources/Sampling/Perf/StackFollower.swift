@@ -30,7 +30,7 @@ import ProfileModel
   /// After so many samples whose pages were of no use a thread's stack is not copied any more.
   private static let patience = 64
   /// Bytes of a ring: at least two of the deepest stacks.
-  private static let (smallestRing, largestRing) = (1 << 21, 1 << 23)
+  private static let (smallestRing, largestRing) = (1 << 21, 1 << 22)
 
   /// Nil where the kernel does not allow it.
   init?(plan: PerfPlan, cpus: [Int32], budget: Int) {
@@ -57,8 +57,8 @@ import ProfileModel
     unsafe addresses.deallocate()
   }
 
-  /// Descriptors to wake the reader by.
-  var descriptors: [Int32] { isCopying ? rings.values.map(\.descriptor).sorted() : [bell.descriptor] }
+  /// A descriptor to wake the reader by. The rings themselves would wake it for as long as they are not empty.
+  var descriptor: Int32 { bell.descriptor }
 
   /// Stacks that found no room in a ring.
   var failureCount: UInt64 { isCopying ? program.failureCount : 0 }
@@ -77,6 +77,12 @@ import ProfileModel
       SampledPages(
         addresses: Span(_unsafeStart: UnsafePointer(addresses), count: count),
         bytes: RawSpan(_unsafeStart: pages, byteCount: count * 4_096)))
+  }
+
+  /// Passes over the pages of a sample that nobody wants, and of those before it.
+  func skipPages(cpu: UInt32, time: UInt64) {
+    guard let ring = rings[Int32(truncatingIfNeeded: cpu)] else { return }
+    while let record = ring.next(), record.time &+ tolerance < time { ring.advance() }
   }
 
   private func collect(from ring: PageRing, tid: Int32, sp: UInt64, time: UInt64) {
@@ -112,7 +118,7 @@ import ProfileModel
 
   /// Begins to copy when the bell was rung; to be called before a wait and after it.
   func answerBell() {
-    if !isCopying, bell.drain() { _ = beginCopying() }
+    if bell.drain() { _ = beginCopying() }
   }
 
   /// Is told of stacks that went on beyond their samples.

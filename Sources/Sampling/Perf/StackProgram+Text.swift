@@ -18,7 +18,6 @@ extension StackProgram {
     static let processor: Int16 = -24
     static let end: Int16 = -32
     static let word: Int16 = -40
-    static let flags: Int16 = -48
     static let stopsAtGap: Int16 = -56
     static let otherSlot: Int16 = -64
     static let otherKind: Int16 = -72
@@ -81,7 +80,8 @@ extension StackProgram {
     text.set(1, value: 1)
     text.store(1, at: frame, Slot.stopsAtGap)
     text.jump(if: 9, .equal, Int32(Mode.copying.rawValue), to: copy)
-    text.ring(maps)
+    text.beQuiet(maps)
+    text.ringBell(maps)
     text.jump(to: out)
 
     text.place(known)
@@ -135,11 +135,15 @@ extension ProgramText {
     call(.readUser)
   }
 
-  /// Rings the bell, once.
-  fileprivate mutating func ring(_ maps: StackProgram.Maps) {
+  /// Does nothing with unknown threads from now on.
+  fileprivate mutating func beQuiet(_ maps: StackProgram.Maps) {
     set(1, valueOf: maps.mode)
     set(2, value: 0)
     store(2, at: 1, 0)
+  }
+
+  /// Wakes the reader.
+  fileprivate mutating func ringBell(_ maps: StackProgram.Maps) {
     set(1, map: maps.bell)
     set(2, 10)
     add(2, value: Int32(Slot.processAndThread))
@@ -162,12 +166,10 @@ extension ProgramText {
     set(1, 6)
     set(2, value: 0)  // BPF_RB_AVAIL_DATA
     call(.ringQuery)
-    let isFull = makeLabel()
-    set(1, value: 2)  // BPF_RB_FORCE_WAKEUP
-    jump(if: 0, .notLess, quarter, to: isFull)
-    set(1, value: 1)  // BPF_RB_NO_WAKEUP
-    place(isFull)
-    store(1, at: 10, Slot.flags)
+    let isRoomy = makeLabel()
+    jump(if: 0, .less, quarter, to: isRoomy)
+    ringBell(maps)
+    place(isRoomy)
     load(1, at: 10, Slot.stackPointer)
     store(1, at: 8, 0)
     load(1, at: 10, Slot.processAndThread)
@@ -193,7 +195,7 @@ extension ProgramText {
     set(1, 6)
     set(2, 8)
     set(3, value: Int32(StackProgram.recordSize))
-    load(4, at: 10, Slot.flags)
+    set(4, value: 1)  // BPF_RB_NO_WAKEUP
     call(.ringOutput)
     jump(if: 0, .equal, 0, to: next)
     set(1, valueOf: maps.failures)
