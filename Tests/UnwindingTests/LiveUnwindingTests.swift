@@ -40,8 +40,8 @@ import Testing
     // Nothing has changed, but of a thread that has run on nobody knows that.
     let chain = try scenario.chain(strategy, motion: .runningOn)
     #expect(chain.end == .truncated(.stackDumpTooShort))
-    let isAllOfTheDump = Set(scenario.names(chain).dropFirst(4)) == ["down"]
-    #expect(chain.frames.count > 100 && isAllOfTheDump, "\(scenario.names(chain))")
+    #expect(chain.frames.count > 100)
+    #expect(scenario.names(chain) == ["down"])
   }
 
   @Test(arguments: strategies)
