@@ -7,6 +7,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+_Static_assert(clp_bpf_hash == BPF_MAP_TYPE_HASH, "numbers as the kernel has them");
+_Static_assert(clp_bpf_array == BPF_MAP_TYPE_ARRAY, "numbers as the kernel has them");
+_Static_assert(clp_bpf_lru_hash == BPF_MAP_TYPE_LRU_HASH, "numbers as the kernel has them");
+_Static_assert(clp_bpf_array_of_maps == BPF_MAP_TYPE_ARRAY_OF_MAPS, "numbers as the kernel has them");
+_Static_assert(clp_bpf_ring == BPF_MAP_TYPE_RINGBUF, "numbers as the kernel has them");
+
 static int command(enum bpf_cmd command, union bpf_attr *attributes) {
   return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
 }
@@ -59,38 +65,39 @@ int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *licen
   return load(BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, instructions, count, license);
 }
 
-int clp_bpf_load_for_events(const uint64_t *instructions, uint32_t count, const char *license) {
+int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const char *license) {
   return load(BPF_PROG_TYPE_PERF_EVENT, 0, instructions, count, license);
 }
 
-int clp_bpf_create_set(uint32_t entries) {
+int clp_bpf_create_map(enum clp_bpf_map kind, uint32_t key_size, uint32_t value_size, uint32_t entries, int inner) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
-  attributes.map_type = BPF_MAP_TYPE_HASH;
-  attributes.key_size = sizeof(uint32_t);
-  attributes.value_size = sizeof(uint32_t);
+  attributes.map_type = (uint32_t)kind;
+  attributes.key_size = key_size;
+  attributes.value_size = value_size;
   attributes.max_entries = entries;
+  if (kind == clp_bpf_array_of_maps) attributes.inner_map_fd = (uint32_t)inner;
   return command(BPF_MAP_CREATE, &attributes);
 }
 
-int clp_bpf_insert(int set, uint32_t member) {
+int clp_bpf_put(int map, const void *key, const void *value) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
-  attributes.map_fd = (uint32_t)set;
-  attributes.key = (uint64_t)(uintptr_t)&member;
-  attributes.value = (uint64_t)(uintptr_t)&member;
+  attributes.map_fd = (uint32_t)map;
+  attributes.key = (uint64_t)(uintptr_t)key;
+  attributes.value = (uint64_t)(uintptr_t)value;
   return command(BPF_MAP_UPDATE_ELEM, &attributes);
 }
 
-int clp_bpf_remove(int set, uint32_t member) {
+int clp_bpf_remove(int map, const void *key) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
-  attributes.map_fd = (uint32_t)set;
-  attributes.key = (uint64_t)(uintptr_t)&member;
+  attributes.map_fd = (uint32_t)map;
+  attributes.key = (uint64_t)(uintptr_t)key;
   return command(BPF_MAP_DELETE_ELEM, &attributes);
 }
 
-int clp_bpf_attach(int event, int program) { return ioctl(event, PERF_EVENT_IOC_SET_BPF, program); }
+int clp_perf_set_program(int event, int program) { return ioctl(event, PERF_EVENT_IOC_SET_BPF, program); }
 
 int clp_bpf_run(int program, const void *context, uint32_t size, uint32_t *returned) {
   union bpf_attr attributes;

@@ -8,7 +8,7 @@ public enum StackEnd: Hashable, Sendable {
 
 /// Why a stack has no root.
 public enum TruncationReason: Hashable, Sendable {
-  /// The stack went on past the dumped bytes and could not be read on.
+  /// The stack went on past the dumped bytes, and what it held there is not known.
   case stackDumpTooShort
   /// A frame lies in a module without unwind information for it, and frame pointers did not help.
   case noUnwindInfo(module: String)
@@ -16,6 +16,8 @@ public enum TruncationReason: Hashable, Sendable {
   case badUnwindInfo(module: String)
   /// Memory that a rule refers to could not be read.
   case memoryUnreadable
+  /// The stack goes on in memory that is not in the sample, such as another stack, of a thread that has run on since.
+  case memoryNotSampled
   /// The walk went on past the limit of frames.
   case depthLimit
   /// A return address lies where no code is mapped.
@@ -38,6 +40,7 @@ public enum TruncationReason: Hashable, Sendable {
     case .noUnwindInfo(let module): "no unwind info in \(module)"
     case .badUnwindInfo(let module): "bad unwind info in \(module)"
     case .memoryUnreadable: "memory unreadable"
+    case .memoryNotSampled: "memory not in the sample"
     case .depthLimit: "depth limit"
     case .unmappedCode: "code not mapped"
     case .implausibleFramePointer: "implausible frame pointer"

@@ -154,6 +154,12 @@ struct ModuleRegistry {
     return occupant.map { JITAddress(address, occupant: $0).bits } ?? address
   }
 
+  /// The unwind information of code that a process has made, as far as it was not taken before.
+  mutating func takeUnwinding(of pid: Int32, at time: UInt64) -> [JITUnwinding] {
+    guard let module = jitModules[pid], entries[Int(module)].jitDumpEnd == .max else { return [] }
+    return entries[Int(module)].jitDump?.takeUnwinding(at: time, now: { Clock.monotonic }) ?? []
+  }
+
   /// Opens a jitdump while its process lives: it may be gone by the time that names are wanted.
   private mutating func openDump(_ path: String, of module: UInt32) {
     guard entries[Int(module)].jitDump == nil, let process = entries[Int(module)].jitProcess else { return }

@@ -29,6 +29,8 @@ public enum Recorder {
       while state == .running, !shouldStop(), !session.isTimeOver {
         state = try sampler.poll(timeoutMilliseconds: session.pollMilliseconds, handler: &session.recorder)
         session.recorder.faults = sampler.faults
+        sampler.follow(session.recorder.takeOutgrownStacks())
+        sampler.follow(session.recorder.takeOutgrownStacks())
         session.flushIfDue()
         progress(session.progress)
       }

@@ -46,18 +46,12 @@ struct RecordingSession: ~Copyable {
   var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
 
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
-  /// are deleted, nor while stacks go on in live memory, which must be read before it changes.
+  /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
   var pollMilliseconds: Int32 {
     let now = Clock.monotonic
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
-    let longest: Double
-    if isRecent(recorder.lastLiveRead) {
-      longest = 1
-    } else if isRecent(startTime) {
-      longest = 2
-    } else {
-      longest = isRecent(recorder.lastExec) ? 10 : 100
-    }
+    let longest: Double =
+      isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
     guard let duration = options.durationSeconds else { return Int32(longest) }
     return Int32(max(1, min(longest, (duration - seconds) * 1000 + 1)))
   }
@@ -91,12 +85,13 @@ struct RecordingSession: ~Copyable {
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
+    let deepStacks = recorder.deepStacks
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
     for chunk in symbolization.chunks(frames) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
-    last.trailer.notes += effects.map(\.sentence) + facts.notes
+    last.trailer.notes += effects.map(\.sentence) + deepStacks.sentences + facts.notes
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []

@@ -24,9 +24,13 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var unwatched: [String] = []
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
   private(set) var lastExec: UInt64 = 0
-  /// When a sample was last taken whose stack went on in live memory, CLOCK_MONOTONIC in nanoseconds.
-  private(set) var lastLiveRead: UInt64 = 0
 
+  /// When a sample was last taken whose stack went on beyond it, CLOCK_MONOTONIC in nanoseconds.
+  private(set) var lastCut: UInt64 = 0
+  /// Stacks that went on beyond their dumps: in pages that were copied with the sample, and in live memory.
+  private(set) var deepStacks = DeepStacks()
+  /// Of those and of the ones that were cut, one of each thread, since they were last taken.
+  private var outgrown: [Int32: OutgrownStack] = [:]
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
@@ -56,8 +60,13 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     stack.begin()
     var isRooted = true
     if let registers = sample.registers {
+      let generated = modules.takeUnwinding(of: sample.pid, at: sample.time)
+      if !generated.isEmpty {
+        unwinder.add(
+          pid: sample.pid, generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) })
+      }
       let end = unwind(sample, registers)
-      if unwinder.wentLive { lastLiveRead = sample.time }
+      note(end, of: sample, at: registers[UserRegisters.stackPointer(.host)])
       var hasUserStack = true
       if case .truncated(let reason) = end {
         // There is none while a program is being loaded: the kernel's is all of it.
@@ -146,14 +155,21 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     RecordedFrames(tables: log.tables, modules: modules, unwindTables: unwinder.tables)
   }
 
+  /// Threads whose stacks went on beyond their samples, by number.
+  mutating func takeOutgrownStacks() -> [OutgrownStack] {
+    guard !outgrown.isEmpty else { return [] }
+    defer { outgrown.removeAll(keepingCapacity: true) }
+    return outgrown.values.sorted { $0.tid < $1.tid }
+  }
+
   // MARK: Parts
 
   /// Unwinds a sample; where code lies in no known mapping, mappings that were not reported are asked for first.
   private mutating func unwind(_ sample: borrowing RawSample, _ registers: UserRegisters) -> StackEnd {
     func walk() -> StackEnd {
       unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, registers: registers, known: sample.knownRegisters, stack: sample.stack,
-        into: &unwound)
+        pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, registers: registers,
+        known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
     }
     let end = walk()
     guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
@@ -161,6 +177,18 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     guard !news.isEmpty else { return end }
     for mapping in news { map(mapping, pid: sample.pid) }
     return walk()
+  }
+
+  /// Counts a stack that went on beyond its dump, and notes it for the sampler.
+  private mutating func note(_ end: StackEnd, of sample: borrowing RawSample, at stackPointer: UInt64) {
+    let isCut = end == .truncated(.stackDumpTooShort) || end == .truncated(.memoryNotSampled)
+    if unwinder.usedPages { deepStacks.copied += 1 }
+    if unwinder.wentLive { deepStacks.live += 1 }
+    if isCut { lastCut = sample.time }
+    guard isCut || unwinder.usedPages, isCut || outgrown[sample.tid] == nil else { return }
+    outgrown[sample.tid] = OutgrownStack(
+      pid: sample.pid, tid: sample.tid, stackPointer: stackPointer, isCut: isCut,
+      other: end == .truncated(.stackDumpTooShort) ? nil : unwinder.lastSwitch)
   }
 
   private var isLeafUnmapped: Bool { unwound.frames.first?.module == UnwoundStack.Frame.unmapped }

@@ -27,6 +27,8 @@ public struct JITDump: Sendable {
     var time: UInt64
     var name: Int32
     var lines: Range<Int>
+    /// Its call frame information, as `.eh_frame` has it; empty for none.
+    var unwinding: [UInt8] = []
   }
 
   /// A line of a function's source, from an offset in its code on.

@@ -12,6 +12,10 @@ struct JITDumpReader: Sendable {
   private var windowStart: UInt64 = 0
   /// The lines that precede the load of the function that starts at this address.
   private var pending: (address: UInt64, lines: [JITDump.Line])?
+  /// The `.eh_frame` of the function whose load follows.
+  private var pendingUnwinding: [UInt8] = []
+  /// Bytes of unwind information read so far.
+  private var unwindingBytes: UInt64 = 0
   private var nameOf: [String: Int32] = [:]
   private var fileOf: [String: Int32] = [:]
   /// Position in the dump's codes by the number that the writer gave the function.
@@ -21,6 +25,8 @@ struct JITDumpReader: Sendable {
   /// Bytes of a record's body that are read; bodies of loads go on with code, which is not.
   private static let bodyLimit: UInt64 = 1 << 26
   private static let nameLimit = 65_536
+  /// Bytes of unwind information of one function, and of all.
+  private static let (unwindingLimit, unwindingTotalLimit): (UInt64, UInt64) = (1 << 20, 1 << 27)
   private static let recordLimit = 20_000_000
 
   /// A descriptor that copies of a reader share.
@@ -103,8 +109,25 @@ struct JITDumpReader: Sendable {
     case 0: try readLoad(Array(try bytes(at: start, count: min(length, 40 + UInt64(Self.nameLimit)))), time, &dump)
     case 1: try readMove(Array(try bytes(at: start, count: min(length, 48))), time, &dump)
     case 2: try readLines(Array(try bytes(at: start, count: min(length, Self.bodyLimit))), &dump)
+    case 4: try readUnwinding(at: start, length: length)
     default: break
     }
+  }
+
+  /// unwind_data_size, eh_frame_hdr_size, mapped_size; then that many bytes: `.eh_frame`, and its header, which is left.
+  private mutating func readUnwinding(at start: UInt64, length: UInt64) throws(BinaryReadingError) {
+    pendingUnwinding = []
+    let head = Array(try bytes(at: start, count: min(length, 24)))
+    let size: UInt64 = try head.rawSpan.load(at: 0)
+    let header: UInt64 = try head.rawSpan.load(at: 8)
+    // Bytes that are not in the file lie in the process.
+    guard header <= size, size <= length - 24 else {
+      throw .truncated(offset: 24, count: Int(clamping: size), available: Int(clamping: length - 24))
+    }
+    let count = size - header
+    guard count <= Self.unwindingLimit, unwindingBytes + count <= Self.unwindingTotalLimit else { return }
+    unwindingBytes += count
+    pendingUnwinding = Array(try bytes(at: start + 24, count: count))
   }
 
   /// pid, tid, vma, code_addr, code_size, code_index, name, code
@@ -119,10 +142,14 @@ struct JITDumpReader: Sendable {
       lines = lines.lowerBound..<dump.lines.count
     }
     pending = nil
+    let unwinding = pendingUnwinding
+    pendingUnwinding = []
     let (end, overflow) = start.addingReportingOverflow(size)
     guard !overflow, size > 0 else { return dump.malformedRecords += 1 }
     codeOf[index] = dump.codes.count
-    dump.codes.append(JITDump.Code(start: start, end: end, time: time, name: intern(name, &dump), lines: lines))
+    dump.codes.append(
+      JITDump.Code(
+        start: start, end: end, time: time, name: intern(name, &dump), lines: lines, unwinding: unwinding))
   }
 
   /// Lines in order of their offset; none when one lies outside of the code, as in Node.js 20, which writes the memory of

@@ -16,6 +16,8 @@ public struct JITDumpTail: Sendable {
   /// The dump is known up to here: all that was written before.
   private var knownUntil: UInt64 = 0
   private var places: [UInt64: Place] = [:]
+  /// How many codes were looked through for unwind information.
+  private var unwindingCount = 0
 
   /// What was seen at an address.
   private struct Place {
@@ -50,11 +52,7 @@ public struct JITDumpTail: Sendable {
   ///
   /// The file is looked at when the sample is younger than the last look: about once for each batch of samples.
   public mutating func occupant(of address: UInt64, at time: UInt64, now: () -> UInt64) -> UInt16 {
-    if time >= knownUntil {
-      let start = now()
-      readNews()
-      knownUntil = max(start, time &+ 1)
-    }
+    readNews(at: time, now: now)
     var place = places[address] ?? Place(firstSeen: time)
     let count = dump.codes.count
     if place.codeCount < count, count - place.codeCount <= Self.newsLimit {
@@ -65,6 +63,24 @@ public struct JITDumpTail: Sendable {
     resolve(&place, address, time)
     places[address] = place
     return place.last
+  }
+
+  /// The unwind information that was written since the last call, up to `time` at least.
+  public mutating func takeUnwinding(at time: UInt64, now: () -> UInt64) -> [JITUnwinding] {
+    readNews(at: time, now: now)
+    guard unwindingCount < dump.codes.count else { return [] }
+    defer { unwindingCount = dump.codes.count }
+    return dump.codes[unwindingCount...].filter { !$0.unwinding.isEmpty }.map {
+      JITUnwinding(
+        range: $0.start..<$0.end, time: dump.hasComparableTimes ? $0.time : 0, frames: $0.unwinding)
+    }
+  }
+
+  private mutating func readNews(at time: UInt64, now: () -> UInt64) {
+    guard time >= knownUntil else { return }
+    let start = now()
+    readNews()
+    knownUntil = max(start, time &+ 1)
   }
 
   private mutating func resolve(_ place: inout Place, _ address: UInt64, _ time: UInt64) {

@@ -67,16 +67,17 @@ package struct KernelLookup: ~Copyable {
 
   /// `bpf_snprintf(text, sizeof text, "%pS", &context[0], 8)`, and its result.
   private static func code(text: Int32, format: Int32) -> [UInt64] {
-    Instruction.code([
-      .load(.r0, from: .r1, size: .bytes8),
-      .store(.r0, to: .frame, offset: -8, size: .bytes8),
-      .loadValue(.r1, ofMap: text),
-      .set(.r2, to: Int32(textSize)),
-      .loadValue(.r3, ofMap: format),
-      .copy(.r4, from: .frame), .add(.r4, -8),
-      .set(.r5, to: 8),
-      .call(.snprintf),
-      .exit,
-    ])
+    var program = ProgramText()
+    program.load(0, at: 1, 0)
+    program.store(0, at: 10, -8)
+    program.set(1, valueOf: text)
+    program.set(2, value: Int32(textSize))
+    program.set(3, valueOf: format)
+    program.set(4, 10)
+    program.add(4, value: -8)
+    program.set(5, value: 8)
+    program.call(.snprintf)
+    program.exit()
+    return program.linked()
   }
 }

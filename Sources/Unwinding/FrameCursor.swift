@@ -6,8 +6,6 @@ struct FrameCursor {
   let registers: RegisterFile
   /// Whether the program counter points behind a call.
   var isReturnAddress: Bool
-  /// Where the last return address was read, if it was read from memory.
-  var returnSlot: UInt64?
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
 

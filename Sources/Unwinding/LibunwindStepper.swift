@@ -87,10 +87,7 @@ import ProfileModel
   }
 
   func answer(wordAt address: UInt64) -> UInt64? {
-    if let value = context.memory.dumpWord(at: address) {
-      context.memory.seam = (address, value)
-      return value
-    }
+    if let value = context.memory.dumpWord(at: address) { return value }
     if let lastFound, let value = lastFound.image.unwindInfoWord(at: address &- lastFound.bias) { return value }
     if address == Self.madePairAddress { return madePair }
     for region in context.process.space.regions {
@@ -98,8 +95,6 @@ import ProfileModel
         return value
       }
     }
-    context.memory.isLenient = true
-    defer { context.memory.isLenient = false }
     let value = context.memory.word(at: address)
     if value == nil { wasMemoryMissing = true }
     return value

@@ -12,6 +12,11 @@ final class TargetProcess {
   /// Whether a call precedes an address, as far as it was asked.
   var callSites: [UInt64: Bool] = [:]
 
+  /// What code that nothing describes does until it returns, as far as it was asked, and when.
+  var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
+  /// Unwind information of code that it makes.
+  var generated = GeneratedCode()
+
   init(space: AddressSpace) { self.space = space }
 
   /// Adds a region; what was remembered about code that it covers is void.
@@ -22,12 +27,14 @@ final class TargetProcess {
   /// Forgets what lies where.
   func removeAll(generation: UInt32) {
     space.removeAll(generation: generation)
+    generated = GeneratedCode()
     forgetCode()
   }
 
   private func forgetCode() {
     knownCode.removeAll()
     callSites.removeAll()
+    epilogues.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

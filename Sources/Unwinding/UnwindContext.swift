@@ -16,6 +16,9 @@ final class UnwindContext {
   /// The process of the sample at hand.
   var process = TargetProcess(space: AddressSpace(generation: 0))
 
+  /// When it was taken.
+  var time = UInt64.max
+
   init(architecture: Architecture) { known = .of(architecture) }
 
   /// The image of a module.

@@ -38,6 +38,7 @@ extension Unwinder {
   private func stepOverSignal(_ frame: inout FrameCursor) -> StepOutcome {
     let sp = frame.sp
     for (number, offset) in context.known.savedRegisters {
+      if number == frame.spNumber { context.memory.lastSwitch = .saved(at: sp &+ offset) }
       guard let value = context.memory.word(at: sp &+ offset) else {
         return .ended(.truncated(context.memory.failure))
       }

@@ -7,8 +7,8 @@ extension Unwinder {
   ///     thread's stack     …, C or the vDSO          ─► asmcgocall, nanotime1
   ///     goroutine's stack  callers of these two      ─► goexit
   ///
-  /// The goroutine's stack is in no dump. It's read live, and believed only where the word that was used last still
-  /// holds (`TargetMemory`) and the return address found is behind a call of the very function that was left.
+  /// The goroutine's stack is in no dump. It's read live from a thread that stands still, and believed where the return
+  /// address found is behind a call of the very function that was left; of a thread that runs on the stack is cut here.
   func stepOverGoSwitch(_ frame: inout FrameCursor, image: UnwindImage?) -> StepOutcome? {
     guard let image, architecture == .x86_64, let (region, _) = context.location(of: frame.lookupAddress) else {
       return nil
@@ -25,13 +25,12 @@ extension Unwinder {
   /// behind, and what it puts in place of a return address nobody returns to: the real one is above it.
   private func stepOverCallback(_ frame: inout FrameCursor, size: UInt64) -> StepOutcome {
     let slot = frame.sp &+ size
-    guard let address = context.memory.word(at: slot, seam: frame.returnSlot) else {
+    guard let address = context.memory.word(at: slot) else {
       return .ended(.truncated(context.memory.failure))
     }
     guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }
     frame.pc = address
     frame.sp = slot &+ 8
-    frame.returnSlot = slot
     frame.isReturnAddress = true
     return .stepped
   }
@@ -39,15 +38,16 @@ extension Unwinder {
   private func stepOverVDSOCall(_ frame: inout FrameCursor, entry: UInt64) -> StepOutcome {
     guard frame.registers.knows(frame.fpNumber) else { return .ended(.truncated(.registerUnknown)) }
     let record = frame.fp
-    guard record & 7 == 0, let caller = context.memory.word(at: record),
-      let address = context.memory.word(at: record &+ 8),
-      context.memory.dumpWord(at: record &+ 8) != nil || context.isBehindCall(address, of: entry)
-    else { return .ended(.truncated(.stackDumpTooShort)) }
+    guard record & 7 == 0 else { return .ended(.truncated(.implausibleFramePointer)) }
+    if context.memory.dumpWord(at: record) == nil { context.memory.lastSwitch = .framePointer }
+    guard let caller = context.memory.word(at: record), let address = context.memory.word(at: record &+ 8)
+    else { return .ended(.truncated(context.memory.failure)) }
+    guard context.memory.dumpWord(at: record &+ 8) != nil || context.isBehindCall(address, of: entry)
+    else { return .ended(.truncated(.implausibleFramePointer)) }
     guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }
     frame.pc = address
     frame.fp = caller
     frame.sp = record &+ 16
-    frame.returnSlot = record &+ 8
     frame.isReturnAddress = true
     return .stepped
   }
@@ -59,16 +59,18 @@ extension Unwinder {
     else { return .ended(.truncated(context.memory.failure)) }
     var slot = depth
     if goroutine != 0 {
-      // `g.stack.hi`. Without it, or with another call in its place, the thread's own stack ends here, as Go has it.
-      guard let top = context.memory.word(at: goroutine &+ 8) else { return .ended(.rooted) }
+      context.memory.lastSwitch = .goroutine(at: frame.sp &+ 48)
+      // `g.stack.hi`.
+      guard let top = context.memory.word(at: goroutine &+ 8) else {
+        return .ended(.truncated(context.memory.failure))
+      }
       slot = top &- depth
     }
-    guard slot & 7 == 0, let address = context.memory.word(at: slot),
-      goroutine == 0 || context.isBehindCall(address, of: entry)
-    else { return .ended(.rooted) }
+    guard let address = context.memory.word(at: slot) else { return .ended(.truncated(context.memory.failure)) }
+    // With another call in its place, the thread's own stack ends here, as Go has it.
+    guard slot & 7 == 0, goroutine == 0 || context.isBehindCall(address, of: entry) else { return .ended(.rooted) }
     frame.pc = address
     frame.sp = slot &+ 8
-    frame.returnSlot = slot
     frame.isReturnAddress = true
     return .stepped
   }

@@ -78,9 +78,6 @@ extension Unwinder {
     guard isSignalFrame || sp > frame.sp || !frame.isReturnAddress && sp == frame.sp else {
       return .ended(.truncated(.noProgress))
     }
-    if !context.memory.isOnDumpedStack(sp), !context.memory.isStillAnchored {
-      return .ended(.truncated(.stackDumpTooShort))
-    }
     for (number, _) in context.known.savedRegisters {
       guard let value = libunwind.register(Int(number)) else { continue }
       frame.registers[number] = value

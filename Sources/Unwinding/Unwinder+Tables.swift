@@ -33,7 +33,7 @@ extension Unwinder {
       let outcome =
         entry.rule.isApplicable
         ? apply(entry, to: &frame, slots: slots, memory: memory, noting: &lastWalk)
-        : stepWithoutRule(&frame, in: &stack, entry)
+        : stepWithoutRule(&frame, in: &stack, entry, slots: slots, noting: &lastWalk)
       guard case .ended(let end) = outcome else { continue }
       if end == .rooted, !memory.wentLive { lastWalk.reachedRoot() } else { lastWalk.forget() }
       return end
@@ -65,9 +65,18 @@ extension Unwinder {
 
   /// Steps over a frame for which the tables have no rule.
   private func stepWithoutRule(
-    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry
+    _ frame: inout FrameCursor, in stack: inout UnwoundStack, _ entry: CodeEntry, slots: RegisterSlots,
+    noting walk: inout WalkMemory
   ) -> StepOutcome {
     let image = context.image(entry.module)
+    if image == nil {
+      if let rule = generatedRule(at: frame) {
+        var generated = entry
+        generated.rule = rule
+        return apply(generated, to: &frame, slots: slots, memory: context.memory, noting: &walk)
+      }
+      if stepByEpilogue(&frame) { return .stepped }
+    }
     if let image, entry.rule.kind == .needsFallback,
       let outcome = stepOnceWithLibunwind(&frame, image: image)
     {
@@ -96,7 +105,8 @@ extension Unwinder {
       let cfa = rule.canonicalFrameAddress(
         register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
         load: { address in
-          let word = memory.word(at: address, seam: frame.returnSlot)
+          let word = memory.word(at: address)
+          if rule.isSignalFrame { memory.lastSwitch = .saved(at: address) }
           if let word { walk.note(word, at: address) }
           return word
         })
@@ -112,11 +122,10 @@ extension Unwinder {
     if changed & 1 != 0 {
       let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
       let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &* 8))
-      guard let word = memory.word(at: slot, seam: frame.returnSlot) else {
+      guard let word = memory.word(at: slot) else {
         return .ended(.truncated(memory.failure))
       }
       returnAddress = word
-      frame.returnSlot = slot
       walk.note(word, at: slot)
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
@@ -131,7 +140,7 @@ extension Unwinder {
       // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
       // the caller left it, and what lies there is nobody's.
       guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }
-      guard let word = memory.word(at: place, seam: frame.returnSlot) else {
+      guard let word = memory.word(at: place) else {
         return .ended(.truncated(memory.failure))
       }
       frame.registers[slots.numbers[slot]] = word

@@ -87,12 +87,22 @@ public final class Unwinder {
   /// Notes that `child` begins with a copy of its parent's address space.
   public func fork(parent: Int32, child: Int32) {
     guard parent != child, let original = processes[parent] else { return }
-    processes[child] = TargetProcess(space: original.space.copy(generation: makeGeneration()))
+    let copy = TargetProcess(space: original.space.copy(generation: makeGeneration()))
+    copy.generated = original.generated
+    processes[child] = copy
   }
 
   /// Notes that a process starts another program: nothing is mapped any more.
   public func exec(pid: Int32) {
     process(pid).removeAll(generation: makeGeneration())
+  }
+
+  /// Notes functions that a process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
+  /// and its call frame information with the address that this is relative to. They take the place of older ones there.
+  public func add(
+    pid: Int32, generated: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)]
+  ) {
+    process(pid).generated.add(generated, architecture: architecture)
   }
 
   /// Forgets a process.
@@ -123,31 +133,41 @@ public final class Unwinder {
 
   // MARK: Unwinding
 
-  /// Whether the last stack went on in live memory, which is the more likely to be as it was the sooner it is read.
+  /// Whether the last stack went on in the live memory of its thread, which stood still.
   public var wentLive: Bool { context.memory.wentLive }
 
   /// An address of code that the last walk met, or looked for, where nothing that may be executed is known to be mapped.
   public var unknownCode: UInt64? { context.unknownCode }
 
+  /// Whether the last stack went on beyond the dump in pages that were copied with the sample.
+  public var usedPages: Bool { context.memory.usedPages }
+
+  /// How the last stack's thread tells where the other stack lies that it went on to; nil if it stayed on one.
+  public var lastSwitch: StackSwitch? { context.memory.lastSwitch }
+
   /// Unwinds one sample.
   ///
   /// - Parameters:
   ///   - pid: The process, as `map` was told it.
-  ///   - tid: The thread, whose live memory is asked where the dump ends.
+  ///   - tid: The thread.
+  ///   - time: When the sample was taken, CLOCK_MONOTONIC in nanoseconds.
+  ///   - motion: Whether it stands still, so that its live memory may be asked where the dump ends.
   ///   - registers: At the time of the sample.
   ///   - known: Which of them are known.
   ///   - stack: Memory from the stack pointer upwards.
+  ///   - pages: Other memory of the same instant.
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan,
-    into result: inout UnwoundStack
+    pid: Int32, tid: Int32, time: UInt64 = .max, motion: ThreadMotion, registers: UserRegisters,
+    known: KnownRegisters = .all, stack: RawSpan, pages: SampledPages = SampledPages(), into result: inout UnwoundStack
   ) -> StackEnd {
     result.removeAll()
     context.unknownCode = nil
     context.process = process(pid)
+    context.time = time
     let base = registers[UserRegisters.stackPointer(architecture)]
-    let end = context.memory.withDump(stack, at: base, of: tid) {
+    let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion) {
       switch options.strategy {
       case .tables: walkTables(from: registers, known: known, into: &result)
       case .libunwind: walkLibunwind(from: registers, known: known, into: &result)

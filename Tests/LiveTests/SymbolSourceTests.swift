@@ -118,6 +118,19 @@ extension LiveTests {
       #expect(first >= 25 && second >= 25 && first + second >= 98, "\(first) and \(second)\n\(recorded.summary)")
     }
 
+    @Test("Unwinding records of a jitdump are used at the time for which the code lay there")
+    func jitUnwinding() throws {
+      let folder = try TemporaryFolder()
+      let recorded = try Recorded.sample("jitunwind", ["60"], seconds: 4, folder: folder.path)
+      let folded = recorded.folded
+      #expect(folded.rootedPercent >= 99, "\(recorded.summary)")
+      let (first, second) = (
+        folded.percent(through: "main;run;jit_a;leaf_a"), folded.percent(through: "main;run;jit_b;leaf_b")
+      )
+      #expect(first >= 25 && second >= 25 && first + second >= 98, "\(first) and \(second)\n\(recorded.summary)")
+      #expect(folded.percent { $0.contains("leaf_a") && $0.contains("jit_b") } < 0.5, "\(recorded.summary)")
+    }
+
     @Test("JIT code that nobody tells of is unwound by its frame pointers all the same")
     func jitUntold() throws {
       let recorded = try Recorded.sample("jit", ["60", "none"])

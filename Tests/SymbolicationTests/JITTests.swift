@@ -119,6 +119,28 @@ import Testing
     #expect(Self.name(dump, 0x1018, 250) == nil)
   }
 
+  static func unwinding(_ frames: [UInt8], header: [UInt8], statedSize: UInt64? = nil) -> [UInt8] {
+    let size = statedSize ?? UInt64(frames.count + header.count)
+    return record(4, time: 1, bytes(size) + bytes(UInt64(header.count)) + bytes(0 as UInt64) + frames + header)
+  }
+
+  @Test func `unwinding records belong to the load that follows`() throws {
+    try bench.write(
+      "jit-7.dump",
+      Self.header() + Self.unwinding([1, 2, 3], header: [9, 9])
+        + Self.load("first", at: 0x1000, size: 11, index: 1, time: 100)
+        + Self.load("second", at: 0x2000, size: 16, index: 2, time: 200)
+        // Says that it's longer than its record.
+        + Self.unwinding([1, 2, 3], header: [], statedSize: .max)
+        + Self.load("third", at: 0x3000, size: 16, index: 3, time: 300))
+    var tail = JITDumpTail(file: try FileReader(path: bench.path("jit-7.dump")))
+    let taken = tail.takeUnwinding(at: 1_000, now: { 1_000 })
+    #expect(taken.map(\.range) == [0x1000..<0x100B])
+    #expect(taken.first?.frames == [1, 2, 3])
+    #expect(taken.first?.address == 0x1010)
+    #expect(tail.takeUnwinding(at: 2_000, now: { 2_000 }).isEmpty)
+  }
+
   @Test func `code moves`() throws {
     let dump = try dump(
       Self.header() + Self.load("f", at: 0x1000, size: 16, index: 1, time: 100)

@@ -70,7 +70,8 @@ import Testing
   @Test func saysWhenThereIsNothingToUnwind() {
     let unwinder = Unwinder()
     var stack = UnwoundStack()
-    let end = unwinder.unwind(pid: 1, tid: -1, registers: UserRegisters(), stack: [UInt8]().rawSpan, into: &stack)
+    let end = unwinder.unwind(
+      pid: 1, tid: -1, motion: .runningOn, registers: UserRegisters(), stack: [UInt8]().rawSpan, into: &stack)
     #expect(end == .truncated(.unmappedCode))
     #expect(stack.frames.count == 1)
   }

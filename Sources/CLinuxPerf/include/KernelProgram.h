@@ -14,18 +14,30 @@ int clp_bpf_fetch(int map, void *value);
 int clp_bpf_freeze(int map);
 /// Loads a program that runs when it is told to (BPF_PROG_TYPE_SYSCALL). Returns a descriptor, or -1 with errno set.
 int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *license);
+/// The kinds of maps (enum bpf_map_type) that programs on samples use.
+enum clp_bpf_map { clp_bpf_hash = 1, clp_bpf_array = 2, clp_bpf_lru_hash = 9, clp_bpf_array_of_maps = 12, clp_bpf_ring = 27 };
+/// A map; `entries` are bytes for a ring, and `inner`, for an array of maps, a map like those that it will hold. Returns
+/// a descriptor, or -1 with errno set.
+int clp_bpf_create_map(enum clp_bpf_map kind, uint32_t key_size, uint32_t value_size, uint32_t entries, int inner);
+/// Stores a value under a key. Returns 0, or -1 with errno set.
+int clp_bpf_put(int map, const void *key, const void *value);
+/// Takes a key and its value from a map. Returns 0, or -1 with errno set.
+int clp_bpf_remove(int map, const void *key);
+/// Loads a program that runs at each sample of the events that it is attached to, and drops it by returning 0
+/// (BPF_PROG_TYPE_PERF_EVENT). Returns a descriptor, or -1 with errno set.
+int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const char *license);
+/// PERF_EVENT_IOC_SET_BPF: the program runs at each sample of the event, and of those that inherit it later. Returns 0,
+/// or -1 with errno set.
+int clp_perf_set_program(int event, int program);
+
+/// Loads a number that the kernel stored with release order.
+static inline uint64_t clp_load_acquire(const void *place) {
+  return __atomic_load_n((const uint64_t *)place, __ATOMIC_ACQUIRE);
+}
+/// Stores a number that the kernel loads with acquire order.
+static inline void clp_store_release(void *place, uint64_t value) {
+  __atomic_store_n((uint64_t *)place, value, __ATOMIC_RELEASE);
+}
+
 /// Runs the program on `context`, and stores what it returned. Returns 0, or -1 with errno set.
 int clp_bpf_run(int program, const void *context, uint32_t size, uint32_t *returned);
-
-/// A set of at most `entries` numbers, ready for programs that run in interrupts. Returns a descriptor, or -1 with errno
-/// set.
-int clp_bpf_create_set(uint32_t entries);
-/// Puts a number into a set. Returns 0, or -1 with errno set.
-int clp_bpf_insert(int set, uint32_t member);
-/// Takes a number from a set. Returns 0, or -1 with errno set.
-int clp_bpf_remove(int set, uint32_t member);
-/// Loads a program that runs at each sample of an event, and drops it by returning 0 (BPF_PROG_TYPE_PERF_EVENT). Returns
-/// a descriptor, or -1 with errno set.
-int clp_bpf_load_for_events(const uint64_t *instructions, uint32_t count, const char *license);
-/// PERF_EVENT_IOC_SET_BPF: the program runs at the event's samples. Returns 0, or -1 with errno set.
-int clp_bpf_attach(int event, int program);

@@ -21,6 +21,10 @@ public struct RawSample: ~Escapable {
   public let knownRegisters: KnownRegisters
   /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
   public let stack: RawSpan
+  /// What else of its memory was copied at the same instant.
+  public let pages: SampledPages
+  /// Whether the thread stands still while the handler has the sample, or has run on.
+  public let motion: ThreadMotion
   /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
   /// addresses. Empty for a thread in user mode, and where the kernel is excluded.
   public let kernelChain: Span<UInt64>
@@ -29,7 +33,7 @@ public struct RawSample: ~Escapable {
   @_lifetime(copy stack, copy kernelChain)
   public init(
     time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
-    knownRegisters: KnownRegisters = .all, stack: RawSpan, kernelChain: Span<UInt64>
+    knownRegisters: KnownRegisters = .all, stack: RawSpan, motion: ThreadMotion = .runningOn, kernelChain: Span<UInt64>
   ) {
     self.time = time
     self.pid = pid
@@ -39,6 +43,18 @@ public struct RawSample: ~Escapable {
     self.registers = registers
     self.knownRegisters = knownRegisters
     self.stack = stack
+    pages = SampledPages()
+    self.motion = motion
     self.kernelChain = kernelChain
+  }
+
+  /// The same sample with other memory of the same instant.
+  @_lifetime(copy sample, copy pages)
+  public init(_ sample: borrowing RawSample, with pages: SampledPages) {
+    (time, pid, tid, cpu, period) = (sample.time, sample.pid, sample.tid, sample.cpu, sample.period)
+    (registers, knownRegisters, motion) = (sample.registers, sample.knownRegisters, sample.motion)
+    stack = sample.stack
+    kernelChain = sample.kernelChain
+    self.pages = pages
   }
 }

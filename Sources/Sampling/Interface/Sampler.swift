@@ -1,3 +1,5 @@
+import ProfileModel
+
 /// A source of samples of live threads.
 ///
 /// One thread makes it and polls it until the targets have gone or the user has had enough, then finishes it. Sampling
@@ -23,6 +25,9 @@ public protocol Sampler: ~Copyable {
   mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
 
+  /// Is told of stacks that went on beyond what their samples held, so that later samples may hold more.
+  mutating func follow(_ stacks: [OutgrownStack])
+
   /// Stops sampling and hands over everything seen so far.
   mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
 }
@@ -30,6 +35,29 @@ public protocol Sampler: ~Copyable {
 extension Sampler where Self: ~Copyable {
   /// None: the kernel reports mappings.
   public var mappings: TracedMaps? { nil }
+}
+
+/// A stack that went on beyond what its sample held.
+public struct OutgrownStack: Hashable, Sendable {
+  /// The process.
+  public var pid: Int32
+  /// The thread.
+  public var tid: Int32
+  /// Its stack pointer at the sample.
+  public var stackPointer: UInt64
+  /// Whether it had to be cut, since its sample held no more.
+  public var isCut: Bool
+  /// How another stack is found, if it went on there.
+  public var other: StackSwitch?
+
+  /// A stack of a thread.
+  public init(pid: Int32, tid: Int32, stackPointer: UInt64, isCut: Bool, other: StackSwitch? = nil) {
+    self.pid = pid
+    self.tid = tid
+    self.stackPointer = stackPointer
+    self.isCut = isCut
+    self.other = other
+  }
 }
 
 /// Counts of records that could not be used as they should; none is expected of a sound kernel.
@@ -131,6 +159,10 @@ public enum SamplingNote: Hashable, Sendable {
   case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
   /// Stops have ended system calls early: so many were begun again, and so many could not be, and told EINTR.
   case callsInterrupted(restarted: UInt64, lost: UInt64)
+  /// Stacks outgrew their dumps, and the rest can't be copied with the sample without `CAP_BPF` and `CAP_PERFMON`.
+  case stacksNotFollowed
+  /// So many stacks could not be copied as a whole, for lack of room.
+  case stacksNotCopied(count: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.
   case unreadableProcess(pid: Int32, errno: Int32)
 }

@@ -15,7 +15,11 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   public private(set) var description: SamplerDescription
   /// perf_event stops nobody.
-  public var effects: [SamplingNote] { [] }
+  public var effects: [SamplingNote] {
+    if hasOutgrownStacks, follower == nil || !events.isProgramAttached { return [.stacksNotFollowed] }
+    let failures = follower?.failureCount ?? 0
+    return failures > 0 ? [.stacksNotCopied(count: failures)] : []
+  }
   /// Late and damaged records.
   public var faults: SamplingFaults {
     var faults = SamplingFaults()
@@ -30,6 +34,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private var exits: ExitWatch
   private var merge = RecordMerge()
   private var delivery: RecordDelivery
+  /// What brings more of a stack than a sample's dump; nil where the kernel does not allow it.
+  private let follower: StackFollower?
+  private var hasOutgrownStacks = false
   /// To be described by the first poll.
   private let processes: [Int32]
   private let hasEnd: Bool
@@ -44,6 +51,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     var plan = try PerfPlan.probe(options, notes: &notes)
     let processes = try Self.resolve(target)
     let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
+    let filter = target == .allProcesses ? nil : ProcessFilter()
+    let follower = StackFollower(plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes, filter: filter)
+    events.program = follower?.program.descriptor
     let arrangement: Arrangement
     do {
       arrangement = try events.attach(
@@ -54,20 +64,22 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     }
     let isFiltered = arrangement == .filteredMachine
     if isFiltered, case .processes = target { try Self.checkAccess(processes) }
+    follower?.answerBell()
     exits = ExitWatch(pids: processes)
-    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered)
+    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered, follower: follower)
     description = SamplerDescription(
       name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
       samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     if isFiltered {
       delivery.admit(processes)
       if case .suspended(let pid) = target { delivery.awaitExec(of: pid) }
-      if let filter = ProcessFilter() {
+      if let filter {
         events.attach(filter)
         delivery.filter = filter
       }
     }
     self.ringSet = ringSet
+    self.follower = follower
     self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
     hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
@@ -78,8 +90,10 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
+    follower?.answerBell()
     describeProcesses(handler: &handler)
     try wait(timeoutMilliseconds)
+    follower?.answerBell()
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
     drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
@@ -92,6 +106,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
       drain(until: .max, handler: &handler)
     } while delivery.births != births
     return .allTargetsExited
+  }
+
+  /// Has the kernel copy the rest of these stacks with their samples from now on, where it's allowed.
+  public mutating func follow(_ stacks: [OutgrownStack]) {
+    if stacks.contains(where: \.isCut) { hasOutgrownStacks = true }
+    follower?.follow(stacks)
   }
 
   /// Closes the events and hands over what they left in the rings.
@@ -126,6 +146,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private mutating func wait(_ timeout: Int32) throws(SamplingError) {
     var waits = ringSet.owners.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     waits += exits.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    if let follower { waits.append(pollfd(fd: follower.descriptor, events: Int16(POLLIN), revents: 0)) }
     if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }
     // Once the targets themselves have ended, their children's end shows at the events that these inherited from.
     // All of a ring's events share one flag of readiness, so that these must ask for input as well.

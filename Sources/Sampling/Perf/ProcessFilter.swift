@@ -15,60 +15,73 @@ import KernelPrograms
 ///
 /// The program knows processes by their numbers in the machine's first PID namespace, which are the records' only where
 /// perfprof runs in it. Needs CAP_BPF and CAP_PERFMON; without it, the reader alone drops them.
+///
+/// An event has room for one program: where one copies stacks (`StackProgram`), that looks into the set as well.
 final class ProcessFilter {
-  private let set: Int32
-  private let program: Int32
+  /// The set of processes, a BPF map.
+  let set: Int32
+  /// The program that does nothing but filter; -1 until it is loaded.
+  private var program: Int32 = -1
   private var dropped: Set<Int32> = []
 
   /// More than run at once on most machines; what has no room is dropped by the reader.
   private static let mostProcesses = 16_384
 
-  /// Nil where the kernel allows no such program, or numbers processes otherwise than the records do.
+  /// Nil where the kernel allows no such set, or numbers processes otherwise than the records do.
   init?() {
     guard KernelLimits.isInFirstPIDNamespace else { return nil }
-    let set = clp_bpf_create_set(UInt32(Self.mostProcesses))
-    var program: Int32 = -1
-    if set >= 0 {
-      let code = Self.code(set: set)
-      // SAFETY: the call reads its arguments and keeps none.
-      program = unsafe clp_bpf_load_for_events(code, UInt32(code.count), "Dual MIT/GPL")
-    }
-    (self.set, self.program) = (set, program)
-    guard program >= 0 else { return nil }
+    set = clp_bpf_create_map(clp_bpf_hash, 4, 4, UInt32(Self.mostProcesses), 0)
+    guard set >= 0 else { return nil }
   }
 
   deinit {
     for descriptor in [program, set] where descriptor >= 0 { close(descriptor) }
   }
 
-  /// Has the event's samples filtered. An event that can't have it is filtered by the reader alone.
-  func attach(to event: Int32) { _ = clp_bpf_attach(event, program) }
+  /// Loads the program that only filters; nil where the kernel does not allow it.
+  func loadProgram() -> Int32? {
+    guard program < 0 else { return program }
+    var text = ProgramText()
+    let out = text.makeLabel()
+    text.drop(processesIn: set, keyAt: -8, orGoTo: out)
+    text.place(out)
+    text.set(0, value: 1)
+    text.exit()
+    let words = text.linked()
+    // SAFETY: the kernel reads the instructions during the call.
+    program = unsafe clp_bpf_load_for_samples(words, UInt32(words.count), "Dual MIT/GPL")
+    return program >= 0 ? program : nil
+  }
 
   /// Lets no more samples of the process through.
   func drop(_ pid: Int32) {
     guard pid > 0, dropped.count < Self.mostProcesses, dropped.insert(pid).inserted else { return }
-    if clp_bpf_insert(set, UInt32(pid)) != 0 { dropped.remove(pid) }
+    var (key, value) = (pid, pid)
+    // SAFETY: the kernel reads four bytes each during the call.
+    if unsafe clp_bpf_put(set, &key, &value) != 0 { dropped.remove(pid) }
   }
 
   /// Lets the process's samples, or those of whoever gets its number next, through again.
   func admit(_ pid: Int32) {
-    if dropped.remove(pid) != nil { _ = clp_bpf_remove(set, UInt32(pid)) }
+    guard dropped.remove(pid) != nil else { return }
+    var key = pid
+    // SAFETY: the kernel reads four bytes during the call.
+    _ = unsafe clp_bpf_remove(set, &key)
   }
+}
 
-  /// Whether the current process is not in the set.
-  private static func code(set: Int32) -> [UInt64] {
-    Instruction.code([
-      .call(.currentProcessAndThread),
-      .shiftRight(.r0, 32),
-      .store(.r0, to: .frame, offset: -4, size: .bytes4),
-      .copy(.r2, from: .frame), .add(.r2, -4),
-      .load(.r1, map: set),
-      .call(.mapLookup),
-      .copy(.r1, from: .r0),
-      .set(.r0, to: 1),
-      .skip(1, if: .r1, is: 0),
-      .set(.r0, to: 0),
-      .exit,
-    ])
+extension ProgramText {
+  /// Ends the program, so that the sample is dropped, if the current process is in a set; else goes on at `out`.
+  mutating func drop(processesIn set: Int32, keyAt slot: Int16, orGoTo out: Label) {
+    call(.processAndThread)
+    shiftRight(0, 32)
+    storeHalf(0, at: 10, slot)
+    self.set(1, map: set)
+    self.set(2, 10)
+    add(2, value: Int32(slot))
+    call(.lookUp)
+    jump(if: 0, .equal, 0, to: out)
+    self.set(0, value: 0)
+    exit()
   }
 }

@@ -23,8 +23,12 @@ struct RecordDelivery {
   /// Who ended last on each CPU: its number is gone before its last instruction.
   private var lastEnds: [UInt32: ThreadNumbers] = [:]
 
-  init(layout: SampleLayout, isFiltered: Bool) {
+  /// What brings more of a stack than a record holds.
+  private let follower: StackFollower?
+
+  init(layout: SampleLayout, isFiltered: Bool, follower: StackFollower? = nil) {
     self.layout = layout
+    self.follower = follower
     self.isFiltered = isFiltered
   }
 
@@ -108,24 +112,32 @@ struct RecordDelivery {
     var pid: Int32 = try bytes.load(at: 8)
     var owner: ThreadNumbers?
     let tid: Int32 = try bytes.load(at: 12)
+    func skip() throws(BinaryReadingError) {
+      follower?.skipPages(cpu: try bytes.load(at: 24), time: try bytes.load(at: 16))
+    }
     if pid < 0 || tid < 0 {
       owner = lastEnds[try bytes.load(at: 24)]
-      guard let owner else { return }
+      guard let owner else { return try skip() }
       pid = owner.pid
     }
     if pid != lastKnown {
       if !tree.contains(pid) {
         if isFiltered {
           filter?.drop(pid)
-          return
+          return try skip()
         }
         // Its birth was lost.
         describe(pid: pid, handler: &handler)
       }
       lastKnown = pid
     }
-    if pid == suspended { return }
-    handler.sample(try RawSample(perfRecord: bytes, layout: layout, owner: owner))
+    if pid == suspended { return try skip() }
+    let sample = try RawSample(perfRecord: bytes, layout: layout, owner: owner)
+    if let follower {
+      follower.withPages(of: sample) { handler.sample(RawSample(sample, with: $0)) }
+    } else {
+      handler.sample(sample)
+    }
   }
 
   private mutating func deliver(_ event: ProcessEvent, handler: inout some SamplingHandler & ~Copyable) {

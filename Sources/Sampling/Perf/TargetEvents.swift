@@ -9,6 +9,11 @@ struct TargetEvents: ~Copyable {
   /// The threads attached to.
   private(set) var threads: Set<Int32> = []
 
+  /// A BPF program that runs at each sample.
+  var program: Int32?
+  /// Whether it runs at the samples of every event.
+  private(set) var isProgramAttached = true
+
   /// Stops sampling: closes every event. What they wrote stays in the rings.
   mutating func removeAll() {
     descriptors.removeAll()
@@ -76,7 +81,10 @@ struct TargetEvents: ~Copyable {
   }
 
   /// Has the samples of all events filtered.
-  func attach(_ filter: ProcessFilter) { for event in descriptors.descriptors { filter.attach(to: event) } }
+  mutating func attach(_ filter: ProcessFilter) {
+    guard program == nil, let program = filter.loadProgram() else { return }
+    for event in descriptors.descriptors { _ = clp_perf_set_program(event, program) }
+  }
 
   private mutating func open(
     _ wanted: perf_event_attr, pid: Int32, cpu: Int32, output: Int32
@@ -86,6 +94,7 @@ struct TargetEvents: ~Copyable {
     let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
     guard descriptor >= 0 else { throw SystemCallError(number: errno) }
     descriptors.insert(descriptor)
+    if let program, clp_perf_set_program(descriptor, program) != 0 { isProgramAttached = false }
     guard clp_perf_set_output(descriptor, output) == 0 else { throw SystemCallError(number: errno) }
     return descriptor
   }

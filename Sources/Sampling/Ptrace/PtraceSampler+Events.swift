@@ -28,7 +28,9 @@ extension PtraceSampler {
     return served
   }
 
-  /// Reads a stopped thread if it was asked to stop, lets it go on with the signal, and hands the sample over.
+  /// Reads a stopped thread if it was asked to stop, hands the sample over, and lets the thread go on with the signal:
+  /// before the sample is handled where all of the stack was read, and after it where the stack goes on, so that the rest
+  /// can be read while it is as it was.
   private mutating func sample(
     _ thread: TracedThread, passing signal: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable
   ) {
@@ -43,17 +45,22 @@ extension PtraceSampler {
     } else {
       buffer.removeAll()
     }
-    // Before the request: the thread may run, in our place, before that returns.
-    let resumed = MonotonicClock.now()
-    Tracing.resume(thread.tid, signal: signal)
-    // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
-    pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
+    let staysStopped = buffer.isFull || outgrown.contains(thread.pid)
+    func resume() {
+      // Before the request: the thread may run, in our place, before that returns.
+      let resumed = MonotonicClock.now()
+      Tracing.resume(thread.tid, signal: signal)
+      // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
+      pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
+    }
+    if !staysStopped { resume() }
     threads.charge(thread.tid, Int64(period))
     tellOfNewMappings(of: thread.pid, for: user?[UserRegisters.programCounter(.host)], time: time, handler: &handler)
     handler.sample(
       RawSample(
         time: time, pid: thread.pid, tid: thread.tid, period: period, registers: user, stack: buffer.bytes,
-        kernelChain: Span()))
+        motion: staysStopped ? .standingStill : .runningOn, kernelChain: Span()))
+    if staysStopped { resume() }
   }
 
   private mutating func mendCall(of tid: Int32, _ registers: RegisterSet) {

@@ -46,6 +46,8 @@ public struct PtraceSampler: ~Copyable, Sampler {
   public let mappings: TracedMaps? = TracedMaps()
   var buffer: TraceBuffer
   let processes: [Int32]
+  /// Processes of which stacks were found to go on elsewhere than in what is read of them.
+  var outgrown: Set<Int32> = []
   let period: UInt64
   private let includesIdleThreads: Bool
   private let wakeDescriptor: Int32?
@@ -98,6 +100,9 @@ public struct PtraceSampler: ~Copyable, Sampler {
     } while MonotonicClock.now() < end
     return .running
   }
+
+  /// Keeps the threads of these stacks' processes stopped from now on until their samples are handled.
+  public mutating func follow(_ stacks: [OutgrownStack]) { outgrown.formUnion(stacks.map(\.pid)) }
 
   /// Ends sampling. The threads are let go when this thread ends, which must be soon: until then those that are sent
   /// signals wait for it.

@@ -24,6 +24,9 @@ import ProfileModel
     }
   }
 
+  /// Whether the stack goes on behind what was read, as far as that is known.
+  var isFull: Bool { count == capacity }
+
   /// Forgets what was read.
   mutating func removeAll() { count = 0 }
 

@@ -40,36 +40,3 @@ extension Programs {
     }
     """
 }
-
-extension Programs {
-  /// Handles a fault on another stack; stops in the handler, then, by way of the next fault, with other frames beneath.
-  static let changingAlternateStack = """
-    #define _GNU_SOURCE
-    #include <setjmp.h>
-    #include <signal.h>
-    #include <stdlib.h>
-    #include <string.h>
-    static sigjmp_buf back;
-    static void handler(int number) { raise(SIGSTOP); siglongjmp(back, number); }
-    __attribute__((noinline, noclone)) int crash(volatile int *where) { return *where + 1; }
-    __attribute__((noinline, noclone)) int outer(volatile int *where) { return crash(where) + 2; }
-    __attribute__((noinline, noclone)) int wipe(void) {
-      volatile char space[4096];
-      for (int i = 0; i < sizeof space; i++) space[i] = 0x5A;
-      return space[7];
-    }
-    __attribute__((noinline, noclone)) int other(volatile int *where) { return wipe() + crash(where) + 3; }
-    int main(void) {
-      char *memory = malloc(1 << 16);
-      stack_t stack = {.ss_sp = memory, .ss_size = 1 << 16};
-      sigaltstack(&stack, 0);
-      struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
-      sigaction(SIGSEGV, &action, 0);
-      if (!sigsetjmp(back, 1)) return outer((volatile int *)8);
-      memset(memory, 0, 1 << 16);
-      wipe();
-      raise(SIGSTOP);
-      return 0;
-    }
-    """
-}

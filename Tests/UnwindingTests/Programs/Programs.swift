@@ -11,22 +11,6 @@ enum Programs {
     """
   }
 
-  /// Stops twice, with other frames at the same addresses.
-  static let changingStack = """
-    #include <signal.h>
-    #include <string.h>
-    __attribute__((noinline, noclone)) int down(int n) {
-      if (n == 0) { raise(SIGSTOP); return 1; }
-      return down(n - 1) + n;
-    }
-    __attribute__((noinline, noclone)) void overwrite(void) {
-      volatile char space[60000];
-      for (int i = 0; i < sizeof space; i++) space[i] = 0x5A;
-      raise(SIGSTOP);
-    }
-    int main(void) { int sum = down(1000); overwrite(); return sum & 1; }
-    """
-
   private static let fault = """
     #define _GNU_SOURCE
     #include <signal.h>

@@ -39,10 +39,11 @@ extension Unwinder {
   }
 
   /// Unwinds a capture.
-  func chain(_ capture: StackCapture, maxDepth: Int = 2_048) -> Chain {
+  func chain(_ capture: StackCapture, maxDepth: Int = 2_048, motion: ThreadMotion = .standingStill) -> Chain {
     var stack = UnwoundStack(maxDepth: maxDepth)
     let end = unwind(
-      pid: capture.pid, tid: capture.tid, registers: capture.registers, stack: capture.stack.rawSpan, into: &stack)
+      pid: capture.pid, tid: capture.tid, motion: motion, registers: capture.registers, stack: capture.stack.rawSpan,
+      into: &stack)
     return Chain(addresses: stack.frames.map(\.address), end: end, elided: stack.elided, frames: stack.frames)
   }
 }

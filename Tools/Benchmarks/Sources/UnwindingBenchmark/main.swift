@@ -45,7 +45,8 @@ func measure(_ strategy: Unwinder.Strategy, _ dumps: [Dump], of command: Sampled
     let start = nanoseconds()
     for (index, dump) in dumps.enumerated() {
       let end = unwinder.unwind(
-        pid: command.pid, tid: command.pid, registers: dump.registers, stack: dump.stack.rawSpan, into: &stack)
+        pid: command.pid, tid: command.pid, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
+        into: &stack)
       frames += stack.depth
       if pass == 0, index == 0 { outcome.firstMilliseconds = Double(nanoseconds() - start) / 1e6 }
       if pass == 0, end == .rooted { outcome.rooted += 1 }
@@ -62,7 +63,8 @@ func measure(_ strategy: Unwinder.Strategy, _ dumps: [Dump], of command: Sampled
   }
   for dump in dumps {
     _ = unwinder.unwind(
-      pid: command.pid, tid: command.pid, registers: dump.registers, stack: dump.stack.rawSpan, into: &stack)
+      pid: command.pid, tid: command.pid, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
+      into: &stack)
     outcome.chains.append(stack.frames.map(\.address))
   }
   return outcome

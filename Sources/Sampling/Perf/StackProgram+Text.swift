@@ -1,0 +1,284 @@
+import KernelPrograms
+import ProfileModel
+
+extension StackProgram {
+  /// The maps that the program uses.
+  struct Maps {
+    var bell: Int32
+    var rings: Int32
+    var scratch: Int32
+    var threads: Int32
+    var mode: Int32
+    var failures: Int32
+    /// Processes whose samples are dropped; nil for none.
+    var dropped: Int32?
+  }
+
+  /// Offsets from the program's frame.
+  fileprivate enum Slot {
+    static let stackPointer: Int16 = -8
+    static let processAndThread: Int16 = -16
+    static let processor: Int16 = -24
+    static let end: Int16 = -32
+    static let word: Int16 = -40
+    static let stopsAtGap: Int16 = -56
+    static let otherSlot: Int16 = -64
+    static let otherKind: Int16 = -72
+    static let framePointer: Int16 = -80
+    static let followsFramePointer: Int16 = -88
+    static let process: Int16 = -96
+  }
+
+  /// Where `struct pt_regs` keeps the stack pointer and the frame pointer.
+  private static var registerOffsets: (stackPointer: Int16, framePointer: Int16) {
+    switch Architecture.host {
+    case .x86_64: (152, 32)
+    case .aarch64: (248, 232)
+    }
+  }
+
+  /// Bytes of another stack that are copied, in pages.
+  fileprivate static let otherPages: Int32 = 16
+  /// Bytes behind the dump of a thread of which nothing is known.
+  private static let shortReach: Int32 = 1 << 16
+  /// `runtime.g.sched.sp` (`src/runtime/runtime2.go`).
+  fileprivate static let goroutineStackPointer: Int32 = 56
+  /// A stack's end that is farther away is another one's.
+  private static let farthestEnd: Int32 = 1 << 30
+
+  /// The program. Its registers: r6 the ring, r7 the address, r8 the record, r9 a count.
+  static func text(_ maps: Maps, dumpBytes: UInt32, ringCapacity: Int) -> [UInt64] {
+    var text = ProgramText()
+    let frame: ProgramText.Register = 10
+    let dump = Int32(clamping: dumpBytes)
+    let (out, known, copy, other) = (text.makeLabel(), text.makeLabel(), text.makeLabel(), text.makeLabel())
+
+    if let dropped = maps.dropped {
+      let wanted = text.makeLabel()
+      text.drop(processesIn: dropped, keyAt: Slot.process, orGoTo: wanted)
+      text.place(wanted)
+    }
+    text.call(.currentTask)
+    text.set(1, 0)
+    text.call(.userRegisters)
+    text.load(7, at: 0, registerOffsets.stackPointer)
+    text.load(1, at: 0, registerOffsets.framePointer)
+    text.store(7, at: frame, Slot.stackPointer)
+    text.store(1, at: frame, Slot.framePointer)
+    text.call(.processAndThread)
+    text.store(0, at: frame, Slot.processAndThread)
+    // The lower half is the thread.
+    text.lookUp(maps.threads, keyAt: Slot.processAndThread)
+    text.jump(if: 0, .unequal, 0, to: known)
+
+    // Of this thread nothing is known.
+    text.set(1, valueOf: maps.mode)
+    text.load(9, at: 1, 0)
+    text.jump(if: 9, .equal, 0, to: out)
+    text.set(3, 7)
+    text.add(3, value: dump)
+    text.readWord(into: Slot.word)
+    text.jump(if: 0, .unequal, 0, to: out)
+    text.set(1, 7)
+    text.add(1, value: dump + shortReach)
+    text.store(1, at: frame, Slot.end)
+    text.set(1, value: 0)
+    text.store(1, at: frame, Slot.otherSlot)
+    text.store(1, at: frame, Slot.otherKind)
+    text.store(1, at: frame, Slot.followsFramePointer)
+    text.set(1, value: 1)
+    text.store(1, at: frame, Slot.stopsAtGap)
+    text.jump(if: 9, .equal, Int32(Mode.copying.rawValue), to: copy)
+    text.beQuiet(maps)
+    text.ringBell(maps)
+    text.jump(to: out)
+
+    text.place(known)
+    text.load(1, at: 0, 0)
+    text.store(1, at: frame, Slot.end)
+    text.load(1, at: 0, 8)
+    text.store(1, at: frame, Slot.otherSlot)
+    text.load(1, at: 0, 16)
+    text.store(1, at: frame, Slot.otherKind)
+    text.load(1, at: 0, 24)
+    text.store(1, at: frame, Slot.followsFramePointer)
+    text.set(1, value: 0)
+    text.store(1, at: frame, Slot.stopsAtGap)
+
+    text.place(copy)
+    text.begin(maps, quarter: Int32(clamping: ringCapacity / 4), orGoTo: out)
+    text.load(1, at: frame, Slot.end)
+    text.subtract(1, 7)
+    text.jump(if: 1, .notLess, farthestEnd, to: other)
+    // A page that the dump holds the most of comes first: where a record is full the kernel shortens the dump.
+    text.add(7, value: dump - 4_096)
+    text.and(7, value: -4_096)
+    text.copyPages(atMost: Int32(reach >> 12), maps)
+
+    text.place(other)
+    text.copyOtherStack(maps)
+    text.followFramePointer(maps, orGoTo: out)
+
+    text.place(out)
+    text.set(0, value: 1)
+    text.exit()
+    return text.linked()
+  }
+}
+
+extension ProgramText {
+  private typealias Slot = StackProgram.Slot
+
+  fileprivate mutating func lookUp(_ map: Int32, keyAt slot: Int16) {
+    set(1, map: map)
+    set(2, 10)
+    add(2, value: Int32(slot))
+    call(.lookUp)
+  }
+
+  /// Reads the thread's word at the address in r3; r0 is 0 if that is there.
+  fileprivate mutating func readWord(into slot: Int16) {
+    set(1, 10)
+    add(1, value: Int32(slot))
+    set(2, value: 8)
+    call(.readUser)
+  }
+
+  /// Does nothing with unknown threads from now on.
+  fileprivate mutating func beQuiet(_ maps: StackProgram.Maps) {
+    set(1, valueOf: maps.mode)
+    set(2, value: 0)
+    store(2, at: 1, 0)
+  }
+
+  /// Wakes the reader.
+  fileprivate mutating func ringBell(_ maps: StackProgram.Maps) {
+    set(1, map: maps.bell)
+    set(2, 10)
+    add(2, value: Int32(Slot.processAndThread))
+    set(3, value: 8)
+    set(4, value: 2)  // BPF_RB_FORCE_WAKEUP
+    call(.ringOutput)
+  }
+
+  /// Finds this CPU's ring and record, and fills the record's head.
+  fileprivate mutating func begin(_ maps: StackProgram.Maps, quarter: Int32, orGoTo out: Label) {
+    call(.processor)
+    storeHalf(0, at: 10, Slot.processor)
+    lookUp(maps.rings, keyAt: Slot.processor)
+    jump(if: 0, .equal, 0, to: out)
+    set(6, 0)
+    lookUp(maps.scratch, keyAt: Slot.processor)
+    jump(if: 0, .equal, 0, to: out)
+    set(8, 0)
+    // The reader is woken when a quarter of the ring is full.
+    set(1, 6)
+    set(2, value: 0)  // BPF_RB_AVAIL_DATA
+    call(.ringQuery)
+    let isRoomy = makeLabel()
+    jump(if: 0, .less, quarter, to: isRoomy)
+    ringBell(maps)
+    place(isRoomy)
+    load(1, at: 10, Slot.stackPointer)
+    store(1, at: 8, 0)
+    load(1, at: 10, Slot.processAndThread)
+    store(1, at: 8, 8)
+    call(.time)
+    store(0, at: 8, 16)
+  }
+
+  /// Copies pages from r7 on, up to the end.
+  fileprivate mutating func copyPages(atMost count: Int32, _ maps: StackProgram.Maps) {
+    let (loop, gap, next, done) = (makeLabel(), makeLabel(), makeLabel(), makeLabel())
+    set(9, value: 0)
+    place(loop)
+    load(1, at: 10, Slot.end)
+    jump(if: 7, .notLess, register: 1, to: done)
+    set(1, 8)
+    add(1, value: 32)
+    set(2, value: 4_096)
+    set(3, 7)
+    call(.readUser)
+    jump(if: 0, .unequal, 0, to: gap)
+    store(7, at: 8, 24)
+    set(1, 6)
+    set(2, 8)
+    set(3, value: Int32(StackProgram.recordSize))
+    set(4, value: 1)  // BPF_RB_NO_WAKEUP
+    call(.ringOutput)
+    jump(if: 0, .equal, 0, to: next)
+    set(1, valueOf: maps.failures)
+    set(2, value: 1)
+    addAtomically(2, at: 1)
+    jump(to: done)
+    place(gap)
+    load(1, at: 10, Slot.stopsAtGap)
+    jump(if: 1, .unequal, 0, to: done)
+    place(next)
+    add(7, value: 4_096)
+    add(9, value: 1)
+    jump(if: 9, .less, count, to: loop)
+    place(done)
+  }
+
+  /// Copies from the stack that the thread has left, if it is on another one.
+  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps) {
+    let (isFound, out) = (makeLabel(), makeLabel())
+    load(1, at: 10, Slot.otherKind)
+    jump(if: 1, .equal, 0, to: out)
+    // The word that tells it lies on the stack at hand, or the thread is not there at the moment.
+    load(1, at: 10, Slot.otherSlot)
+    set(3, 1)
+    load(2, at: 10, Slot.stackPointer)
+    subtract(1, 2)
+    jump(if: 1, .notLess, 1 << 16, to: out)
+    readWord(into: Slot.word)
+    jump(if: 0, .unequal, 0, to: out)
+    load(7, at: 10, Slot.word)
+    load(1, at: 10, Slot.otherKind)
+    jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.goroutine.rawValue), to: isFound)
+    copyGoroutine(maps, orGoTo: out)
+    place(isFound)
+    copyStack(maps)
+    place(out)
+  }
+
+  /// Copies from where the frame pointer points to, if that is another stack.
+  fileprivate mutating func followFramePointer(_ maps: StackProgram.Maps, orGoTo out: Label) {
+    load(1, at: 10, Slot.followsFramePointer)
+    jump(if: 1, .equal, 0, to: out)
+    load(7, at: 10, Slot.framePointer)
+    set(1, 7)
+    load(2, at: 10, Slot.stackPointer)
+    subtract(1, 2)
+    jump(if: 1, .less, 1 << 16, to: out)
+    copyStack(maps)
+  }
+
+  /// Copies the stack whose pointer is in r7.
+  private mutating func copyStack(_ maps: StackProgram.Maps) {
+    // The return address may lie right below.
+    add(7, value: -64)
+    and(7, value: -4_096)
+    set(1, 7)
+    add(1, value: StackProgram.otherPages << 12)
+    store(1, at: 10, Slot.end)
+    set(1, value: 1)
+    store(1, at: 10, Slot.stopsAtGap)
+    copyPages(atMost: StackProgram.otherPages, maps)
+  }
+
+  /// Copies the goroutine in r7, whose stack's bounds are asked for, and sets r7 to its stack pointer.
+  private mutating func copyGoroutine(_ maps: StackProgram.Maps, orGoTo out: Label) {
+    set(3, 7)
+    add(3, value: StackProgram.goroutineStackPointer)
+    readWord(into: Slot.word)
+    jump(if: 0, .unequal, 0, to: out)
+    set(1, 7)
+    add(1, value: StackProgram.goroutineStackPointer + 8)
+    store(1, at: 10, Slot.end)
+    and(7, value: -4_096)
+    copyPages(atMost: 2, maps)
+    load(7, at: 10, Slot.word)
+  }
+}
