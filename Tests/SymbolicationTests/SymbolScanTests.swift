@@ -43,6 +43,16 @@ import Testing
         == [1, 1, 2, nil, nil, 3, 3, nil])
   }
 
+  @Test func `symbols without a size reach 4 KB at most`() throws {
+    let entries = [Self.entry(1, 0x100, 0)]
+    var scan = SymbolScan(wanted: [0x100, 0x10FF, 0x1100])
+    let code = SectionBounds(end: 0x9000, isExecutable: true)
+    try scan.scan(
+      entries.flatMap(\.self).rawSpan, sections: [SectionBounds(end: 0, isExecutable: false), code],
+      ignoresLocalLabels: false)
+    #expect(scan.results().matchOf == [0, 0, -1])
+  }
+
   @Test func `functions come before labels, global and weak before local`() throws {
     let weak = Self.entry(1, 0x100, 8, binding: 2)
     let local = Self.entry(2, 0x100, 8, binding: 0)
