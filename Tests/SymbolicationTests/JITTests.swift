@@ -176,7 +176,7 @@ import Testing
       Self.header() + Self.load("f", at: 0x1000, size: 16, index: 1, time: 100)
       + Self.lines(0x2000, [(0x2000, 3, "a.js")]) + Self.load("g", at: 0x2000, size: 16, index: 2, time: 100)
     for count in 40...whole.count { #expect(try dump(Array(whole.prefix(count))).codeCount <= 2) }
-    #expect(throws: JITDump.Failure.self) { try dump(Array(whole.prefix(39))) }
+    #expect(try dump(Array(whole.prefix(39))).codeCount == 0)
     #expect(throws: JITDump.Failure.notJITDump) { try dump([UInt8](repeating: 7, count: 100)) }
   }
 
