@@ -29,7 +29,13 @@ public struct FileReader: ~Copyable, Sendable {
     guard unsafe fstat(descriptor, &status) == 0 else { throw .io(path: path, errno: errno) }
     return FileStatus(
       size: UInt64(clamping: status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
-      isRegularFile: status.st_mode & S_IFMT == S_IFREG, allocated: UInt64(clamping: status.st_blocks) &* 512)
+      isRegularFile: status.st_mode & S_IFMT == S_IFREG, allocated: UInt64(clamping: status.st_blocks) &* 512,
+      modified: Self.nanoseconds(status.st_mtim), changed: Self.nanoseconds(status.st_ctim),
+      links: UInt64(clamping: status.st_nlink))
+  }
+
+  private static func nanoseconds(_ time: timespec) -> UInt64 {
+    UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
   }
 
   /// Reads exactly `count` bytes at `offset`; fewer are an error.
@@ -88,4 +94,10 @@ public struct FileStatus: Hashable, Sendable {
   public var isRegularFile: Bool
   /// Bytes that the file takes on disk: fewer than `size` where it has holes or is compressed; 0 where nobody tells.
   public var allocated: UInt64
+  /// When its contents were last written, by its own account, in nanoseconds since 1970 (`st_mtim`).
+  public var modified: UInt64
+  /// When the file itself was last changed, which nobody can set back, in nanoseconds since 1970 (`st_ctim`).
+  public var changed: UInt64
+  /// Names that it has.
+  public var links: UInt64
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -51,3 +52,13 @@ ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count
 }
 
 int clp_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }
+
+int clp_copy_file(int from, int to, size_t count) {
+  off_t offset = 0;
+  while ((size_t)offset < count) {
+    ssize_t copied = sendfile(to, from, &offset, count - (size_t)offset);
+    if (copied < 0 && errno == EINTR) continue;
+    if (copied <= 0) return copied < 0 ? errno : EIO;
+  }
+  return 0;
+}

@@ -22,6 +22,8 @@ public enum ELFError: Error, Hashable, Sendable {
   case addressNotInFile(path: String, address: UInt64, count: UInt64)
   /// The file found at `path` is not the one that the process has mapped.
   case otherFile(path: String)
+  /// The file found at `path` was written to after it was mapped: what was mapped is gone.
+  case rewritten(path: String)
   /// Nothing that can be opened stands behind the mapping.
   case noImage(path: String)
 }
@@ -41,6 +43,7 @@ extension ELFError: CustomStringConvertible {
     case .addressNotInFile(_, let address, let count):
       "no segment holds \(count) bytes at 0x\(String(address, radix: 16))"
     case .otherFile(let path): "\(path) is not the file that is mapped"
+    case .rewritten(let path): "\(path) was written to after it was mapped"
     case .noImage: "there is no file that can be opened"
     }
   }

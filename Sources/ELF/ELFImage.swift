@@ -57,7 +57,12 @@ public final class ELFImage: Sendable {
     try self.init(source: .bytes(bytes), path: path, status: nil)
   }
 
-  private init(source: ImageSource, path: String, status: FileStatus?) throws(ELFError) {
+  /// Reads the headers of an image of which parts are at hand.
+  convenience init(pieces: FilePieces, path: String) throws(ELFError) {
+    try self.init(source: .pieces(pieces), path: path, status: nil)
+  }
+
+  init(source: ImageSource, path: String, status: FileStatus?) throws(ELFError) {
     let header = try FileHeader(source: source, path: path)
     self.path = path
     self.status = status
@@ -103,10 +108,5 @@ public final class ELFImage: Sendable {
       }
     }
     return nil
-  }
-
-  /// What must be added to a stated address to get the actual one, where `mapping` maps this image.
-  public func bias(of mapping: Mapping) -> UInt64? {
-    statedAddress(fileOffset: mapping.fileOffset, isExecutable: mapping.isExecutable).map { mapping.start &- $0 }
   }
 }

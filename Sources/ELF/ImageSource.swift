@@ -6,12 +6,15 @@ enum ImageSource: Sendable {
   case file(SharedFile, size: UInt64)
   /// Bytes that are at hand.
   case bytes([UInt8])
+  /// Some parts of a file, and how long it would be.
+  case pieces(FilePieces)
 
   /// Bytes in all.
   var size: UInt64 {
     switch self {
     case .file(_, let size): size
     case .bytes(let bytes): UInt64(bytes.count)
+    case .pieces(let pieces): pieces.size
     }
   }
 
@@ -31,6 +34,8 @@ enum ImageSource: Sendable {
             available: Int(clamping: available - min(available, offset)))
         }
         return Array(bytes[start..<start + length])
+      case .pieces(let pieces):
+        return try pieces.read(at: offset, count: count)
       }
     } catch { throw .reading(path: path, error) }
   }

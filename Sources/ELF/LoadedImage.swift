@@ -1,124 +1,173 @@
 import BinaryReading
-import Glibc
 import ProfileModel
 
 /// An image put together from a process's memory, for binaries that were replaced on disk and that only a privileged
 /// user could open through `map_files`.
 ///
 ///     memory   │ header, .dynsym, .eh_frame … │ code │ relocated data │      as mapped, each at its offset in the file
-///     file     │ header, .dynsym, .eh_frame … │ code │ relocated data │ made up: section headers for .dynsym, .dynstr
+///     taken    │ ██████  ██████   █████████   │      │  █ .dynamic    │ made up: section headers for .dynsym, .dynstr
 ///
 /// What the loader maps is enough to unwind and to name exported functions. Symbol tables for debuggers are not mapped,
 /// and are gone with the file.
-enum LoadedImage {
-  /// Bytes of an image that are still put together.
-  private static let sizeLimit: UInt64 = 256 << 20
+///
+/// Nothing is read before the first page has turned out to be an image's, and then only the parts that are needed. Pages
+/// that are not in memory are left alone, unless a file on disk holds them: all else would be allocated for the reading.
+struct LoadedImage: ~Copyable {
+  private let memory: ProcessMemory
+  private let parts: [FileMappings.Part]
+  private let pages: PageMap
+  private let mapping: Mapping
+  private var pieces = FilePieces()
 
-  /// The file's bytes as far as `mapping`'s process has mapped them; nil when its header can't be read.
-  static func bytes(pid: Int32, mapping: Mapping, procFolder: String) -> [UInt8]? {
-    let parts = parts(of: mapping, in: "\(procFolder)/\(pid)/maps")
-    guard let first = parts.first(where: { $0.fileOffset == 0 }) else { return nil }
-    let size = parts.map { $0.fileOffset &+ ($0.end &- $0.start) }.max() ?? 0
-    guard size > 0, size <= sizeLimit else { return nil }
-    let memory = ProcessMemory(pid: pid)
-    var image = [UInt8](repeating: 0, count: Int(size))
+  /// Bytes of one part of an image that are still taken.
+  private static let partLimit: UInt64 = 64 << 20
+  /// Bytes of unwind information read at a time.
+  private static let stepSize: UInt64 = 1 << 16
+
+  /// The parts of the image that `mapping`'s process has mapped; nil when it is none, or its header can't be read.
+  static func image(pid: Int32, mapping: Mapping, in mappings: FileMappings, procFolder: String) -> ELFImage? {
+    guard let pages = PageMap(pid: pid, procFolder: procFolder) else { return nil }
+    let parts = mappings.parts(of: mapping).filter(\.isReadable)
     // Where a page of the file is mapped twice, as between code and data, what can't be written is what the file holds.
-    for part in parts.sorted(by: { $0.isWritable && !$1.isWritable }) {
-      guard let bytes = memory.bytes(at: part.start, count: part.end - part.start, limit: sizeLimit) else { continue }
-      image.replaceSubrange(Int(part.fileOffset)..<Int(part.fileOffset) + bytes.count, with: bytes)
+    let sorted = parts.filter { !$0.isWritable } + parts.filter(\.isWritable)
+    var image = LoadedImage(memory: ProcessMemory(pid: pid), parts: sorted, pages: pages, mapping: mapping)
+    guard image.takeHeaders(), let plain = try? ELFImage(pieces: image.pieces, path: mapping.filePath) else {
+      return nil
     }
-    guard image.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), image.count >= 64 else { return nil }
-    // Section headers are not mapped, whatever the header says.
-    setSections(offset: 0, count: 0, in: &image)
-    guard let plain = try? ELFImage(bytes: image, path: mapping.path) else { return nil }
-    guard let head = plain.segments.first(where: { $0.type == .load && $0.offset == 0 }) else { return image }
-    addDynamicSymbols(to: &image, of: plain, loadedAt: first.start &- head.virtualAddress)
-    return image
+    image.takeNotes(plain)
+    image.takeUnwindInformation(plain)
+    image.takeDynamicSymbols(plain)
+    return try? ELFImage(pieces: image.pieces, path: mapping.filePath)
   }
 
-  private struct Part {
-    var start: UInt64
-    var end: UInt64
-    var fileOffset: UInt64
-    var isWritable: Bool
+  private init(memory: ProcessMemory, parts: [FileMappings.Part], pages: consuming PageMap, mapping: Mapping) {
+    (self.memory, self.parts, self.mapping) = (memory, parts, mapping)
+    self.pages = pages
   }
 
-  /// All mappings of the same file (proc_pid_maps(5)).
-  private static func parts(of mapping: Mapping, in path: String) -> [Part] {
-    guard let bytes = stream(path) else { return [] }
-    var parts: [Part] = []
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5).map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 6, let inode = UInt64(fields[4]), inode == mapping.inode, fields[1].hasPrefix("r"),
-        fields[5].drop(while: { $0 == " " }) == mapping.path
-      else { continue }
-      let range = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
-      guard range.count == 2, range[0] < range[1], let offset = UInt64(fields[2], radix: 16), offset < sizeLimit,
-        range[1] - range[0] < sizeLimit
-      else { continue }
-      parts.append(Part(start: range[0], end: range[1], fileOffset: offset, isWritable: fields[1].contains("w")))
-    }
-    return parts
-  }
-
-  /// All bytes of a file that has no size, as those in `/proc`.
-  private static func stream(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    while bytes.count < 64 << 20 {
-      var got = 0
-      // SAFETY: the kernel writes at most the buffer's length, and says how much it was.
-      bytes += unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, filled in
-        got = unsafe read(descriptor, buffer.baseAddress, buffer.count)
-        filled = max(0, got)
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { return got == 0 ? bytes : nil }
+  /// The actual address of `count` bytes at an offset of the file, where one mapping has them all.
+  private func address(of offset: UInt64, count: UInt64) -> UInt64? {
+    for part in parts where offset >= part.mapping.fileOffset {
+      let (skipped, size) = (offset - part.mapping.fileOffset, part.mapping.end - part.mapping.start)
+      if skipped <= size, count <= size - skipped { return part.mapping.start + skipped }
     }
     return nil
   }
 
-  /// Appends section headers for the symbols that the dynamic linker uses (gABI, "Dynamic Section").
-  private static func addDynamicSymbols(to image: inout [UInt8], of plain: ELFImage, loadedAt bias: UInt64) {
-    guard let dynamic = plain.segment(ofType: .dynamic), dynamic.fileSize <= 1 << 16,
-      let entries = try? plain.read(address: dynamic.virtualAddress, count: Int(dynamic.fileSize))
+  private func read(_ offset: UInt64, count: UInt64) -> [UInt8]? {
+    guard count > 0, count <= Self.partLimit, let address = address(of: offset, count: count) else { return nil }
+    let isInMemory = mapping.isMemoryFile
+    guard pages.allSatisfy(address, count: count, { $0.isPresent || (!isInMemory && !$0.isSwapped) }) else {
+      return nil
+    }
+    return memory.bytes(at: address, count: count)
+  }
+
+  private mutating func take(_ offset: UInt64, count: UInt64) {
+    if let bytes = read(offset, count: count) { pieces.add(bytes, at: offset) }
+  }
+
+  /// The file's header and its program headers; false when it is no image.
+  private mutating func takeHeaders() -> Bool {
+    guard let start = address(of: 0, count: 64), pages.allSatisfy(start, count: 64, \.isPresent),
+      let header = memory.bytes(at: start, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
+    else { return false }
+    pieces.add(header, at: 0)
+    // Section headers are not mapped, whatever the header says.
+    setSections(offset: 0, count: 0)
+    if let table: UInt64 = try? header.rawSpan.load(at: 32), let count: UInt16 = try? header.rawSpan.load(at: 56) {
+      take(table, count: UInt64(count) * FileHeader.segmentHeaderSize)
+    }
+    return true
+  }
+
+  private mutating func takeNotes(_ plain: borrowing ELFImage) {
+    for note in plain.segments where note.type == .note && note.fileSize <= 1 << 16 {
+      take(note.offset, count: note.fileSize)
+    }
+  }
+
+  /// `.eh_frame_hdr`, and `.eh_frame` up to the entry of length zero that ends it (LSB 5.0, section 10.6.1).
+  private mutating func takeUnwindInformation(_ plain: borrowing ELFImage) {
+    guard let segment = plain.segment(ofType: .ehFrameHeader),
+      let header = read(segment.offset, count: segment.fileSize)
     else { return }
+    pieces.add(header, at: segment.offset)
+    // The one form that linkers write: version 1, .eh_frame's address relative to its own place.
+    guard header.starts(with: [1, 0x1B]), let distance: Int32 = try? header.rawSpan.load(at: 4) else { return }
+    let address = segment.virtualAddress &+ 4 &+ UInt64(bitPattern: Int64(distance))
+    guard let load = plain.segments.first(where: { $0.type == .load && $0.holds(address) }) else { return }
+    let start = load.offset &+ (address &- load.virtualAddress)
+    let available = min(load.fileSize - (address - load.virtualAddress), Self.partLimit)
+    var frames: [UInt8] = []
+    var next: UInt64 = 0
+    while next + 4 <= available {
+      while UInt64(frames.count) < next + 4 {
+        let count = min(Self.stepSize, available - UInt64(frames.count))
+        guard let more = read(start &+ UInt64(frames.count), count: count) else { return }
+        frames += more
+      }
+      guard let length: UInt32 = try? frames.rawSpan.load(at: Int(next)) else { return }
+      next += 4 + UInt64(length)
+      if length == 0 { break }
+    }
+    while UInt64(frames.count) < min(next, available) {
+      let count = min(Self.stepSize, available - UInt64(frames.count))
+      guard let more = read(start &+ UInt64(frames.count), count: count) else { return }
+      frames += more
+    }
+    pieces.add(Array(frames.prefix(Int(min(next, available)))), at: start)
+  }
+
+  /// The symbols that the dynamic linker uses (gABI, "Dynamic Section"), and section headers for them.
+  private mutating func takeDynamicSymbols(_ plain: borrowing ELFImage) {
+    guard let dynamic = plain.segment(ofType: .dynamic), dynamic.fileSize <= 1 << 16,
+      let entries = read(dynamic.offset, count: dynamic.fileSize),
+      let head = plain.segments.first(where: { $0.type == .load && $0.offset == 0 }),
+      let start = address(of: 0, count: 64)
+    else { return }
+    let bias = start &- head.virtualAddress
     var values: [UInt64: UInt64] = [:]
     for base in stride(from: 0, to: entries.count - 15, by: 16) {
       guard let tag: UInt64 = try? entries.rawSpan.load(at: base), tag != 0 else { break }
       if let value: UInt64 = try? entries.rawSpan.load(at: base + 8) { values[tag] = value }
     }
     // glibc adds the bias to these addresses in place, other dynamic linkers don't.
-    func offset(_ tag: UInt64) -> UInt64? {
+    func offset(_ tag: UInt64, _ segments: [Segment]) -> UInt64? {
       guard let value = values[tag] else { return nil }
       for address in [value, value &- bias] {
-        for segment in plain.segments where segment.type == .load && segment.holds(address) {
+        for segment in segments where segment.type == .load && segment.holds(address) {
           return segment.offset &+ (address &- segment.virtualAddress)
         }
       }
       return nil
     }
     let (stringTable, symbolTable, stringSize): (UInt64, UInt64, UInt64) = (5, 6, 10)
-    guard let symbols = offset(symbolTable), let strings = offset(stringTable), let size = values[stringSize],
-      symbols < strings, strings < UInt64(image.count), size <= UInt64(image.count) - strings
+    guard let symbols = offset(symbolTable, plain.segments), let strings = offset(stringTable, plain.segments),
+      let size = values[stringSize], symbols < strings
     else { return }
     // Linkers put the names right behind the symbols; there is no count of these.
+    let symbolBytes = (strings - symbols) / 24 * 24
+    guard let symbolTableBytes = read(symbols, count: symbolBytes), let stringBytes = read(strings, count: size) else {
+      return
+    }
+    pieces.add(symbolTableBytes, at: symbols)
+    pieces.add(stringBytes, at: strings)
     let sections = [
-      sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0),
-      sectionHeader(type: 11, offset: symbols, size: (strings - symbols) / 24 * 24, link: 2, entrySize: 24),
-      sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0),
+      Self.sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0),
+      Self.sectionHeader(type: 11, offset: symbols, size: symbolBytes, link: 2, entrySize: 24),
+      Self.sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0),
     ]
-    while image.count % 8 != 0 { image.append(0) }
-    setSections(offset: UInt64(image.count), count: UInt16(sections.count), in: &image)
-    image += sections.flatMap { $0 }
+    let end = (pieces.size &+ 7) & ~7
+    setSections(offset: end, count: UInt16(sections.count))
+    pieces.add(sections.flatMap { $0 }, at: end)
   }
 
   /// `e_shoff`, `e_shnum` and `e_shstrndx`.
-  private static func setSections(offset: UInt64, count: UInt16, in image: inout [UInt8]) {
-    image.replaceSubrange(40..<48, with: littleEndian(offset))
-    image.replaceSubrange(58..<64, with: littleEndian(UInt16(64)) + littleEndian(count) + littleEndian(UInt16(0)))
+  private mutating func setSections(offset: UInt64, count: UInt16) {
+    pieces.patchHeader(at: 40, with: Self.littleEndian(offset))
+    pieces.patchHeader(
+      at: 58, with: Self.littleEndian(UInt16(64)) + Self.littleEndian(count) + Self.littleEndian(UInt16(0)))
   }
 
   /// An `Elf64_Shdr` without name and address.

@@ -18,6 +18,15 @@ public struct ProcessMemory: Sendable {
     return unsafe max(0, clp_read_memory(pid, base, start, buffer.count))
   }
 
+  /// Reads exactly `count` bytes at `address` if all of their pages are in memory, so that nothing is allocated, mapped or
+  /// swapped in for the reading.
+  public func presentBytes(at address: UInt64, count: UInt64, limit: UInt64 = 1 << 20) -> [UInt8]? {
+    guard count <= limit, let pages = PageMap(pid: pid), pages.allSatisfy(address, count: count, \.isPresent) else {
+      return nil
+    }
+    return bytes(at: address, count: count, limit: limit)
+  }
+
   /// Reads exactly `count` bytes at `address`; nil when they are not all to be had or more than `limit`.
   public func bytes(at address: UInt64, count: UInt64, limit: UInt64 = 256 << 20) -> [UInt8]? {
     guard count <= limit, let wanted = Int(exactly: count) else { return nil }

@@ -8,7 +8,7 @@ public struct Mapping: Hashable, Sendable {
   public var fileOffset: UInt64
   /// Major and minor device number as the kernel prints them; zero for anonymous memory.
   public var device: Device
-  /// Inode on that device; zero for anonymous memory, `[vdso]` and the like.
+  /// Inode on that device; zero for anonymous memory, `[vdso]` and the like, and where `buildID` tells instead.
   public var inode: UInt64
   /// The path as the kernel gives it: may carry ` (deleted)`, be `[vdso]`, `//anon`, or empty.
   public var path: String
@@ -49,5 +49,18 @@ public struct Mapping: Hashable, Sendable {
   @inlinable public func contains(_ address: UInt64) -> Bool { address >= start && address < end }
 
   /// Whether a file stands behind it (and not anonymous memory or a kernel page such as `[vdso]`).
-  public var isFileBacked: Bool { inode != 0 && path.utf8.first == UInt8(ascii: "/") }
+  public var isFileBacked: Bool { (inode != 0 || buildID != nil) && path.utf8.first == UInt8(ascii: "/") }
+
+  /// The path without what maps files add to that of a deleted file.
+  public var filePath: String {
+    let mark = " (deleted)"
+    return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
+  }
+
+  /// Whether it maps a file that is nothing but memory: shared anonymous, System V's, memfd's or a huge page's.
+  ///
+  /// Reading such memory where it was never touched would make the kernel allocate it.
+  public var isMemoryFile: Bool {
+    ["/memfd:", "/dev/zero", "/SYSV", "/anon_hugepage", "/dev/shm/"].contains { path.hasPrefix($0) }
+  }
 }

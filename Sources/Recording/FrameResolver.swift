@@ -129,8 +129,9 @@ struct FrameResolver {
     append(Frame(function: function, kind: kind, address: address))
   }
 
-  /// `module+0x1234`, or the bare address where no file gives it a base.
+  /// `module+0x1234`; the module alone for run-time code, whose addresses mean nothing to anybody.
   static func standIn(for module: RecordedModule, address: UInt64) -> String {
+    guard module.kind != .jit else { return module.path }
     let name = Module(path: module.path).name
     return "\(name)+0x\(String(address, radix: 16))"
   }

@@ -9,7 +9,11 @@ struct ModuleRegistry {
   /// What is known of the module at the same index of the recording's tables.
   struct Entry {
     var image: ELFImage?
+    /// The file that `image` is a copy of.
+    var original: ELFImage?
     var problem: String?
+    /// Whether `image` is to be copied once it is sampled, since its file may be rewritten.
+    var isRewritable = false
     /// Of a JIT module: whose it is, looked up while the process lived.
     var jitProcess: JITProcess?
     /// Of a JIT module: the jitdump that the process has mapped, or its parent had before the process was forked.
@@ -18,44 +22,67 @@ struct ModuleRegistry {
     var jitDumpEnd = UInt64.max
     /// Of a JIT module: the processes that its process is a copy of, the nearest first; their code is its code too.
     var jitAncestors: [JITProcess] = []
+    /// Of a JIT module: where its code lay.
+    var jitExtent = CodeExtent()
     /// The root of the file systems that its process saw, where they are not ours.
     var root: ProcessRoot?
+
+    /// Whether the file surely holds what it held when it was opened.
+    var isUntouched: Bool { (original ?? image)?.fate == .untouched }
+  }
+
+  /// A mapping that was told of, and when.
+  struct News {
+    var mapping: Mapping
+    var pid: Int32
+    /// CLOCK_MONOTONIC in nanoseconds.
+    var time: UInt64
   }
 
   var entries: [Entry] = []
   private var byFile: [FileIdentity: UInt32] = [:]
+  private var byBuildID: [BuildIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
   private var jitModules: [Int32: UInt32] = [:]
   /// Of forked processes that run no other program yet: whose copy they are, and since when.
   private var parents: [Int32: (pid: Int32, time: UInt64)] = [:]
-  /// Where processes have mapped files that could not be read.
-  private var unreadable: [Int32: [(range: Range<UInt64>, module: UInt32)]] = [:]
+  /// By process, where files lie that could not be read.
+  private var regions: [Int32: CodeRegions] = [:]
   private var roots: [ProcessRoot.Identity: ProcessRoot] = [:]
   private let ownRoot = ProcessRoot.Identity.own
   private let locator = ImageLocator()
+  /// Bytes of images that may still be copied.
+  private var copyBudget: UInt64 = 64 << 20
 
+  /// A file as a mapping tells it. The same file may hold something else the next time that it is mapped.
   private struct FileIdentity: Hashable {
     var device: Mapping.Device
     var inode: UInt64
     var path: String
   }
 
+  /// A file's contents, as the kernel reads them when it maps them.
+  private struct BuildIdentity: Hashable {
+    var buildID: BuildID
+    var path: String
+  }
+
   /// The module behind a mapping, and whether it is new; new ones are added to `log`.
-  mutating func module(of mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+  mutating func module(of news: News, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    let (mapping, pid) = (news.mapping, news.pid)
+    let found: (index: UInt32, isNew: Bool)
     if JITProcess.isDump(path: mapping.path) {
-      let found = jit(pid: pid, log: &log)
-      openDump(Self.withoutDeletedMark(mapping.path), of: found.index)
-      return found
+      found = jit(pid: pid, log: &log)
+      openDump(mapping.filePath, of: found.index)
+    } else if mapping.isFileBacked {
+      found = fileModule(of: news, log: &log)
+    } else if mapping.path == "[vdso]" {
+      found = vdso(mapping, pid: pid, log: &log)
+    } else {
+      found = jit(pid: pid, log: &log)
     }
-    if mapping.isFileBacked {
-      let found = fileModule(of: mapping, pid: pid, log: &log)
-      if entries[Int(found.index)].problem != nil, mapping.start < mapping.end {
-        unreadable[pid, default: []].append((mapping.start..<mapping.end, found.index))
-      }
-      return found
-    }
-    if mapping.path == "[vdso]" { return vdso(mapping, pid: pid, log: &log) }
-    return jit(pid: pid, log: &log)
+    if mapping.start < mapping.end { note(mapping.start..<mapping.end, of: pid, found.index) }
+    return found
   }
 
   /// The kernel's module.
@@ -68,46 +95,107 @@ struct ModuleRegistry {
 
   /// The module of code that no readable image backs: a file that could not be read, or the process's JIT code.
   mutating func moduleWithoutImage(at address: UInt64, pid: Int32, log: inout RecordingLog) -> UInt32 {
-    if let place = unreadable[pid]?.last(where: { $0.range.contains(address) }) { return place.module }
-    return jit(pid: pid, log: &log).index
+    regions[pid]?.module(at: address) ?? jit(pid: pid, log: &log).index
   }
 
   /// A child begins with its parent's mappings, and with its run-time code.
   mutating func fork(parent: Int32, child: Int32, time: UInt64) {
-    unreadable[child] = unreadable[parent]
+    regions[child] = regions[parent]
     parents[child] = (parent, time)
   }
 
   /// A process has ended or runs another program.
   mutating func forget(_ pid: Int32) {
-    unreadable[pid] = nil
+    regions[pid] = nil
     parents[pid] = nil
     // Its number is used again, for another program's code.
     jitModules[pid] = nil
   }
 
-  private mutating func fileModule(
-    of mapping: Mapping, pid: Int32, log: inout RecordingLog
-  ) -> (index: UInt32, isNew: Bool) {
-    let identity = FileIdentity(device: mapping.device, inode: mapping.inode, path: mapping.path)
-    if let known = byFile[identity] { return (known, false) }
-    let path = Self.withoutDeletedMark(mapping.path)
-    let entry: Entry
-    do throws(ELFError) {
-      entry = Entry(image: try locator.open(pid: pid, mapping: mapping), root: root(of: pid))
-    } catch {
-      // Memory files that hold run-time code look like files but are no images.
-      if path.hasPrefix("/memfd:") || path.hasPrefix("/dev/") {
-        let (index, isNew) = jit(pid: pid, log: &log)
-        byFile[identity] = index
-        return (index, isNew)
-      }
-      entry = Entry(problem: "\(path): \(Self.sentence(for: error))")
+  /// The image of a module whose file may be rewritten, out of a copy from now on; nil where nothing has to be done.
+  ///
+  /// Files of packages are replaced, never rewritten. Those that were built a moment ago often are, by `cp` over them:
+  /// then all that they held is gone by the time that names are wanted.
+  mutating func keep(_ module: UInt32) -> ELFImage? {
+    guard entries[Int(module)].isRewritable, let image = entries[Int(module)].image else { return nil }
+    entries[Int(module)].isRewritable = false
+    guard let copy = image.copiedToMemory(limit: min(copyBudget, 32 << 20)) else { return nil }
+    copyBudget -= min(copyBudget, image.status?.size ?? 0)
+    entries[Int(module)].original = image
+    entries[Int(module)].image = copy
+    return copy
+  }
+
+  private static let packageFolders = ["/usr/", "/lib", "/bin/", "/sbin/", "/nix/store/", "/gnu/store/", "/snap/"]
+
+  /// Whether a file may be rewritten in place while it is recorded: made or changed within a day, and not by a package.
+  private static func isRewritable(_ image: ELFImage, path: String) -> Bool {
+    guard let status = image.status else { return false }
+    let isPackaged = packageFolders.contains { path.hasPrefix($0) } && !path.hasPrefix("/usr/local/")
+    let day: UInt64 = 86_400_000_000_000
+    return !isPackaged && max(status.modified, status.changed) &+ day > Clock.realtime
+  }
+
+  private mutating func note(_ range: Range<UInt64>, of pid: Int32, _ module: UInt32) {
+    if jitModules[pid] == module {
+      entries[Int(module)].jitExtent.insert(range)
+      regions[pid]?.set(range, to: nil)
+    } else if entries[Int(module)].image != nil {
+      regions[pid]?.set(range, to: nil)
+    } else {
+      regions[pid, default: CodeRegions()].set(range, to: module)
     }
-    let recorded = RecordedModule(path: path, buildID: entry.image?.buildID ?? mapping.buildID, kind: .file)
-    let index = add(recorded, entry, to: &log)
-    byFile[identity] = index
+  }
+
+  private mutating func fileModule(of news: News, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    let (mapping, pid, path) = (news.mapping, news.pid, news.mapping.filePath)
+    let known = knownModule(of: mapping, path: path)
+    // As long as it is open, its inode is nobody else's.
+    if let known, entries[Int(known)].isUntouched { return (known, false) }
+    let image: ELFImage
+    do throws(ELFError) {
+      let mappedAt = Clock.realtime &- (Clock.monotonic &- news.time)
+      image = try locator.open(pid: pid, mapping: mapping, mappedAt: mappedAt)
+    } catch {
+      // Memory files and others that are no images hold run-time code.
+      if case .notELF = error { return jit(pid: pid, log: &log) }
+      if mapping.isMemoryFile || path.hasPrefix("/dev/") { return jit(pid: pid, log: &log) }
+      let problem = "\(path): \(Self.sentence(for: error))"
+      if let known, entries[Int(known)].problem == problem { return (known, false) }
+      let recorded = RecordedModule(path: path, buildID: mapping.buildID, kind: .file)
+      let index = add(recorded, Entry(problem: problem), to: &log)
+      remember(index, mapping, path, mapping.buildID)
+      return (index, true)
+    }
+    let buildID = image.buildID ?? mapping.buildID
+    var entry = Entry(image: image, root: root(of: pid))
+    entry.isRewritable = Self.isRewritable(image, path: path)
+    if let buildID, let same = byBuildID[BuildIdentity(buildID: buildID, path: path)] {
+      let other = entries[Int(same)]
+      let isReadable = other.image != nil
+      // Met before, told in the other way (by its inode, or by its build ID), or not readable until now.
+      if !isReadable || (other.isUntouched && (other.original ?? other.image)?.isSameFile(as: image) == true) {
+        if !isReadable { entries[Int(same)] = entry }
+        remember(same, mapping, path, buildID)
+        return (same, !isReadable)
+      }
+    }
+    let index = add(RecordedModule(path: path, buildID: buildID, kind: .file), entry, to: &log)
+    remember(index, mapping, path, buildID)
     return (index, true)
+  }
+
+  /// The module of a file that was met before; it may hold something else by now.
+  private func knownModule(of mapping: Mapping, path: String) -> UInt32? {
+    if let buildID = mapping.buildID { return byBuildID[BuildIdentity(buildID: buildID, path: path)] }
+    return byFile[FileIdentity(device: mapping.device, inode: mapping.inode, path: path)]
+  }
+
+  private mutating func remember(_ module: UInt32, _ mapping: Mapping, _ path: String, _ buildID: BuildID?) {
+    if mapping.inode != 0 {
+      byFile[FileIdentity(device: mapping.device, inode: mapping.inode, path: path)] = module
+    }
+    if let buildID { byBuildID[BuildIdentity(buildID: buildID, path: path)] = module }
   }
 
   private mutating func vdso(_ mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
@@ -144,6 +232,7 @@ struct ModuleRegistry {
     entry.jitAncestors = (known.jitProcess.map { [$0] } ?? []) + known.jitAncestors.prefix(7)
     entry.jitDump = known.jitDump
     entry.jitDumpEnd = min(time, known.jitDumpEnd)
+    entry.jitExtent = known.jitExtent
   }
 
   /// The address of run-time code as it stands in recordings: with the function that lay there at `time`, where a
@@ -182,10 +271,6 @@ struct ModuleRegistry {
   private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
     entries.append(entry)
     return log.add(module)
-  }
-
-  private static func withoutDeletedMark(_ path: String) -> String {
-    path.hasSuffix(" (deleted)") ? String(path.dropLast(" (deleted)".count)) : path
   }
 
   private static func sentence(for error: ELFError) -> String {

@@ -36,6 +36,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var stack = StackRecorder()
   private var directory = ProcessDirectory()
   private var exec = ExecWork()
+  private var movedText = MovedText()
+  /// Frames of the recording that are accounted for: those behind are seen for the first time.
+  private var knownFrames = 0
   private let startTime: UInt64
   /// Processes that began a program and have mapped nothing of it, with its name.
   private var beginning: [Int32: String] = [:]
@@ -84,19 +87,21 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     periods &+= sample.period
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
     log.add(time: time, thread: thread, stack: stack.end())
+    if knownFrames < log.tables.frames.count { keepNewModules() }
   }
 
   mutating func event(_ event: ProcessEvent) {
     switch event {
-    case .mapped(let pid, let mapping, _):
+    case .mapped(let pid, let mapping, let time):
       if !beginning.isEmpty { beginning[pid] = nil }
-      map(mapping, pid: pid)
+      map(mapping, pid: pid, time: time)
     case .forked(let pid, let tid, let parentPID, let parentTID, let time):
       directory.begin(tid: tid, pid: pid, parentTID: parentTID)
       if pid != parentPID {
         account.begin(pid, parent: parentPID, time: time)
         unwinder.fork(parent: parentPID, child: pid)
         modules.fork(parent: parentPID, child: pid, time: time)
+        movedText.fork(parent: parentPID, child: pid)
       }
     case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {
@@ -104,6 +109,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         beginning[pid] = name
         unwinder.exec(pid: pid)
         modules.forget(pid)
+        movedText.forget(pid)
       }
       directory.rename(tid: tid, pid: pid, to: name, isExec: isExec)
     case .exited(let pid, let tid, let time):
@@ -114,6 +120,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         account.end(pid, time: time)
         unwinder.exit(pid: pid)
         modules.forget(pid)
+        movedText.forget(pid)
       }
     }
   }
@@ -175,7 +182,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
     let news = mappings.news(of: sample.pid, for: address, time: sample.time)
     guard !news.isEmpty else { return end }
-    for mapping in news { map(mapping, pid: sample.pid) }
+    for mapping in news { map(mapping, pid: sample.pid, time: sample.time) }
     return walk()
   }
 
@@ -197,15 +204,68 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private mutating func adopt(_ pid: Int32) {
     unwinder.begin(pid: pid)
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
-    for mapping in mappings { map(mapping, pid: pid) }
+    let time = Clock.monotonic
+    for mapping in mappings { map(mapping, pid: pid, time: time) }
   }
 
-  private mutating func map(_ mapping: Mapping, pid: Int32) {
+  private mutating func map(_ mapping: Mapping, pid: Int32, time: UInt64) {
     // Every process has the page of obsolete system calls, which hardly one ever runs.
-    guard mapping.isExecutable, mapping.path != "[vsyscall]" else { return }
-    let (module, isNew) = modules.module(of: mapping, pid: pid, log: &log)
+    guard mapping.isExecutable, mapping.path != "[vsyscall]", mapping.start < mapping.end else { return }
+    // Text that was moved may begin with its file's header, and look like an image of its own.
+    let isMemory = (!mapping.isFileBacked && mapping.path != "[vdso]") || mapping.isMemoryFile
+    let range = mapping.start..<mapping.end
+    var parts = isMemory ? movedText(in: range, pid: pid, time: time) : []
+    var module: UInt32?
+    if parts.isEmpty {
+      let found = self.module(of: mapping, pid: pid, time: time)
+      if modules.entries[Int(found)].image != nil {
+        module = found
+      } else if !isMemory {
+        // A file of huge pages, for instance.
+        parts = movedText(in: range, pid: pid, time: time)
+      }
+    }
+    unwinder.map(pid: pid, mapping: mapping, module: module)
+    for part in parts {
+      var moved = mapping
+      (moved.start, moved.end) = (part.range.lowerBound, part.range.upperBound)
+      unwinder.map(pid: pid, mapping: moved, module: part.module, bias: part.bias)
+    }
+  }
+
+  private mutating func module(of mapping: Mapping, pid: Int32, time: UInt64) -> UInt32 {
+    let (module, isNew) = modules.module(of: .init(mapping: mapping, pid: pid, time: time), log: &log)
     if isNew, let image = modules.entries[Int(module)].image { unwinder.addImage(image, key: module) }
-    unwinder.map(pid: pid, mapping: mapping, module: modules.entries[Int(module)].image == nil ? nil : module)
+    return module
+  }
+
+  /// The parts of memory without a file that hold an image's code all the same.
+  private mutating func movedText(in range: Range<UInt64>, pid: Int32, time: UInt64) -> [MovedText.Part] {
+    movedText.cover(range, of: pid, unwinder.images(in: range, of: pid))
+    var candidates = movedText.coveredImages(in: range, of: pid)
+    if candidates.isEmpty {
+      for neighbor in movedText.neighbors(of: range, pid: pid) {
+        let module = module(of: neighbor, pid: pid, time: time)
+        let biases = modules.entries[Int(module)].image?.biases(of: neighbor) ?? []
+        candidates += biases.map { (module, $0) }
+      }
+    }
+    for (module, bias) in candidates {
+      guard let image = modules.entries[Int(module)].image else { continue }
+      let parts = MovedText.parts(of: range, pid: pid, image: image, module: module, bias: bias)
+      if !parts.isEmpty { return parts }
+    }
+    return []
+  }
+
+  /// Copies what may be rewritten when it is sampled for the first time.
+  private mutating func keepNewModules() {
+    for row in knownFrames..<log.tables.frames.count {
+      let module = log.tables.frames.modules[row]
+      guard module > 0, let copy = modules.keep(module - 1) else { continue }
+      unwinder.replaceImage(copy, key: module - 1)
+    }
+    knownFrames = log.tables.frames.count
   }
 
   private mutating func pushUserFrames(of pid: Int32, time: UInt64) {

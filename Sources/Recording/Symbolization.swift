@@ -70,10 +70,19 @@ struct Symbolization {
 
   private func symbolize(_ work: Work) -> Recording_Chunk {
     let found: ModuleSymbols?
+    var problem = work.entry.problem
     switch work.recorded.kind {
-    case .file, .vdso: found = work.entry.image.map { symbolize(work, image: $0) }
+    case .file, .vdso:
+      if let image = work.entry.image, image.fate == .rewritten {
+        found = nil
+        problem =
+          "\(work.recorded.path): the file was rewritten while it was recorded, and the names of the code that ran are "
+          + "gone; replace files by renaming others over them"
+      } else {
+        found = work.entry.image.map { symbolize(work, image: $0) }
+      }
     case .kernel: found = KernelSymbols().symbolize(addresses: work.addresses)
-    case .jit: found = symbolizeJIT(work)
+    case .jit: found = withStandIns(symbolizeJIT(work), work)
     }
     var chunk = Recording_Chunk()
     if let found { chunk.symbols = [Self.message(found, work)] }
@@ -81,7 +90,7 @@ struct Symbolization {
       .with {
         $0.module = work.module
         $0.symbolSource = found?.source ?? "none"
-        $0.problem = found?.problem?.description ?? work.entry.problem ?? ""
+        $0.problem = found?.problem?.description ?? problem ?? ""
       }
     ]
     return chunk
@@ -96,7 +105,7 @@ struct Symbolization {
     let ranges = FunctionRanges(image, table: work.unwindTable)
     return Symbolicator(options: options).symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
-      functionRange: { ranges.range(containing: $0) })
+      functionRange: { ranges.range(containing: $0) }, functionStart: { ranges.start(before: $0) })
   }
 
   /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
@@ -117,10 +126,19 @@ struct Symbolization {
       if symbols?.unsymbolizedCount == 0 { break }
     }
     if symbols == nil, let problem {
-      let standIns = work.addresses.map { address in
-        [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
-      }
-      symbols = ModuleSymbols(source: "none", frames: standIns, problem: problem)
+      symbols = ModuleSymbols(source: "none", frames: work.addresses.map { _ in [] }, problem: problem)
+    }
+    return symbols
+  }
+
+  /// Gives nameless run-time code the name of its region: one function for all that lies together, instead of one for each
+  /// address, which nobody could read.
+  private func withStandIns(_ symbols: ModuleSymbols?, _ work: Work) -> ModuleSymbols {
+    var symbols = symbols ?? ModuleSymbols(source: "none", frames: work.addresses.map { _ in [] })
+    for index in symbols.frames.indices where symbols.frames[index].last?.isSymbolized != true {
+      let start = work.entry.jitExtent.start(of: JITAddress(bits: work.addresses[index]).address)
+      let name = start.map { "[jit]+0x" + String($0, radix: 16) } ?? "[jit]"
+      symbols.frames[index] = [SymbolizedFrame(name: name, isSymbolized: false)]
     }
     return symbols
   }

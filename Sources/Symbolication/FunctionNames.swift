@@ -26,7 +26,11 @@ struct FunctionNames {
   }
 
   /// Asks `table` for the addresses that are still without a name, and returns how many it named.
-  mutating func fill(from table: SymbolTableReader) throws(ELFError) -> Int {
+  ///
+  /// A symbol without a size ends where `functionStart` says that a function begins.
+  mutating func fill(
+    from table: SymbolTableReader, _ functionStart: Symbolicator.FunctionStart? = nil
+  ) throws(ELFError) -> Int {
     let open = functionOf.indices.filter { functionOf[$0] < 0 }
     guard !open.isEmpty else { return 0 }
     var scan = SymbolScan(wanted: open.map { addresses[$0] })
@@ -41,6 +45,8 @@ struct FunctionNames {
     }
     var named = 0
     for (index, match) in zip(open, matchOf) where match >= 0 && functionOfMatch[Int(match)] >= 0 {
+      let found = matches[Int(match)]
+      if found.size == 0, let start = functionStart?(addresses[index]), start > found.start { continue }
       functionOf[index] = functionOfMatch[Int(match)]
       named += 1
     }

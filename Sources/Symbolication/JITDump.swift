@@ -88,7 +88,6 @@ public struct JITDump: Sendable {
     self.init(path: file.path)
     var reader = JITDumpReader(file)
     try reader.readNews(&self)
-    if reader.hasRest { malformedRecords += 1 }
     index()
   }
 

@@ -24,6 +24,8 @@ struct JITDumpReader: Sendable {
   private static let windowSize: UInt64 = 1 << 18
   /// Bytes of a record's body that are read; bodies of loads go on with code, which is not.
   private static let bodyLimit: UInt64 = 1 << 26
+  /// JIT_CODE_UNWINDING_INFO, the last kind of record that is known.
+  private static let lastKind: UInt32 = 4
   private static let nameLimit = 65_536
   /// Bytes of unwind information of one function, and of all.
   private static let (unwindingLimit, unwindingTotalLimit): (UInt64, UInt64) = (1 << 20, 1 << 27)
@@ -51,9 +53,6 @@ struct JITDumpReader: Sendable {
     readRecords(&dump)
   }
 
-  /// Whether something stands behind the last whole record.
-  var hasRest: Bool { !isClosed && offset < size }
-
   /// Bytes at an absolute offset; kept in a window, as records are small.
   private mutating func bytes(at start: UInt64, count: UInt64) throws(BinaryReadingError) -> ArraySlice<UInt8> {
     if start < windowStart || start + count > windowStart + UInt64(window.count) {
@@ -65,6 +64,8 @@ struct JITDumpReader: Sendable {
   }
 
   private mutating func readHeader(_ dump: inout JITDump) throws(JITDump.Failure) {
+    // Just begun, or its writer was stopped before it wrote anything: a dump without code.
+    if size < 40, try isBeginning() { return }
     guard size >= 40 else { throw .notJITDump }
     let magic: UInt32
     let end: UInt64
@@ -79,15 +80,34 @@ struct JITDumpReader: Sendable {
     offset = end
   }
 
-  /// Stops before a record that is not whole, which may still be being written.
+  /// Whether all that is there yet is the beginning of a header.
+  private mutating func isBeginning() throws(JITDump.Failure) -> Bool {
+    let magic: [UInt8] = [0x44, 0x54, 0x69, 0x4A]
+    do throws(BinaryReadingError) {
+      let start = try bytes(at: 0, count: min(size, 4))
+      return start.elementsEqual(magic.prefix(start.count)) || start.allSatisfy { $0 == 0 }
+    } catch { throw .reading(error) }
+  }
+
+  /// Stops before a record that is not whole: it is still being written, or its writer was killed over it. Only a length
+  /// that no record has, or an unknown kind of record that reaches past the file's end, is damage.
   private mutating func readRecords(_ dump: inout JITDump) {
+    guard offset > 0 else { return }
     for _ in 0..<Self.recordLimit where offset + 16 <= size {
       do throws(BinaryReadingError) {
         let header = Array(try bytes(at: offset, count: 16))
         let id: UInt32 = try header.rawSpan.load(at: 0)
         let length = UInt64(try header.rawSpan.load(at: 4, as: UInt32.self))
         let time: UInt64 = try header.rawSpan.load(at: 8)
-        guard length >= 16, length <= size - offset else { return }
+        guard length >= 16, length <= size - offset else {
+          // Space that the writer has made room for, and not used yet, is zero.
+          let isUnfinished = (id == 0 && length == 0 && time == 0) || (length >= 16 && id <= Self.lastKind)
+          if !isUnfinished {
+            dump.malformedRecords += 1
+            isClosed = true
+          }
+          return
+        }
         let start = offset + 16
         offset += length
         if id == 3 {  // JIT_CODE_CLOSE

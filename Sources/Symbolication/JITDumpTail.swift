@@ -110,7 +110,6 @@ public struct JITDumpTail: Sendable {
   /// Names the places that were seen, with what the file holds by now.
   public consuming func symbolize(_ wanted: [(address: UInt64, occupant: UInt16)]) -> ModuleSymbols {
     readNews()
-    if reader.hasRest { dump.malformedRecords += 1 }
     let codes = wanted.map { item -> (address: UInt64, position: Int?) in
       guard let place = places[item.address] else {
         return (item.address, dump.position(at: item.address, time: nil))

@@ -7,7 +7,7 @@ import ELF
 /// names are read. Cost: symbols × log(addresses).
 ///
 ///     address   wanted ──►   a        b   c              d
-///     symbols            [ f     )[ g        )   gap  [h (size 0) ……… next symbol or section end
+///     symbols            [ f     )[ g        )   gap  [h (size 0) ……… next symbol, section end or 4 KB
 ///                          a→f      b→g c→g            d→h; nothing for addresses in the gap
 struct SymbolScan {
   /// The addresses, ascending.
@@ -51,6 +51,9 @@ struct SymbolScan {
 
   /// Steps left for symbols that cover many addresses; only hostile tables, whose symbols all overlap, use them up.
   private var budget = 50_000_000
+
+  /// How far a symbol without a size reaches at most: what lies farther off is hardly its code.
+  private static let reach: UInt64 = 4_096
 
   /// Names at one place that are compared; more are ignored.
   private static let tieLimit = 64
@@ -103,9 +106,11 @@ struct SymbolScan {
       let isLabel = info & 15 == 0
       if ignoresLocalLabels, isLabel, size == 0, info >> 4 == 0 { continue }
       guard let sectionEnd = Self.sectionEnd(sectionIndex, sections, isLabel: isLabel) else { continue }
+      let (limit, isPastAll) = value.addingReportingOverflow(Self.reach)
+      let reachedEnd = isPastAll ? sectionEnd : min(sectionEnd, limit)
       take(
         Candidate(
-          start: value, end: size == 0 ? sectionEnd : end, nameOffset: try bytes.load(at: offset), rank: rank),
+          start: value, end: size == 0 ? reachedEnd : end, nameOffset: try bytes.load(at: offset), rank: rank),
         hasSize: size != 0)
     }
   }

@@ -28,29 +28,30 @@ struct SymbolSources {
   }
 
   /// Asks the tables in the order of their worth.
-  mutating func fill(_ names: inout FunctionNames) {
-    take(image, .symbolTable, as: ".symtab", &names)
+  mutating func fill(_ names: inout FunctionNames, _ functionStart: Symbolicator.FunctionStart? = nil) {
+    take(image, .symbolTable, as: ".symtab", &names, functionStart)
     if !hasFullTable, let file = debugFile() {
-      take(file, .symbolTable, as: "debug file " + file.path, &names)
+      take(file, .symbolTable, as: "debug file " + file.path, &names, functionStart)
     }
-    if !hasFullTable { takeMiniDebugInfo(&names) }
+    if !hasFullTable { takeMiniDebugInfo(&names, functionStart) }
     if names.missing > 0, let go = GoFunctionNames(image) {
       let before = names.missing
       names.fill { go.function(at: $0) }
       if names.missing < before { used.append(".gopclntab") }
     }
-    if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names) }
+    if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names, functionStart) }
     if names.missing > 0, let stubs = LinkageStubs(image, holding: names.nameless) {
       names.fill { stubs.function(at: $0) }
     }
   }
 
   private mutating func take(
-    _ table: ELFImage, _ type: SectionType, as source: String, _ names: inout FunctionNames
+    _ table: ELFImage, _ type: SectionType, as source: String, _ names: inout FunctionNames,
+    _ functionStart: Symbolicator.FunctionStart?
   ) {
     guard let reader = SymbolTableReader(table, type: type) else { return }
     do throws(ELFError) {
-      let named = try names.fill(from: reader)
+      let named = try names.fill(from: reader, functionStart)
       if type == .symbolTable { hasFullTable = true }
       if named > 0 || (used.isEmpty && type == .symbolTable) { used.append(source) }
     } catch {
@@ -58,10 +59,10 @@ struct SymbolSources {
     }
   }
 
-  private mutating func takeMiniDebugInfo(_ names: inout FunctionNames) {
+  private mutating func takeMiniDebugInfo(_ names: inout FunctionNames, _ functionStart: Symbolicator.FunctionStart?) {
     do throws(MiniDebugInfo.Damage) {
       guard let mini = try MiniDebugInfo.image(in: image) else { return }
-      take(mini, .symbolTable, as: ".gnu_debugdata", &names)
+      take(mini, .symbolTable, as: ".gnu_debugdata", &names, functionStart)
     } catch {
       switch error {
       case .notDecompressed: damage = ".gnu_debugdata of \(image.path) is damaged, or larger than is read"

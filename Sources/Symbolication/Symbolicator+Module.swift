@@ -10,16 +10,18 @@ extension Symbolicator {
   ///   - path: where the image lies in its own file system, when it was opened elsewhere (as `/proc/PID/map_files` is);
   ///     debug files are searched by it, and messages name it.
   ///   - functionRange: groups addresses without a symbol by function.
+  ///   - functionStart: ends symbols without a size.
   /// - Complexity: symbols × log(addresses), plus the DWARF units that hold addresses.
   public func symbolize(
-    image: ELFImage, addresses: [UInt64], path: String? = nil, functionRange: FunctionRange? = nil
+    image: ELFImage, addresses: [UInt64], path: String? = nil, functionRange: FunctionRange? = nil,
+    functionStart: FunctionStart? = nil
   ) -> ModuleSymbols {
     var path = path ?? image.path
     if path.hasSuffix(" (deleted)") { path.removeLast(" (deleted)".count) }
     precondition(zip(addresses, addresses.dropFirst()).allSatisfy { $0 < $1 }, "addresses must be sorted and unique")
     var sources = SymbolSources(image: image, path: path, options: options)
     var names = FunctionNames(addresses: addresses)
-    sources.fill(&names)
+    sources.fill(&names, functionStart)
     let linkageNames = names.functions.map(\.linkageName)
     let (plain, inlines) = named(linkageNames, while: &sources, addresses)
     let frames = compose(names, plain, inlines, addresses: addresses, module: path.lastComponent, functionRange)

@@ -30,4 +30,8 @@ public struct Symbolicator: Sendable {
 
   /// The bounds of the function that holds a stated address, where unwind information tells them.
   public typealias FunctionRange = (_ address: UInt64) -> Range<UInt64>?
+
+  /// Where the last function begins at or before a stated address, where unwind information tells: there every symbol
+  /// before it ends that states no size.
+  public typealias FunctionStart = (_ address: UInt64) -> UInt64?
 }

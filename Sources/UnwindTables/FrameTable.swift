@@ -83,6 +83,12 @@ struct FrameTable: Sendable {
     return nil
   }
 
+  /// Where the last function at or before an address starts.
+  func functionStart(before address: UInt64) -> UInt64? {
+    guard let relative = index.relative(address), let position = index.lastEntry(at: relative) else { return nil }
+    return index.origin &+ UInt64(index.start(position))
+  }
+
   /// Where the function that covers an address starts, and the offset of its FDE in the section.
   mutating func description(containing address: UInt64) -> (start: UInt64, offset: Int)? {
     guard let (block, location) = find(address) else { return nil }

@@ -76,6 +76,15 @@ public struct UnwindTable: Sendable {
     return readDebugFrame() ? debugFrame?.functionRange(containing: address) : nil
   }
 
+  /// Where the last function begins that the unwind information describes at or before a stated address, be the address
+  /// in it or behind its end.
+  public mutating func functionStart(before address: UInt64) -> UInt64? {
+    let starts = [
+      ehFrame?.functionStart(before: address), readDebugFrame() ? debugFrame?.functionStart(before: address) : nil,
+    ]
+    return starts.compactMap(\.self).max()
+  }
+
   /// The stated address of the FDE in `.eh_frame` that describes the function at a stated address, and that function's
   /// start: what another unwinder needs when the image has no search table for it.
   public mutating func frameDescription(containing address: UInt64) -> (function: UInt64, address: UInt64)? {

@@ -82,6 +82,27 @@ struct AddressSpace {
     return regions[index]
   }
 
+  /// Whether an image is mapped with this difference of addresses.
+  func holds(module: UInt32?, bias: UInt64) -> Bool {
+    regions.contains { $0.module == module && $0.bias == bias }
+  }
+
+  /// The images in a range, each place once.
+  func images(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] {
+    var found: [(module: UInt32, bias: UInt64)] = []
+    var index = firstIndex(endingAfter: range.lowerBound)
+    while index < regions.count, regions[index].start < range.upperBound {
+      let region = regions[index]
+      if region.module != UnwoundStack.Frame.noModule,
+        !found.contains(where: { $0.module == region.module && $0.bias == region.bias })
+      {
+        found.append((region.module, region.bias))
+      }
+      index += 1
+    }
+    return found
+  }
+
   private func firstIndex(endingAfter address: UInt64) -> Int {
     var (low, high) = (0, regions.count)
     while low < high {

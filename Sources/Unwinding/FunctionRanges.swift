@@ -20,10 +20,19 @@ public final class FunctionRanges {
 
   /// Stated bounds of the function that holds a stated address; nil where unwind information has none.
   public func range(containing address: UInt64) -> Range<UInt64>? {
-    if !isRead {
-      isRead = true
-      table = UnwindImage(image).table
-    }
+    read()
     return table?.functionRange(containing: address)
+  }
+
+  /// Where the last function begins that unwind information describes at or before a stated address.
+  public func start(before address: UInt64) -> UInt64? {
+    read()
+    return table?.functionStart(before: address)
+  }
+
+  private func read() {
+    guard !isRead else { return }
+    isRead = true
+    table = UnwindImage(image).table
   }
 }

@@ -11,7 +11,8 @@ final class UnwindImage {
     var bytes: [UInt8]
   }
 
-  let image: ELFImage
+  /// Replaced by a copy of the same contents where the file may be rewritten.
+  var image: ELFImage
   private var isLoaded = false
   private var storedFrame: Block?
   private var storedHeader: Block?
@@ -83,6 +84,8 @@ final class UnwindImage {
   private func loadRules() {
     guard !areRulesLoaded else { return }
     areRulesLoaded = true
+    // Rewritten since it was opened: what it says now is not of the code that runs.
+    guard image.fate != .rewritten else { return }
     storedRules = makeTable()
     storedGoFunctions = makeGoTable()
   }
@@ -118,6 +121,7 @@ final class UnwindImage {
   private func load() {
     guard !isLoaded else { return }
     isLoaded = true
+    guard image.fate != .rewritten else { return }
     if let segment = image.segment(ofType: .ehFrameHeader), segment.fileSize <= Self.sizeLimit,
       let bytes = try? image.read(address: segment.virtualAddress, count: Int(segment.fileSize))
     {

@@ -61,18 +61,28 @@ public final class Unwinder {
 
   /// Notes that a process has mapped something executable; what it covers of older mappings is gone.
   ///
-  /// - Parameter module: The index of its image, which `addImage` has seen; nil for anonymous memory.
-  public func map(pid: Int32, mapping: Mapping, module: UInt32?) {
+  /// - Parameters:
+  ///   - module: The index of its image, which `addImage` has seen; nil for anonymous memory.
+  ///   - bias: Added to the image's stated addresses; nil where the mapping tells.
+  public func map(pid: Int32, mapping: Mapping, module: UInt32?, bias: UInt64? = nil) {
     let image = module.flatMap { context.image($0) }?.image
     // The kernel gives the vDSO's mapping no meaningful offset.
     var placed = mapping
-    if mapping.inode == 0 { placed.fileOffset = 0 }
-    let bias = image?.bias(of: placed)
+    if !mapping.isFileBacked { placed.fileOffset = 0 }
+    let bias = bias ?? image?.bias(of: placed) { process(pid).space.holds(module: module, bias: $0) }
     let region = AddressSpace.Region(
       start: mapping.start, end: mapping.end, bias: bias ?? 0,
       module: bias == nil ? UnwoundStack.Frame.noModule : module ?? UnwoundStack.Frame.noModule,
       isExecutable: mapping.isExecutable)
     process(pid).insert(region, generation: makeGeneration())
+  }
+
+  /// Goes on with another copy of an image that was added before, whose contents are the same.
+  public func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
+
+  /// The images that lie in a range of a process, and where.
+  public func images(in range: Range<UInt64>, of pid: Int32) -> [(module: UInt32, bias: UInt64)] {
+    processes[pid]?.space.images(in: range) ?? []
   }
 
   /// Whether anything was said of a process.

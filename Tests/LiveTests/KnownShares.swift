@@ -46,6 +46,8 @@ struct KnownShares: CustomTestStringConvertible, Sendable {
     KnownShares(sample: "vdso", percent: ["main;read_clock": 99.5]),
     KnownShares(sample: "plt", percent: ["main;call_many": 99.5]),
     KnownShares(
+      sample: "twotexts", percent: ["main;hot_outer;hot_inner": 50, "main;cold_outer;cold_inner": 50]),
+    KnownShares(
       sample: "plugin", percent: ["main;own_work": 50, "main;use_plugin;library_work": 50]),
   ]
 

@@ -10,10 +10,10 @@ import Testing
   @Test func `run-time code of a process number used again is another module`() {
     var (registry, log) = (ModuleRegistry(), RecordingLog())
     let pid = getpid()
-    let first = registry.module(of: anonymous, pid: pid, log: &log)
-    #expect(registry.module(of: anonymous, pid: pid, log: &log).index == first.index)
+    let first = registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log)
+    #expect(registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log).index == first.index)
     registry.forget(pid)
-    let second = registry.module(of: anonymous, pid: pid, log: &log)
+    let second = registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log)
     #expect(second.isNew)
     #expect(second.index != first.index)
   }

@@ -108,6 +108,26 @@ import Testing
     return frame.isSymbolized ? frame.name : nil
   }
 
+  @Test func `a dump that its writer has not finished is no broken one`() throws {
+    let whole = Self.header() + Self.load("first", at: 0x1000, size: 16, index: 1, time: 100)
+    let next = Self.load("second", at: 0x2000, size: 16, index: 2, time: 200)
+    // Cut anywhere, or made longer for what is to come.
+    for rest in [[], Array(next.prefix(7)), Array(next.prefix(60)), [UInt8](repeating: 0, count: 4_096)] {
+      let dump = try dump(whole + rest)
+      #expect(Self.name(dump, 0x1001, 150) == "first")
+      #expect(dump.malformedRecords == 0)
+      #expect(dump.symbolize([(0x2001, 250)]).problem == nil)
+    }
+    for count in [0, 3, 20, 40] {
+      let dump = try dump(Array(whole.prefix(count)))
+      #expect((dump.codeCount, dump.malformedRecords) == (0, 0))
+    }
+    #expect(throws: JITDump.Failure.notJITDump) { try dump([1, 2, 3]) }
+    #expect(
+      try dump(whole + Self.bytes(9 as UInt32) + Self.bytes(3 as UInt32) + Self.bytes(0 as UInt64))
+        .malformedRecords == 1)
+  }
+
   @Test func `addresses are used again over time`() throws {
     let dump = try dump(
       Self.header() + Self.load("first", at: 0x1000, size: 16, index: 1, time: 100)
@@ -178,7 +198,7 @@ import Testing
       Self.header() + Self.load("f", at: 0x1000, size: 16, index: 1, time: 100)
       + Self.lines(0x2000, [(0x2000, 3, "a.js")]) + Self.load("g", at: 0x2000, size: 16, index: 2, time: 100)
     for count in 40...whole.count { #expect(try dump(Array(whole.prefix(count))).codeCount <= 2) }
-    #expect(throws: JITDump.Failure.self) { try dump(Array(whole.prefix(39))) }
+    #expect(try dump(Array(whole.prefix(39))).codeCount == 0)
     #expect(throws: JITDump.Failure.notJITDump) { try dump([UInt8](repeating: 7, count: 100)) }
   }
 

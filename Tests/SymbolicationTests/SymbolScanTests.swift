@@ -15,9 +15,11 @@ import Testing
     return bytes
   }
 
-  private static func names(_ wanted: [UInt64], _ entries: [[UInt8]]) throws -> [UInt32?] {
+  private static func names(
+    _ wanted: [UInt64], _ entries: [[UInt8]], sectionEnd: UInt64 = 0x1000
+  ) throws -> [UInt32?] {
     var scan = SymbolScan(wanted: wanted)
-    let code = SectionBounds(end: 0x1000, isExecutable: true)
+    let code = SectionBounds(end: sectionEnd, isExecutable: true)
     let bytes = entries.flatMap(\.self)
     try scan.scan(
       bytes.rawSpan, sections: [SectionBounds(end: 0, isExecutable: false), code],
@@ -41,6 +43,11 @@ import Testing
     #expect(
       try Self.names([0x100, 0x1FF, 0x205, 0x210, 0x2FF, 0x300, 0xFFF, 0x1000], entries.reversed())
         == [1, 1, 2, nil, nil, 3, 3, nil])
+  }
+
+  @Test func `symbols without a size reach 4 KB at most`() throws {
+    let entries = [Self.entry(1, 0x100, 0)]
+    #expect(try Self.names([0x100, 0x10FF, 0x1100], entries, sectionEnd: 0x9000) == [1, 1, nil])
   }
 
   @Test func `functions come before labels, global and weak before local`() throws {

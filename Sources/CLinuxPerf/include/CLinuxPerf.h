@@ -119,5 +119,9 @@ ssize_t clp_ptrace_registers(pid_t tid, void *buffer, size_t size);
 /// process_vm_readv(2) of one range into one buffer.
 ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count);
 
+/// Copies the first `count` bytes of one file into another that is empty. Returns 0, or an errno; EIO for a file that ends
+/// before.
+int clp_copy_file(int from, int to, size_t count);
+
 /// A file that lives in memory until its last descriptor is closed (memfd_create(2), close-on-exec). -1 with errno set.
 int clp_memory_file(const char *name);

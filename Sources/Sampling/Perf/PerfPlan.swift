@@ -17,6 +17,8 @@ struct PerfPlan: Hashable {
   var excludesKernel: Bool
   var frequency: UInt32
   var dumpBytes: UInt32
+  /// Whether records of mappings tell the build ID, as the kernel reads it at the time (Linux 5.12), instead of the inode.
+  var readsBuildIDs = true
 
   var name: String { source == .cycles ? "perf:cycles" : "perf:cpu-clock" }
   var layout: SampleLayout { SampleLayout(hasCallChain: !excludesKernel) }
@@ -38,6 +40,8 @@ struct PerfPlan: Hashable {
         }
         plan.excludesKernel = true
         notes.append(.kernelExcluded(paranoid: KernelLimits.paranoid))
+      // What an older kernel says of a bit that it does not know.
+      case EINVAL where plan.readsBuildIDs: plan.readsBuildIDs = false
       case ENOSYS: throw .perfUnavailable(errno: failure)
       default:
         guard plan.source == .cycles else { throw .perfUnavailable(errno: failure) }
@@ -85,6 +89,7 @@ struct PerfPlan: Hashable {
     attributes.enable_on_exec = isSuspended ? 1 : 0
     attributes.mmap = 1
     attributes.mmap2 = 1
+    attributes.build_id = readsBuildIDs ? 1 : 0
     attributes.comm = 1
     attributes.comm_exec = 1
     attributes.task = 1
