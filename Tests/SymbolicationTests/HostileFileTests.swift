@@ -83,7 +83,7 @@ struct HostileFileTests {
     let length = withUnsafeBytes(of: UInt32(body.count)) { Array($0) }
     try bench.write(
       "debug",
-      SplitImage.file(of: [
+      DebugFileImage.bytes(of: [
         (".debug_info", length + body), (".debug_abbrev", table), (".debug_ranges", ranges), (".debug_line", line),
       ]))
     return try bench.image("debug")
@@ -148,7 +148,7 @@ struct HostileFileTests {
   @Test func `many sections that share a name without end`() throws {
     let bench = try Workbench()
     let count = 20_000
-    var bytes = SplitImage.file(of: [(".debug_str", [UInt8](repeating: 0x61, count: 8 << 20) + [0])])
+    var bytes = DebugFileImage.bytes(of: [(".debug_str", [UInt8](repeating: 0x61, count: 8 << 20) + [0])])
     let table = bytes.count
     bytes += [UInt8](repeating: 0, count: 64)
     for index in 1..<count {
