@@ -21,8 +21,8 @@ struct SplitUnits {
   private let program: DebugSections
   /// Nil until it was searched for.
   private var searched: Result<SplitPackage?, DebugDamage>?
-  /// The file that was opened last: several units may lie in one.
-  private var last: (path: String, file: SplitFile)?
+  /// The file that was opened last, nil when it was refused: several units may lie in one.
+  private var last: (path: String, file: SplitFile?)?
   /// Numbers of units whose bytes were added to what may be read.
   private var added: Set<UInt64> = []
 
@@ -61,11 +61,12 @@ struct SplitUnits {
     let name = skeleton.splitName.flatMap { NameTable.text($0, program) } ?? ""
     let folder = skeleton.folder.flatMap { NameTable.text($0, program) } ?? ""
     for path in paths(name: name, folder: folder) where !name.isEmpty {
+      work -= Self.headerCost
       if last?.path != path {
         guard let reader = try? FileReader(path: path) else { continue }
-        last = Self.open(reader).map { (path, $0) }
+        last = (path, Self.open(reader, work: &work))
       }
-      if let file = last?.file, last?.path == path, let half = half(of: skeleton, in: file, work: &work) { return half }
+      if let file = last?.file, let half = half(of: skeleton, in: file, work: &work) { return half }
       refused = refused ?? .splitFileRefused(path)
     }
     throw refused ?? .splitFileMissing(name)
@@ -84,8 +85,10 @@ struct SplitUnits {
   }
 
   /// Nil for what is no regular file, or states more than is read.
-  private static func open(_ reader: consuming FileReader) -> SplitFile? {
-    guard let image = try? ELFImage(file: reader), (try? image.debugSize()) != nil else { return nil }
+  private static func open(_ reader: consuming FileReader, work: inout Int) -> SplitFile? {
+    guard let image = try? ELFImage(file: reader) else { return nil }
+    work -= image.sections.count
+    guard (try? image.debugSize()) != nil else { return nil }
     let sections = SplitSections(image)
     return sections.problem == nil ? SplitFile(sections) : nil
   }
