@@ -43,7 +43,6 @@ let package = Package(
   targets: [
     .target(name: "CLinuxPerf"),
     .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
-    .systemLibrary(name: "CElfutils", pkgConfig: "libdw", providers: [.apt(["libelf-dev", "libdw-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -62,8 +61,8 @@ let package = Package(
     module(
       "Symbolication",
       [
-        "CLinuxPerf", "CElfutils", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "ELF",
-        "UnwindTables", "Demangling",
+        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "ELF", "UnwindTables",
+        "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(

@@ -67,41 +67,24 @@ struct DebugFrames {
 
   /// Reads what the debug information of `image` tells of `addresses`, which are ascending; nil when there is none.
   ///
-  /// - Parameter rootFolder: Put before the image's path to find a package of split units beside it.
+  /// - Parameter rootFolder: put before paths to find the files of split units.
   static func read(
     _ image: ELFImage, alternate: ELFImage?, addresses: [UInt64], rootFolder: String = ""
   ) -> DebugFrames? {
     guard image.type != .relocatable else { return nil }
-    let size: UInt64
     do throws(DebugDamage) {
-      size = try image.debugSize()
-      _ = try alternate?.debugSize()
+      try image.debugSize()
+      try alternate?.debugSize()
     } catch {
       var frames = DebugFrames(count: addresses.count)
       frames.damage = error
       return frames
     }
-    var reader = DebugUnitReader(addresses: addresses, sections: DebugSections(image, alternate: alternate))
+    let sections = DebugSections(image, alternate: alternate)
+    var reader = DebugUnitReader(
+      addresses: addresses, sections: sections,
+      splitUnits: SplitUnits(image, rootFolder: rootFolder, program: sections))
     reader.readAll()
-    var frames = reader.frames
-    guard reader.hasSplitUnits else { return frames }
-    let budget = DebugBudget(bytes: size)
-    do throws(DebugDamage) {
-      try frames.readSplit(image, budget: budget, addresses: addresses, rootFolder: rootFolder)
-    } catch { frames.damage = frames.damage ?? error }
-    return frames
-  }
-
-  /// Reads what lies in other files, `.dwo` files or a package, which libdw reads.
-  private mutating func readSplit(
-    _ image: ELFImage, budget: DebugBudget, addresses: [UInt64], rootFolder: String
-  ) throws(DebugDamage) {
-    var information = try DebugInformation(image)
-    var reader = DebugFrameReader(addresses: addresses, budget: budget, frames: self)
-    if let package = SplitPackage(beside: image, rootFolder: rootFolder) {
-      try information.open(package) { reader.holds($0) }
-    }
-    information.forEachUnit { reader.read($0, of: information) }
-    self = reader.frames
+    return reader.frames
   }
 }

@@ -83,7 +83,7 @@ struct HostileFileTests {
     let length = withUnsafeBytes(of: UInt32(body.count)) { Array($0) }
     try bench.write(
       "debug",
-      SplitImage.file(of: [
+      DebugFileImage.bytes(of: [
         (".debug_info", length + body), (".debug_abbrev", table), (".debug_ranges", ranges), (".debug_line", line),
       ]))
     return try bench.image("debug")
@@ -129,6 +129,35 @@ struct HostileFileTests {
     #expect(problem(of: image).contains("no symbols"))
   }
 
+  @Test func `a package whose units all have the same large part`() throws {
+    func bytes(_ words: [UInt32]) -> [UInt8] { words.withUnsafeBytes { Array($0) } }
+    func numbers(_ numbers: [UInt64]) -> [UInt8] { numbers.withUnsafeBytes { Array($0) } }
+    let count = 1 << 14
+    // DW_TAG_skeleton_unit: DW_AT_low_pc as address, DW_AT_high_pc as four bytes, DW_AT_dwo_name in place.
+    let table: [UInt8] = [1, 0x4A, 0, 0x11, 0x01, 0x12, 0x06, 0x76, 0x08, 0, 0, 0]
+    func unit(_ type: UInt8, _ number: UInt64, _ rest: [UInt8]) -> [UInt8] {
+      let body = [5, 0, type, 8, 0, 0, 0, 0] + numbers([number]) + rest
+      return bytes([UInt32(body.count)]) + body
+    }
+    let entry: [UInt8] = [1, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0x61, 0]
+    let units = (0..<UInt64(count)).flatMap { unit(4, $0, entry) }
+    let bench = try Workbench()
+    try bench.write("debug", DebugFileImage.bytes(of: [(".debug_info", units), (".debug_abbrev", table)]))
+    // All rows of the index have all of both sections, whose only unit has another number.
+    let other = unit(5, .max, [1])
+    let abbreviations = [UInt8](repeating: 0, count: 8 << 20)
+    var index = bytes([5, 2, UInt32(count), UInt32(count)])
+    index += numbers((0..<UInt64(count)).map(\.self)) + bytes((1...UInt32(count)).map(\.self)) + bytes([1, 3])
+    index += bytes([UInt32](repeating: 0, count: 2 * count))
+    index += (0..<count).flatMap { _ in bytes([UInt32(other.count), UInt32(abbreviations.count)]) }
+    try bench.write(
+      "debug.dwp",
+      DebugFileImage.bytes(of: [
+        (".debug_info.dwo", other), (".debug_abbrev.dwo", abbreviations), (".debug_cu_index", index),
+      ]))
+    #expect(problem(of: try bench.image("debug")).contains("in circles or overlaps"))
+  }
+
   @Test func `sections in the hole of a file`() throws {
     let bench = try Workbench()
     let image = try debugFile(bench, abbreviation: [], entries: [])
@@ -148,7 +177,7 @@ struct HostileFileTests {
   @Test func `many sections that share a name without end`() throws {
     let bench = try Workbench()
     let count = 20_000
-    var bytes = SplitImage.file(of: [(".debug_str", [UInt8](repeating: 0x61, count: 8 << 20) + [0])])
+    var bytes = DebugFileImage.bytes(of: [(".debug_str", [UInt8](repeating: 0x61, count: 8 << 20) + [0])])
     let table = bytes.count
     bytes += [UInt8](repeating: 0, count: 64)
     for index in 1..<count {

@@ -18,5 +18,10 @@ let package = Package(
       name: "SymbolicationBenchmark",
       dependencies: ["BinaryReading", "ELF", "Symbolication"].map { .product(name: $0, package: "perfprof") },
       swiftSettings: [.swiftLanguageMode(.v6)]),
+    .systemLibrary(name: "CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .executableTarget(
+      name: "ELFReadingBenchmark",
+      dependencies: ["CElf"] + ["BinaryReading", "ELF"].map { .product(name: $0, package: "perfprof") },
+      swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )

@@ -4,7 +4,8 @@ import BinaryReading
 final class AbbreviationTable {
   /// One shape.
   struct Abbreviation {
-    var tag: UInt16
+    /// Nil for those that nothing here asks for.
+    var tag: Tag?
     var hasChildren: Bool
     /// Positions in `attributes`.
     var attributes: Range<Int>
@@ -16,8 +17,10 @@ final class AbbreviationTable {
 
   /// An attribute and how its value is written.
   struct Attribute {
-    var name: UInt16
-    var form: UInt16
+    /// Nil for those that nothing here asks for.
+    var name: AttributeName?
+    /// Nil for a form that is none.
+    var form: Form?
     /// Of `DW_FORM_implicit_const`, position in `constants`.
     var constant: Int32
   }
@@ -73,21 +76,22 @@ final class AbbreviationTable {
   }
 
   private func read(_ cursor: inout ByteCursor, _ sizes: FormSizes) throws(BinaryReadingError) -> Abbreviation {
-    let tag = UInt16(truncatingIfNeeded: try cursor.readULEB128())
+    let tag = UInt16(exactly: try cursor.readULEB128()).flatMap(Tag.init)
     let hasChildren: UInt8 = try cursor.read()
     let first = attributes.count
     var (size, hasSibling) = (0, false)
     while true {
-      let name = UInt16(truncatingIfNeeded: try cursor.readULEB128())
-      let form = UInt16(truncatingIfNeeded: try cursor.readULEB128())
-      if name == 0, form == 0 { break }
+      let (nameCode, formCode) = (try cursor.readULEB128(), try cursor.readULEB128())
+      if nameCode == 0, formCode == 0 { break }
+      let name = UInt16(exactly: nameCode).flatMap(AttributeName.init)
+      let form = UInt16(exactly: formCode).flatMap(Form.init)
       var constant: Int32 = 0
-      if form == Form.implicitConstant {
+      if form == .implicitConstant {
         constant = Int32(truncatingIfNeeded: constants.count)
         constants.append(try cursor.readSLEB128())
       }
       attributes.append(Attribute(name: name, form: form, constant: constant))
-      if name == 0x01 { hasSibling = true }
+      if name == .sibling { hasSibling = true }
       let bytes = sizes.size(of: form)
       size = size < 0 || bytes < 0 ? -1 : size + bytes
     }
@@ -95,38 +99,4 @@ final class AbbreviationTable {
       tag: tag, hasChildren: hasChildren != 0, attributes: first..<attributes.count, fixedSize: size,
       hasSibling: hasSibling)
   }
-}
-
-/// Bytes of values by form.
-struct FormSizes {
-  var address: Int
-  var offset: Int
-  var version: UInt16
-
-  /// Bytes of a value; -1 where its contents tell.
-  func size(of form: UInt16) -> Int {
-    switch form {
-    case 0x0B, 0x0C, 0x11, 0x25, 0x29: 1
-    case 0x05, 0x12, 0x26, 0x2A: 2
-    case 0x27, 0x2B: 3
-    case 0x06, 0x13, 0x1C, 0x28, 0x2C: 4
-    case 0x07, 0x14, 0x20, 0x24: 8
-    case 0x1E: 16
-    case Form.address: address
-    case 0x0E, 0x17, 0x1D, 0x1F, 0x1F20, 0x1F21: offset
-    // An offset since version 3, an address before.
-    case Form.referenceAddress: version <= 2 ? address : offset
-    case 0x19, Form.implicitConstant: 0
-    default: -1
-    }
-  }
-}
-
-/// Forms that are named in more than one place (DWARF 5, section 7.5.6).
-enum Form {
-  static let address: UInt16 = 0x01
-  static let string: UInt16 = 0x08
-  static let referenceAddress: UInt16 = 0x10
-  static let implicitConstant: UInt16 = 0x21
-  static let rangeListIndex: UInt16 = 0x23
 }

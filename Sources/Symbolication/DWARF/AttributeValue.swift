@@ -2,14 +2,21 @@ import BinaryReading
 
 /// A value as it is written in an entry: its form, and the number that this form holds.
 struct AttributeValue {
-  var form: UInt16
+  /// Nil for an attribute that is not there.
+  var form: Form?
   /// A number, an offset, an index; for a string in place its position in the unit; 0 for blocks.
   var bits: UInt64
+
+  /// The value of an attribute that is not there.
+  static let missing = AttributeValue(form: nil, bits: 0)
+
+  /// Whether the attribute is there.
+  var isPresent: Bool { form != nil }
 
   /// Whether it is a constant: such a `DW_AT_high_pc` counts from `DW_AT_low_pc`.
   var isConstant: Bool {
     switch form {
-    case 0x05, 0x06, 0x07, 0x0B, 0x0D, 0x0F, Form.implicitConstant: true
+    case .data1, .data2, .data4, .data8, .signedData, .unsignedData, .implicitConstant: true
     default: false
     }
   }
@@ -21,29 +28,34 @@ extension ByteCursor {
   mutating func readValue(
     _ attribute: AbbreviationTable.Attribute, _ table: AbbreviationTable, _ unit: UnitHeader
   ) throws(BinaryReadingError) -> AttributeValue {
-    var form = attribute.form
-    // DW_FORM_indirect: the form precedes the value.
-    while form == 0x16 { form = UInt16(truncatingIfNeeded: try readULEB128()) }
+    var attributeForm = attribute.form
+    while attributeForm == .indirect { attributeForm = UInt16(exactly: try readULEB128()).flatMap(Form.init) }
+    guard let form = attributeForm else { throw .overlongNumber(offset: offset) }
     let bits: UInt64
     switch form {
-    case 0x0B, 0x0C, 0x11, 0x25, 0x29: bits = UInt64(try read(UInt8.self))
-    case 0x05, 0x12, 0x26, 0x2A: bits = UInt64(try read(UInt16.self))
-    case 0x27, 0x2B: bits = UInt64(try read(UInt16.self)) | UInt64(try read(UInt8.self)) << 16
-    case 0x06, 0x13, 0x1C, 0x28, 0x2C: bits = UInt64(try read(UInt32.self))
-    case 0x07, 0x14, 0x20, 0x24: bits = try read(UInt64.self)
-    case Form.address: bits = try readNumber(unit.addressSize)
-    case 0x0E, 0x17, 0x1D, 0x1F, 0x1F20, 0x1F21: bits = try readNumber(unit.offsetSize)
-    case Form.referenceAddress: bits = try readNumber(unit.version <= 2 ? unit.addressSize : unit.offsetSize)
-    case 0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23, 0x1F01, 0x1F02: bits = try readULEB128()
-    case 0x0D: bits = UInt64(bitPattern: try readSLEB128())
-    case 0x19: bits = 1
-    case Form.implicitConstant:
+    case .data1, .flag, .reference1, .stringIndex1, .addressIndex1: bits = UInt64(try read(UInt8.self))
+    case .data2, .reference2, .stringIndex2, .addressIndex2: bits = UInt64(try read(UInt16.self))
+    case .stringIndex3, .addressIndex3: bits = UInt64(try read(UInt16.self)) | UInt64(try read(UInt8.self)) << 16
+    case .data4, .reference4, .supplementaryReference4, .stringIndex4, .addressIndex4:
+      bits = UInt64(try read(UInt32.self))
+    case .data8, .reference8, .referenceSignature, .supplementaryReference8: bits = try read(UInt64.self)
+    case .address: bits = try readNumber(unit.addressSize)
+    case .stringOffset, .sectionOffset, .lineStringOffset, .supplementaryString, .gnuAlternateReference,
+      .gnuAlternateString:
+      bits = try readNumber(unit.offsetSize)
+    case .referenceAddress: bits = try readNumber(unit.version <= 2 ? unit.addressSize : unit.offsetSize)
+    case .unsignedData, .referenceUnsigned, .stringIndex, .addressIndex, .locationListIndex, .rangeListIndex,
+      .gnuAddressIndex, .gnuStringIndex:
+      bits = try readULEB128()
+    case .signedData: bits = UInt64(bitPattern: try readSLEB128())
+    case .flagPresent: bits = 1
+    case .implicitConstant:
       let index = Int(attribute.constant)
       bits = index < table.constants.count ? UInt64(bitPattern: table.constants[index]) : 0
-    case Form.string:
+    case .string:
       bits = UInt64(offset)
       try skipString()
-    default:
+    case .block1, .block2, .block4, .block, .expression, .data16, .indirect:
       bits = 0
       try skipBlock(form)
     }
@@ -56,15 +68,14 @@ extension ByteCursor {
   }
 
   @_lifetime(self: copy self)
-  private mutating func skipBlock(_ form: UInt16) throws(BinaryReadingError) {
+  private mutating func skipBlock(_ form: Form) throws(BinaryReadingError) {
     let size: UInt64
     switch form {
-    case 0x0A: size = UInt64(try read(UInt8.self))
-    case 0x03: size = UInt64(try read(UInt16.self))
-    case 0x04: size = UInt64(try read(UInt32.self))
-    case 0x09, 0x18: size = try readULEB128()
-    case 0x1E: size = 16
-    default: throw .overlongNumber(offset: offset)  // no such form
+    case .block1: size = UInt64(try read(UInt8.self))
+    case .block2: size = UInt64(try read(UInt16.self))
+    case .block4: size = UInt64(try read(UInt32.self))
+    case .data16: size = 16
+    default: size = try readULEB128()  // DW_FORM_block, DW_FORM_exprloc
     }
     try skip(Int(clamping: size))
   }

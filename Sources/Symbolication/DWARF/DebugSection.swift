@@ -1,11 +1,11 @@
+import BinaryReading
 import ELF
 
-/// One section of debug information: read piece by piece, or held whole where it is compressed.
+/// One section of debug information, or a part of one: read piece by piece, or held whole where it is compressed.
 final class DebugSection {
   /// Bytes, decompressed.
   let count: Int
-  private let image: ELFImage
-  private let section: Section?
+  private let source: Source
   /// All of it, where it is compressed or was asked for.
   private var whole: [UInt8]?
   /// Why it could not be decompressed.
@@ -14,16 +14,25 @@ final class DebugSection {
   /// Bytes of a decompressed section that are still held.
   private static let limit: UInt64 = 4 << 30
 
+  /// Where its bytes come from.
+  private enum Source {
+    /// There is no such section.
+    case none
+    /// As the file has them, or compressed.
+    case file(ELFImage, Section)
+    /// A part of another section, from this offset on.
+    case part(of: DebugSection, offset: Int)
+  }
+
   /// The section of this name, or the `.zdebug_` one of older tools; empty when there is none or it is damaged.
   init(_ image: ELFImage, _ name: String) {
-    self.image = image
     let old = ".z" + name.dropFirst()
     let found = image.sections.first { ($0.name == name || $0.name == old) && $0.hasContents }
-    section = found
     guard let found else {
-      (count, whole) = (0, [])
+      (source, count, whole) = (.none, 0, [])
       return
     }
+    source = .file(image, found)
     if found.isCompressed {
       var bytes: [UInt8] = []
       do throws(ELFError) { bytes = try image.contents(of: found, limit: Self.limit) } catch { problem = error }
@@ -33,13 +42,24 @@ final class DebugSection {
     }
   }
 
+  /// A part of a section; empty when that part does not lie in it.
+  init(part range: Range<Int>, of section: DebugSection) {
+    let isInside = range.lowerBound >= 0 && range.upperBound <= section.count
+    (source, count) = isInside ? (.part(of: section, offset: range.lowerBound), range.count) : (.none, 0)
+    problem = section.problem
+  }
+
   /// At most `length` bytes from `offset` on; fewer at the section's end, none past it or when they can't be read.
   func bytes(at offset: Int, _ length: Int) -> [UInt8] {
     guard offset >= 0, offset < count, length > 0 else { return [] }
     let length = min(length, count - offset)
     if let whole { return Array(whole[offset..<offset + length]) }
-    guard let section else { return [] }
-    return (try? image.storedBytes(of: section, at: UInt64(offset), count: UInt64(length))) ?? []
+    switch source {
+    case .none: return []
+    case .file(let image, let section):
+      return (try? image.storedBytes(of: section, at: UInt64(offset), count: UInt64(length))) ?? []
+    case .part(let section, let start): return section.bytes(at: start + offset, length)
+    }
   }
 
   /// All bytes, which are then held; for small sections that are read in no order.
@@ -55,11 +75,17 @@ final class DebugSection {
     var result: [Int: String] = [:]
     result.reserveCapacity(offsets.count)
     var (window, start): ([UInt8], Int) = ([], 0)
+    // Few strings lie too far apart to read all that is between them.
+    let usual = offsets.count > count >> 12 ? Self.window : Self.smallWindow
     for offset in offsets.sorted() where offset >= 0 && offset < count {
       var end = offset >= start ? Self.end(of: offset - start, in: window) : nil
       if end == nil {
-        (window, start) = (bytes(at: offset, Self.window), offset)
-        end = Self.end(of: 0, in: window) ?? window.count
+        (window, start) = (bytes(at: offset, usual), offset)
+        end = Self.end(of: 0, in: window)
+        if end == nil {
+          if usual < Self.window { window = bytes(at: offset, Self.window) }
+          end = Self.end(of: 0, in: window) ?? window.count
+        }
       }
       if let end { result[offset] = String(decoding: window[(offset - start)..<end], as: UTF8.self) }
     }
@@ -75,6 +101,20 @@ final class DebugSection {
 
   /// Bytes read at a time; longer names are cut, which is the demangler's limit too.
   private static let window = 1 << 16
+  private static let smallWindow = 1 << 10
+
+  /// Whether a table of string offsets begins with a header (DWARF 5, section 7.26).
+  func hasTableHeader(isLong: Bool) -> Bool {
+    let bytes = bytes(at: 0, 16)
+    let length =
+      isLong
+      ? try? bytes.rawSpan.load(at: 4, as: UInt64.self)
+      : (try? bytes.rawSpan.load(at: 0, as: UInt32.self)).map(UInt64.init)
+    let rest = isLong ? 12 : 4
+    guard let length, length >= 4, length <= UInt64(max(0, count - rest)) else { return false }
+    // The version, and padding.
+    return (try? bytes.rawSpan.load(at: rest, as: UInt32.self)) == 5
+  }
 
   /// Where the string at `position` ends, if it does so in `bytes`.
   private static func end(of position: Int, in bytes: [UInt8]) -> Int? {
@@ -96,6 +136,8 @@ final class DebugSections {
   let rangeLists: DebugSection
   /// Those of the file that several debug files share (`dwz -m`).
   let alternate: DebugSections?
+  /// Of a split unit, whether `rangeLists` came from its own file.
+  let hasOwnRangeLists: Bool
 
   init(_ image: ELFImage, alternate: ELFImage?) {
     func section(_ name: String) -> DebugSection { DebugSection(image, ".debug_" + name) }
@@ -103,6 +145,18 @@ final class DebugSections {
     (strings, lineStrings, stringOffsets) = (section("str"), section("line_str"), section("str_offsets"))
     (addresses, ranges, rangeLists) = (section("addr"), section("ranges"), section("rnglists"))
     self.alternate = alternate.map { DebugSections($0, alternate: nil) }
+    hasOwnRangeLists = true
+  }
+
+  /// The sections for a split unit: its own, and those of the program, which has its addresses, its lines and, before
+  /// version 5, its ranges.
+  init(split own: SplitSections, program: DebugSections) {
+    (info, abbreviations, strings, stringOffsets) = (own.info, own.abbreviations, own.strings, own.stringOffsets)
+    hasOwnRangeLists = own.rangeLists.count > 0
+    rangeLists = hasOwnRangeLists ? own.rangeLists : program.rangeLists
+    (lines, lineStrings) = (program.lines, program.lineStrings)
+    (addresses, ranges) = (program.addresses, program.ranges)
+    alternate = nil
   }
 
   /// Why one of them could not be decompressed.
@@ -124,7 +178,9 @@ struct StringPlace: Hashable {
 /// The names that were met, each with the number that entries know it by.
 struct NameTable {
   private var numbers: [StringPlace: Int32] = [:]
-  private var places: [StringPlace] = []
+  /// Nil for those whose text is known.
+  private var places: [StringPlace?] = []
+  private var numberOfText: [String: Int32] = [:]
 
   /// The number of the name at `place`.
   mutating func number(of place: StringPlace) -> Int32 {
@@ -135,14 +191,26 @@ struct NameTable {
     return number
   }
 
+  /// The number of a name that was read already.
+  mutating func number(ofText text: String) -> Int32 {
+    if let known = numberOfText[text] { return known }
+    let number = Int32(truncatingIfNeeded: places.count)
+    numberOfText[text] = number
+    places.append(nil)
+    return number
+  }
+
   /// All names, by number; empty texts for those that can't be read.
   func texts(_ sections: DebugSections) -> [String] {
     var texts = Array(repeating: "", count: places.count)
+    for (text, number) in numberOfText { texts[Int(number)] = text }
     for (table, section) in Self.sections(sections) {
-      let numbers = places.indices.filter { places[$0].table == table }
-      guard !numbers.isEmpty else { continue }
-      let strings = section.strings(at: numbers.map { places[$0].offset })
-      for number in numbers { texts[number] = strings[places[number].offset] ?? "" }
+      let wanted = places.indices.compactMap { number in
+        places[number].flatMap { $0.table == table ? (number: number, offset: $0.offset) : nil }
+      }
+      guard !wanted.isEmpty else { continue }
+      let strings = section.strings(at: wanted.map(\.offset))
+      for (number, offset) in wanted { texts[number] = strings[offset] ?? "" }
     }
     return texts
   }

@@ -16,19 +16,46 @@ struct DebugUnit {
   /// The folder of the compilation.
   private(set) var folder: StringPlace?
   /// Whether the functions are in another file.
-  private(set) var isSplit = false
+  private(set) var isSkeleton = false
   private(set) var isCompilation = false
+  /// Of a skeleton, the file of its other half.
+  private(set) var splitName: StringPlace?
+  /// The number that both halves of a split unit have in common.
+  private(set) var splitID: UInt64?
+  /// What the offsets of its entries' ranges count from; 0 but in split units of DWARF 4.
+  private(set) var rangesBase = 0
 
   private var stringOffsetsBase = 0
   private var addressBase = 0
   private var rangeListsBase = 0
+  /// `DW_AT_GNU_ranges_base`, which counts for the other half only.
+  private var splitRangesBase = 0
 
   /// Reads the unit's own entry; nil when that is damaged.
   ///
-  /// - Parameter bytes: the unit from its start; so many that its own entry lies inside.
-  init?(_ header: UnitHeader, bytes: [UInt8], table: AbbreviationTable, sections: DebugSections) {
+  /// - Parameters:
+  ///   - bytes: the unit from its start; so many that its own entry lies inside.
+  ///   - skeleton: the half in the program's own file, for a split unit, which inherits from it.
+  init?(
+    _ header: UnitHeader, bytes: [UInt8], table: AbbreviationTable, sections: DebugSections,
+    skeleton: DebugUnit? = nil
+  ) {
     (self.header, self.bytes, self.table) = (header, bytes, table)
+    splitID = header.splitID
+    if let skeleton { inherit(skeleton, sections) }
     guard (try? readEntry(sections)) != nil else { return nil }
+    if let skeleton { lowAddress = skeleton.lowAddress }
+  }
+
+  /// Takes over what a split unit doesn't tell itself (DWARF 5, section 3.1.3).
+  private mutating func inherit(_ skeleton: DebugUnit, _ sections: DebugSections) {
+    addressBase = skeleton.addressBase
+    rangesBase = skeleton.splitRangesBase
+    guard header.version >= 5 else { return }
+    // Such a section begins with a header, whose size nobody states; early compilers left that of strings out.
+    let isLong = header.offsetSize == 8
+    stringOffsetsBase = sections.stringOffsets.hasTableHeader(isLong: isLong) ? (isLong ? 16 : 8) : 0
+    rangeListsBase = sections.hasOwnRangeLists ? (isLong ? 20 : 12) : skeleton.rangeListsBase
   }
 
   private mutating func readEntry(_ sections: DebugSections) throws(BinaryReadingError) {
@@ -38,35 +65,39 @@ struct DebugUnit {
     guard let shape = table.abbreviation(try cursor.readULEB128()) else {
       throw .truncated(offset: header.length, count: 1, available: 0)
     }
-    var folder: AttributeValue?
+    var (folder, splitName): (AttributeValue?, AttributeValue?)
     for attribute in table.attributes[shape.attributes] {
       let value = try cursor.readValue(attribute, table, header)
       switch attribute.name {
-      case 0x11: extent.low = value
-      case 0x12: extent.high = value
-      case 0x55: extent.list = value
-      case 0x10: lines = Int(exactly: value.bits)
-      case 0x1B: folder = value
-      case 0x72: stringOffsetsBase = Int(clamping: value.bits)
-      case 0x73, 0x2133: addressBase = Int(clamping: value.bits)  // DW_AT_addr_base, DW_AT_GNU_addr_base
-      case 0x74: rangeListsBase = Int(clamping: value.bits)
-      case 0x76, 0x2130: isSplit = true  // DW_AT_dwo_name, DW_AT_GNU_dwo_name
+      case .lowPC: extent.low = value
+      case .highPC: extent.high = value
+      case .ranges: extent.list = value
+      case .lineProgram: lines = Int(exactly: value.bits)
+      case .compilationFolder: folder = value
+      case .stringOffsetsBase: stringOffsetsBase = Int(clamping: value.bits)
+      case .addressBase, .gnuAddressBase: addressBase = Int(clamping: value.bits)
+      case .rangeListsBase: rangeListsBase = Int(clamping: value.bits)
+      case .gnuRangesBase: splitRangesBase = Int(clamping: value.bits)
+      case .splitName, .gnuSplitName: splitName = value
+      case .gnuSplitID: splitID = value.bits
       default: break
       }
     }
     if shape.hasChildren { firstChild = cursor.offset }
-    // DW_TAG_skeleton_unit
-    if header.kind == .skeleton || shape.tag == 0x4A { isSplit = true }
-    isCompilation = isSplit || header.kind == .compilation && shape.tag == 0x11
+    isSkeleton = splitName != nil || header.kind == .skeleton || shape.tag == .skeletonUnit
+    isCompilation = isSkeleton || (header.kind == .compilation || header.kind == .split) && shape.tag == .compileUnit
+    // The base of strings may follow them.
     self.folder = folder.flatMap { place(of: $0, sections) }
+    self.splitName = splitName.flatMap { place(of: $0, sections) }
     lowAddress = address(of: extent.low, sections) ?? 0
   }
 
   /// The address that a value stands for; nil for no address.
   func address(of value: AttributeValue, _ sections: DebugSections) -> UInt64? {
     switch value.form {
-    case Form.address: value.bits
-    case 0x1B, 0x29, 0x2A, 0x2B, 0x2C, 0x1F01: address(number: value.bits, sections)
+    case .address: value.bits
+    case .addressIndex, .addressIndex1, .addressIndex2, .addressIndex3, .addressIndex4, .gnuAddressIndex:
+      address(number: value.bits, sections)
     default: nil
     }
   }
@@ -91,12 +122,11 @@ struct DebugUnit {
   func place(of value: AttributeValue, _ sections: DebugSections, isAlternate: Bool = false) -> StringPlace? {
     let bits = Int(clamping: value.bits)
     switch value.form {
-    case Form.string:
-      return StringPlace(table: isAlternate ? .alternateInfo : .info, offset: header.start &+ bits)
-    case 0x0E: return StringPlace(table: isAlternate ? .alternateStrings : .strings, offset: bits)
-    case 0x1F: return StringPlace(table: .lineStrings, offset: bits)
-    case 0x1F21, 0x1D: return StringPlace(table: .alternateStrings, offset: bits)
-    case 0x1A, 0x25, 0x26, 0x27, 0x28, 0x1F02:
+    case .string: return StringPlace(table: isAlternate ? .alternateInfo : .info, offset: header.start &+ bits)
+    case .stringOffset: return StringPlace(table: isAlternate ? .alternateStrings : .strings, offset: bits)
+    case .lineStringOffset: return StringPlace(table: .lineStrings, offset: bits)
+    case .gnuAlternateString, .supplementaryString: return StringPlace(table: .alternateStrings, offset: bits)
+    case .stringIndex, .stringIndex1, .stringIndex2, .stringIndex3, .stringIndex4, .gnuStringIndex:
       return offset(value.bits, stringOffsetsBase, in: sections.stringOffsets)
         .map { StringPlace(table: .strings, offset: $0) }
     default: return nil

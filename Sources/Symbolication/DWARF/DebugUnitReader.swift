@@ -8,13 +8,12 @@ import BinaryReading
 /// at a time is a unit, its abbreviations and its line program.
 struct DebugUnitReader {
   private(set) var frames: DebugFrames
-  /// Whether a unit that holds addresses has its functions in another file.
-  private(set) var hasSplitUnits = false
 
   private let sections: DebugSections
   private let addresses: [UInt64]
   private let headers: [UnitHeader]
   private var naming: FunctionNaming
+  private var splitUnits: SplitUnits
   /// Lines by address, for the unit at hand.
   private var rows: [LineProgram.Row]
   /// Lines of addresses that lie in a unit but in none of its functions.
@@ -29,8 +28,8 @@ struct DebugUnitReader {
   /// Bytes of a unit read to see whether it holds addresses.
   private static let head = 1 << 9
 
-  init(addresses: [UInt64], sections: DebugSections) {
-    (self.addresses, self.sections) = (addresses, sections)
+  init(addresses: [UInt64], sections: DebugSections, splitUnits: SplitUnits) {
+    (self.addresses, self.sections, self.splitUnits) = (addresses, sections, splitUnits)
     headers = UnitHeader.all(in: sections.info)
     naming = FunctionNaming(sections, headers)
     frames = DebugFrames(count: addresses.count)
@@ -42,7 +41,7 @@ struct DebugUnitReader {
 
   /// Reads all units.
   mutating func readAll() {
-    for header in headers where header.kind != .other && work > 0 { read(header) }
+    for header in headers where (header.kind == .compilation || header.kind == .skeleton) && work > 0 { read(header) }
     for (index, stray) in strays where !frames.isKnown(at: index) {
       frames.add([DebugFrames.Entry(name: -1, file: stray.file, line: stray.line)], at: index)
     }
@@ -70,20 +69,43 @@ struct DebugUnitReader {
     }
     wanted.removeAll { range in range.allSatisfy { frames.isKnown(at: $0) } }
     guard let low = wanted.map(\.lowerBound).min(), let high = wanted.map(\.upperBound).max() else { return }
-    guard !head.isSplit else {
-      hasSplitUnits = true
-      return
-    }
+    if head.isSkeleton, readSplit(head, wanted, low..<high) { return }
     let bytes = sections.info.bytes(at: header.start, size)
     guard let unit = DebugUnit(header, bytes: bytes, table: table, sections: sections) else { return }
     var walk = FunctionWalk(unit, sections, addresses: addresses, range: low..<high)
     walk.run(&naming, work: &work)
     work -= table.takeCost()
-    finish(unit, walk, wanted)
+    // In a skeleton without its half, a line may be that of an inlined function that nobody knows.
+    finish(unit, walk, wanted, keepsStrays: !head.isSkeleton)
+  }
+
+  /// Reads the functions out of the other half of `skeleton`; false when that can't be had.
+  private mutating func readSplit(_ skeleton: DebugUnit, _ wanted: [Range<Int>], _ range: Range<Int>) -> Bool {
+    let half: SplitUnits.Half
+    do throws(DebugDamage) { half = try splitUnits.half(of: skeleton, work: &work) } catch {
+      frames.damage = frames.damage ?? error
+      return false
+    }
+    var naming = FunctionNaming(half.sections, half.headers)
+    var walk = FunctionWalk(half.unit, half.sections, addresses: addresses, range: range)
+    walk.run(&naming, work: &work)
+    work -= half.unit.table.takeCost()
+    // Names are read here: the next unit may lie in another file.
+    let numbers = naming.names.texts(half.sections).map { self.naming.names.number(ofText: $0) }
+    finish(skeleton, walk, wanted) { $0 < 0 ? $0 : numbers[Int($0)] }
+    return true
   }
 
   /// Turns what was found around each address into entries: each function stands at the place of the call inside it.
-  private mutating func finish(_ unit: DebugUnit, _ walk: FunctionWalk, _ wanted: [Range<Int>]) {
+  ///
+  /// - Parameters:
+  ///   - unit: has the line program and the numbers of files: of a split unit, the skeleton.
+  ///   - keepsStrays: whether lines without a function around them are noted.
+  ///   - nameNumber: the number of a name among `naming`'s.
+  private mutating func finish(
+    _ unit: DebugUnit, _ walk: FunctionWalk, _ wanted: [Range<Int>], keepsStrays: Bool = true,
+    nameNumber: (Int32) -> Int32 = { $0 }
+  ) {
     let folder = unit.folder.flatMap { NameTable.text($0, sections) } ?? ""
     let program = unit.lines.flatMap { LineProgram(at: $0, sections, folder: folder) }
     work -= program?.size ?? 0
@@ -108,14 +130,14 @@ struct DebugUnitReader {
         var (file, line) = (number(row.file, &frames, &numberOfFile), row.line)
         chain.removeAll(keepingCapacity: true)
         walk.forEachCall(at: index) { call in
-          chain.append(DebugFrames.Entry(name: call.name, file: file, line: line))
+          chain.append(DebugFrames.Entry(name: nameNumber(call.name), file: file, line: line))
           // In version 4 and before, file 0 stands for none.
           file = number(call.callFile, &frames, &numberOfFile)
           line = call.callLine
         }
         if !chain.isEmpty {
           frames.add(chain, at: index)
-        } else if row.file != .max, strays[index] == nil {
+        } else if row.file != .max, strays[index] == nil, keepsStrays {
           strays[index] = (file, line)
         }
       }

@@ -2,20 +2,20 @@ import BinaryReading
 
 /// The code that an entry covers: one range, or a list of them (DWARF 5, section 2.17).
 struct EntryRanges {
-  /// `DW_AT_low_pc`, `DW_AT_high_pc` and `DW_AT_ranges`; with form 0 where they are missing.
-  var low = AttributeValue(form: 0, bits: 0)
-  var high = AttributeValue(form: 0, bits: 0)
-  var list = AttributeValue(form: 0, bits: 0)
+  /// `DW_AT_low_pc`, `DW_AT_high_pc` and `DW_AT_ranges`.
+  var low = AttributeValue.missing
+  var high = AttributeValue.missing
+  var list = AttributeValue.missing
 
   /// Whether the entry has code at all.
-  var isEmpty: Bool { low.form == 0 && list.form == 0 }
+  var isEmpty: Bool { !low.isPresent && !list.isPresent }
 
   /// Ranges of one entry that are still read.
   private static let limit = 1 << 20
 
   /// Calls `body` with the bounds of each range that isn't empty; linkers put those of dropped code to 0.
   func forEach(in unit: DebugUnit, _ sections: DebugSections, work: inout Int, _ body: (UInt64, UInt64) -> Void) {
-    if list.form != 0 {
+    if list.isPresent {
       guard let offset = offset(unit, sections) else { return }
       let isNew = unit.header.version >= 5
       let bytes = (isNew ? sections.rangeLists : sections.ranges).all()
@@ -39,8 +39,10 @@ struct EntryRanges {
   }
 
   private func offset(_ unit: DebugUnit, _ sections: DebugSections) -> Int? {
-    if list.form == Form.rangeListIndex { return unit.rangeList(number: list.bits, sections) }
-    return Int(exactly: list.bits)
+    if list.form == .rangeListIndex { return unit.rangeList(number: list.bits, sections) }
+    guard let offset = Int(exactly: list.bits) else { return nil }
+    let (position, overflow) = unit.rangesBase.addingReportingOverflow(offset)
+    return overflow ? nil : position
   }
 
   private enum Step {
@@ -74,21 +76,42 @@ struct EntryRanges {
     func address(_ cursor: inout ByteCursor) throws(BinaryReadingError) -> UInt64 {
       unit.header.addressSize == 8 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
     }
-    switch try cursor.read(UInt8.self) {
-    case 1: return .base(address(try cursor.readULEB128()))
-    case 2: return .range(address(try cursor.readULEB128()), address(try cursor.readULEB128()))
-    case 3:
+    switch RangeListEntry(rawValue: try cursor.read()) {
+    case .baseAddressIndex: return .base(address(try cursor.readULEB128()))
+    case .startIndexEndIndex:
+      return .range(address(try cursor.readULEB128()), address(try cursor.readULEB128()))
+    case .startIndexLength:
       let start = address(try cursor.readULEB128())
       return .range(start, start &+ (try cursor.readULEB128()))
-    case 4:
+    case .offsetPair:
       let start = base &+ (try cursor.readULEB128())
       return .range(start, base &+ (try cursor.readULEB128()))
-    case 5: return .base(try address(&cursor))
-    case 6: return .range(try address(&cursor), try address(&cursor))
-    case 7:
+    case .baseAddress: return .base(try address(&cursor))
+    case .startEnd: return .range(try address(&cursor), try address(&cursor))
+    case .startLength:
       let start = try address(&cursor)
       return .range(start, start &+ (try cursor.readULEB128()))
-    default: return .end
+    case .endOfList, nil: return .end
     }
   }
+}
+
+/// Kinds of entries in `.debug_rnglists` (DWARF 5, section 7.25, table 7.30).
+private enum RangeListEntry: UInt8 {
+  /// `DW_RLE_end_of_list`
+  case endOfList = 0
+  /// `DW_RLE_base_addressx`
+  case baseAddressIndex = 1
+  /// `DW_RLE_startx_endx`
+  case startIndexEndIndex = 2
+  /// `DW_RLE_startx_length`
+  case startIndexLength = 3
+  /// `DW_RLE_offset_pair`
+  case offsetPair = 4
+  /// `DW_RLE_base_address`
+  case baseAddress = 5
+  /// `DW_RLE_start_end`
+  case startEnd = 6
+  /// `DW_RLE_start_length`
+  case startLength = 7
 }

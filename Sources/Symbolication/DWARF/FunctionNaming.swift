@@ -3,7 +3,7 @@ import BinaryReading
 /// Finds what functions are called: an entry of code refers to the one that declares the function, in its own unit, in
 /// another, or in the file that several debug files share.
 struct FunctionNaming {
-  private(set) var names = NameTable()
+  var names = NameTable()
   private let sections: DebugSections
   private let headers: [UnitHeader]
   private lazy var alternateHeaders = sections.alternate.map { UnitHeader.all(in: $0.info) } ?? []
@@ -47,7 +47,7 @@ struct FunctionNaming {
     var result = Names(
       linkageName: unit.place(of: entry.linkageName, sections, isAlternate: isAlternate),
       name: unit.place(of: entry.name, sections, isAlternate: isAlternate))
-    guard result.linkageName == nil, entry.origin.form != 0, hops < Self.hopLimit, work > 0,
+    guard result.linkageName == nil, entry.origin.isPresent, hops < Self.hopLimit, work > 0,
       let target = Self.target(of: entry.origin, in: unit.header, isAlternate)
     else { return result }
     let other: Names
@@ -65,9 +65,11 @@ struct FunctionNaming {
   private static func target(of value: AttributeValue, in unit: UnitHeader, _ isAlternate: Bool) -> EntryPlace? {
     guard let bits = Int(exactly: value.bits), bits < 1 << 48 else { return nil }
     switch value.form {
-    case 0x11, 0x12, 0x13, 0x14, 0x15: return EntryPlace(offset: unit.start + bits, isAlternate: isAlternate)
-    case Form.referenceAddress: return EntryPlace(offset: bits, isAlternate: isAlternate)
-    case 0x1F20, 0x1C, 0x24: return EntryPlace(offset: bits, isAlternate: true)
+    case .reference1, .reference2, .reference4, .reference8, .referenceUnsigned:
+      return EntryPlace(offset: unit.start + bits, isAlternate: isAlternate)
+    case .referenceAddress: return EntryPlace(offset: bits, isAlternate: isAlternate)
+    case .gnuAlternateReference, .supplementaryReference4, .supplementaryReference8:
+      return EntryPlace(offset: bits, isAlternate: true)
     default: return nil
     }
   }
@@ -90,8 +92,8 @@ struct FunctionNaming {
       guard var entry = Self.entry(bytes, at: 0, other) else { continue }
       // Strings in place are told by their position in what was read.
       let distance = UInt64(place.offset - other.header.start)
-      if entry.name.form == Form.string { entry.name.bits &+= distance }
-      if entry.linkageName.form == Form.string { entry.linkageName.bits &+= distance }
+      if entry.name.form == .string { entry.name.bits &+= distance }
+      if entry.linkageName.form == .string { entry.linkageName.bits &+= distance }
       return names(of: entry, in: other, isAlternate: place.isAlternate, hops: hops + 1, work: &work)
     }
     return Names()

@@ -87,10 +87,10 @@ struct FunctionWalk {
       guard let shape = table.abbreviation(code) else { return passedOver }
       var (inside, sibling) = (State.nothing, 0)
       switch (shape.tag, state) {
-      case (0x2E, .functions), (0x2E, .calls), (0x1D, .calls):  // DW_TAG_subprogram, DW_TAG_inlined_subroutine
+      case (.subprogram, .functions), (.subprogram, .calls), (.inlinedSubroutine, .calls):
         let entry = try FunctionEntry(&cursor, shape, table, header)
         work -= shape.attributes.count
-        let isFunction = shape.tag == 0x2E
+        let isFunction = shape.tag == .subprogram
         let covers = !entry.ranges.isEmpty && take(entry, isFunction, &naming, &work)
         sibling = entry.sibling
         inside = covers ? .calls : isFunction ? .functions : .nothing
@@ -98,10 +98,7 @@ struct FunctionWalk {
           passedOver = true
           inside = .nothing
         }
-      // Lexical, try, catch and with blocks, common blocks, namespaces, modules, classes, structures, unions,
-      // enumerations, interfaces.
-      case (0x0B, _), (0x32, _), (0x25, _), (0x22, _), (0x1A, _), (0x39, _), (0x1E, _), (0x02, _), (0x13, _), (0x17, _),
-        (0x04, _), (0x38, _):
+      case (let tag?, _) where tag.holdsFunctions:
         try skip(&cursor, shape, &sibling)
         inside = state
       default: try skip(&cursor, shape, &sibling)
@@ -124,7 +121,7 @@ struct FunctionWalk {
     for index in shape.attributes {
       let attribute = unit.table.attributes[index]
       let value = try cursor.readValue(attribute, unit.table, unit.header)
-      if attribute.name == 0x01 { sibling = Int(clamping: value.bits) }
+      if attribute.name == .sibling { sibling = Int(clamping: value.bits) }
     }
   }
 

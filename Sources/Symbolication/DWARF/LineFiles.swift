@@ -1,5 +1,13 @@
 import BinaryReading
 
+/// What a column of a line program's tables of files and folders holds (DWARF 5, section 7.22, table 7.27).
+private enum LineContent: UInt16 {
+  /// `DW_LNCT_path`
+  case path = 1
+  /// `DW_LNCT_directory_index`
+  case folderIndex = 2
+}
+
 /// The files that a line program numbers (DWARF 5, section 6.2.4; 4, section 6.2.4).
 struct LineFiles {
   private var folders: [Text] = []
@@ -47,9 +55,10 @@ struct LineFiles {
   private static func entries(_ cursor: inout ByteCursor, _ is64: Bool) throws(BinaryReadingError)
     -> [(name: Text, folder: Int)]
   {
-    var columns: [(content: UInt64, form: UInt16)] = []
+    var columns: [(content: LineContent?, form: Form?)] = []
     for _ in 0..<(try cursor.read(UInt8.self)) {
-      columns.append((try cursor.readULEB128(), UInt16(truncatingIfNeeded: try cursor.readULEB128())))
+      let content = UInt16(exactly: try cursor.readULEB128()).flatMap(LineContent.init)
+      columns.append((content, UInt16(exactly: try cursor.readULEB128()).flatMap(Form.init)))
     }
     let count = try cursor.readULEB128()
     var entries: [(name: Text, folder: Int)] = []
@@ -58,16 +67,16 @@ struct LineFiles {
       var (name, folder) = (Text.here(""), 0)
       for column in columns {
         switch column.form {
-        case Form.string:
+        case .string:
           let text = try cursor.readCString()
-          if column.content == 1 { name = .here(text) }
-        case 0x0E, 0x1F:
+          if column.content == .path { name = .here(text) }
+        case .stringOffset, .lineStringOffset:
           let offset = is64 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
-          let table: StringPlace.Table = column.form == 0x0E ? .strings : .lineStrings
-          if column.content == 1 { name = .there(StringPlace(table: table, offset: Int(clamping: offset))) }
+          let table: StringPlace.Table = column.form == .stringOffset ? .strings : .lineStrings
+          if column.content == .path { name = .there(StringPlace(table: table, offset: Int(clamping: offset))) }
         default:
           let value = try number(&cursor, column.form)
-          if column.content == 2 { folder = Int(clamping: value) }
+          if column.content == .folderIndex { folder = Int(clamping: value) }
         }
       }
       entries.append((name, folder))
@@ -75,15 +84,15 @@ struct LineFiles {
     return entries
   }
 
-  private static func number(_ cursor: inout ByteCursor, _ form: UInt16) throws(BinaryReadingError) -> UInt64 {
+  private static func number(_ cursor: inout ByteCursor, _ form: Form?) throws(BinaryReadingError) -> UInt64 {
     switch form {
-    case 0x0B: return UInt64(try cursor.read(UInt8.self))
-    case 0x05: return UInt64(try cursor.read(UInt16.self))
-    case 0x06: return UInt64(try cursor.read(UInt32.self))
-    case 0x07: return try cursor.read()
-    case 0x0F: return try cursor.readULEB128()
-    case 0x1E: try cursor.skip(16)
-    case 0x09: try cursor.skip(Int(clamping: try cursor.readULEB128()))
+    case .data1: return UInt64(try cursor.read(UInt8.self))
+    case .data2: return UInt64(try cursor.read(UInt16.self))
+    case .data4: return UInt64(try cursor.read(UInt32.self))
+    case .data8: return try cursor.read()
+    case .unsignedData: return try cursor.readULEB128()
+    case .data16: try cursor.skip(16)
+    case .block: try cursor.skip(Int(clamping: try cursor.readULEB128()))
     default: throw .overlongNumber(offset: cursor.offset)  // no such form here
     }
     return 0

@@ -1,5 +1,31 @@
 import BinaryReading
 
+/// Instructions of a line program that change what is looked at here (DWARF 5, section 7.22, table 7.25).
+private enum LineOpcode: UInt8 {
+  /// An `ExtendedLineOpcode` follows its length.
+  case extended = 0
+  /// `DW_LNS_copy`
+  case copy = 1
+  /// `DW_LNS_advance_pc`
+  case advancePC = 2
+  /// `DW_LNS_advance_line`
+  case advanceLine = 3
+  /// `DW_LNS_set_file`
+  case setFile = 4
+  /// `DW_LNS_const_add_pc`
+  case addConstantPC = 8
+  /// `DW_LNS_fixed_advance_pc`
+  case fixedAdvancePC = 9
+}
+
+/// Instructions behind a zero and a length (DWARF 5, section 7.22, table 7.26).
+private enum ExtendedLineOpcode: UInt8 {
+  /// `DW_LNE_end_sequence`
+  case endSequence = 1
+  /// `DW_LNE_set_address`
+  case setAddress = 2
+}
+
 /// Finds the lines of wanted addresses by running a unit's line program once, without keeping its rows
 /// (DWARF 5, section 6.2).
 struct LineProgram {
@@ -84,27 +110,27 @@ struct LineProgram {
         search.take(address, file, line, &rows)
         continue
       }
-      switch code {
-      case 0:
+      switch LineOpcode(rawValue: code) {
+      case .extended:
         let length = Int(clamping: try cursor.readULEB128())
         let end = cursor.offset &+ length
         guard length > 0 else { continue }
-        switch try cursor.read(UInt8.self) {
-        case 1:
+        switch ExtendedLineOpcode(rawValue: try cursor.read()) {
+        case .endSequence:
           search.end(address, &rows)
           (address, line, file) = (0, 1, 1)
-        case 2:
+        case .setAddress:
           address = length == 9 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
-        default: break
+        case nil: break
         }
         try cursor.seek(to: end)
-      case 1: search.take(address, file, line, &rows)
-      case 2: address &+= try cursor.readULEB128() &* instructionLength
-      case 3: line &+= UInt64(bitPattern: try cursor.readSLEB128())
-      case 4: file = try cursor.readULEB128()
-      case 8: address &+= constant
-      case 9: address &+= UInt64(try cursor.read(UInt16.self))
-      default:
+      case .copy: search.take(address, file, line, &rows)
+      case .advancePC: address &+= try cursor.readULEB128() &* instructionLength
+      case .advanceLine: line &+= UInt64(bitPattern: try cursor.readSLEB128())
+      case .setFile: file = try cursor.readULEB128()
+      case .addConstantPC: address &+= constant
+      case .fixedAdvancePC: address &+= UInt64(try cursor.read(UInt16.self))
+      case nil:
         for _ in 0..<operandCounts[Int(code)] { _ = try cursor.readULEB128() }
       }
     }

@@ -12,11 +12,13 @@ struct UnitHeader {
   /// Where its abbreviations begin.
   var abbreviations: Int
   var kind: Kind
+  /// The number that both halves of a split unit have in common, where the header tells it (version 5).
+  var splitID: UInt64?
   /// Bytes of the header; its entry follows.
   var length: Int
 
   /// What a unit holds, as far as its header tells.
-  enum Kind { case compilation, skeleton, other }
+  enum Kind { case compilation, skeleton, split, other }
 
   /// More units than any linker puts into a file.
   private static let limit = 1 << 22
@@ -45,6 +47,7 @@ struct UnitHeader {
     let offsetSize = is64 ? 8 : 4
     let version: UInt16 = try cursor.read()
     var kind = Kind.compilation
+    var splitID: UInt64?
     var addressSize: UInt8 = 0
     let abbreviations: UInt64
     switch version {
@@ -52,18 +55,18 @@ struct UnitHeader {
       abbreviations = is64 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
       addressSize = try cursor.read()
     case 5:
-      let type: UInt8 = try cursor.read()
+      let type = UnitType(rawValue: try cursor.read())
       addressSize = try cursor.read()
       abbreviations = is64 ? try cursor.read() : UInt64(try cursor.read(UInt32.self))
       switch type {
-      case 1: kind = .compilation  // DW_UT_compile
-      case 4:  // DW_UT_skeleton
-        kind = .skeleton
-        try cursor.skip(8)
-      case 2:  // DW_UT_type
+      case .compile: kind = .compilation
+      case .skeleton, .splitCompile:
+        kind = type == .skeleton ? .skeleton : .split
+        splitID = try cursor.read()
+      case .type, .splitType:
         kind = .other
         try cursor.skip(8 + offsetSize)
-      default: kind = .other
+      case nil: kind = .other
       }
     default: return (nil, end)
     }
@@ -72,9 +75,23 @@ struct UnitHeader {
     else { return (nil, end) }
     let header = UnitHeader(
       start: offset, end: end, version: version, offsetSize: offsetSize, addressSize: Int(addressSize),
-      abbreviations: table, kind: kind, length: cursor.offset)
+      abbreviations: table, kind: kind, splitID: splitID, length: cursor.offset)
     return (header, end)
   }
+}
+
+/// Types of units (DWARF 5, section 7.5.1, table 7.2).
+private enum UnitType: UInt8 {
+  /// `DW_UT_compile`
+  case compile = 1
+  /// `DW_UT_type`
+  case type = 2
+  /// `DW_UT_skeleton`
+  case skeleton = 4
+  /// `DW_UT_split_compile`
+  case splitCompile = 5
+  /// `DW_UT_split_type`
+  case splitType = 6
 }
 
 extension [UnitHeader] {

@@ -3,7 +3,7 @@ import ELF
 import Glibc
 import Symbolication
 
-/// The DWARF of a program, for addresses all over it. libdw reads files only.
+/// The DWARF of a program, for addresses all over it.
 func feedDebugInformation(_ bytes: [UInt8]) {
   withFile(of: bytes) { descriptor in
     guard let image = try? ELFImage(file: FileReader(path: "/nonexistent/fuzz", owning: dup(descriptor))) else {

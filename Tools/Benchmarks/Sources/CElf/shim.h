@@ -1,5 +1,3 @@
 #pragma once
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <libelf.h>
