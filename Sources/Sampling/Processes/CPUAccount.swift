@@ -111,7 +111,12 @@ public struct CPUAccount: Sendable {
     if let clock = ProcessTimes.clock(of: pid) {
       processes[pid]?.last.own = clock
       processes[pid]?.lookTime = MonotonicClock.now()
-      if readsChildren { processes[pid]?.last.readStat(of: pid) }
+      guard readsChildren, let parent = processes[pid]?.last.readStat(of: pid), process.parent != 0 else { return }
+      // Not who made it, with CLONE_PARENT.
+      processes[pid]?.parent = parent
+      guard process.end != nil else { return }
+      let isParentsToCount = processes[parent].map { $0.end == nil } ?? false
+      processes[pid]?.isParentsToCount = isParentsToCount
     } else if process.parent != 0, process.end != nil {
       settle(pid)
     }

@@ -26,14 +26,14 @@ struct ProcessTimes: Hashable {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Reads what the clock doesn't tell.
-  mutating func readStat(of pid: Int32) {
-    guard let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16), let stat = ThreadStat(bytes) else {
-      return
-    }
+  /// Reads what the clock doesn't tell, and who will be told of its end; nil when it's gone.
+  @discardableResult
+  mutating func readStat(of pid: Int32) -> Int32? {
+    guard let stat = ThreadStat(of: pid) else { return nil }
     let tick = UInt64(1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK))))
     children = stat.childTicks &* tick
     kernel = stat.kernelTicks &* tick
+    return stat.parent
   }
 
   /// Adds what `later` has more than `earlier`.
