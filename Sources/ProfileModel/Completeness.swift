@@ -40,7 +40,9 @@ extension Profile {
       } else {
         result.rooted += sample.weight
       }
-      if functions[frames[Int(stacks.frame(of: stack))].function.index].isSymbolized {
+      let leaf = frames[Int(stacks.frame(of: stack))]
+      // A marker stands for frames that are missing: it names no code.
+      if !leaf.kind.isMarker, functions[leaf.function.index].isSymbolized {
         result.symbolizedSelf += sample.weight
       } else {
         result.unsymbolizedSelf += sample.weight
