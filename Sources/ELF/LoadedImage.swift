@@ -27,9 +27,11 @@ enum LoadedImage {
       guard let bytes = memory.bytes(at: part.start, count: part.end - part.start, limit: sizeLimit) else { continue }
       image.replaceSubrange(Int(part.fileOffset)..<Int(part.fileOffset) + bytes.count, with: bytes)
     }
-    guard image.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), image.count >= 64 else { return nil }
+    guard image.starts(with: [0x7F, 0x45, 0x4C, 0x46]), image.count >= 64,
+      let addressSize = AddressSize(rawValue: image[4]), image[5] == 1
+    else { return nil }
     // Section headers are not mapped, whatever the header says.
-    setSections(offset: 0, count: 0, in: &image)
+    setSections(offset: 0, count: 0, in: &image, addressSize)
     guard let plain = try? ELFImage(bytes: image, path: mapping.path) else { return nil }
     guard let head = plain.segments.first(where: { $0.type == .load && $0.offset == 0 }) else { return image }
     addDynamicSymbols(to: &image, of: plain, loadedAt: first.start &- head.virtualAddress)
@@ -86,9 +88,11 @@ enum LoadedImage {
       let entries = try? plain.read(address: dynamic.virtualAddress, count: Int(dynamic.fileSize))
     else { return }
     var values: [UInt64: UInt64] = [:]
-    for base in stride(from: 0, to: entries.count - 15, by: 16) {
-      guard let tag: UInt64 = try? entries.rawSpan.load(at: base), tag != 0 else { break }
-      if let value: UInt64 = try? entries.rawSpan.load(at: base + 8) { values[tag] = value }
+    let addressSize = plain.addressSize
+    let half = addressSize.bytes
+    for base in stride(from: 0, to: entries.count - 2 * half + 1, by: 2 * half) {
+      guard let tag = try? entries.rawSpan.load(at: base, addressSize), tag != 0 else { break }
+      if let value = try? entries.rawSpan.load(at: base + half, addressSize) { values[tag] = value }
     }
     // glibc adds the bias to these addresses in place, other dynamic linkers don't.
     func offset(_ tag: UInt64) -> UInt64? {
@@ -105,29 +109,38 @@ enum LoadedImage {
       symbols < strings, strings < UInt64(image.count), size <= UInt64(image.count) - strings
     else { return }
     // Linkers put the names right behind the symbols; there is no count of these.
+    let entry = UInt64(addressSize.symbolSize)
     let sections = [
-      sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0),
-      sectionHeader(type: 11, offset: symbols, size: (strings - symbols) / 24 * 24, link: 2, entrySize: 24),
-      sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0),
+      sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0, addressSize),
+      sectionHeader(
+        type: 11, offset: symbols, size: (strings - symbols) / entry * entry, link: 2, entrySize: entry, addressSize),
+      sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0, addressSize),
     ]
     while image.count % 8 != 0 { image.append(0) }
-    setSections(offset: UInt64(image.count), count: UInt16(sections.count), in: &image)
+    setSections(offset: UInt64(image.count), count: UInt16(sections.count), in: &image, addressSize)
     image += sections.flatMap { $0 }
   }
 
-  /// `e_shoff`, `e_shnum` and `e_shstrndx`.
-  private static func setSections(offset: UInt64, count: UInt16, in image: inout [UInt8]) {
-    image.replaceSubrange(40..<48, with: littleEndian(offset))
-    image.replaceSubrange(58..<64, with: littleEndian(UInt16(64)) + littleEndian(count) + littleEndian(UInt16(0)))
+  /// `e_shoff`, `e_shentsize`, `e_shnum` and `e_shstrndx`.
+  private static func setSections(offset: UInt64, count: UInt16, in image: inout [UInt8], _ addressSize: AddressSize) {
+    let (table, counts) = (addressSize.sectionTableField, addressSize.countFields + 4)
+    image.replaceSubrange(table..<table + addressSize.bytes, with: littleEndian(offset, addressSize))
+    image.replaceSubrange(
+      counts..<counts + 6,
+      with: littleEndian(UInt16(addressSize.sectionHeaderSize)) + littleEndian(count) + littleEndian(UInt16(0)))
   }
 
-  /// An `Elf64_Shdr` without name and address.
+  /// A section header without name and address.
   private static func sectionHeader(
-    type: UInt32, offset: UInt64, size: UInt64, link: UInt32, entrySize: UInt64
+    type: UInt32, offset: UInt64, size: UInt64, link: UInt32, entrySize: UInt64, _ addressSize: AddressSize
   ) -> [UInt8] {
-    littleEndian(UInt32(0)) + littleEndian(type) + littleEndian(UInt64(2)) + littleEndian(UInt64(0))
-      + littleEndian(offset) + littleEndian(size) + littleEndian(link) + littleEndian(UInt32(0))
-      + littleEndian(UInt64(8)) + littleEndian(entrySize)
+    func address(_ value: UInt64) -> [UInt8] { littleEndian(value, addressSize) }
+    return littleEndian(UInt32(0)) + littleEndian(type) + address(2) + address(0) + address(offset) + address(size)
+      + littleEndian(link) + littleEndian(UInt32(0)) + address(8) + address(entrySize)
+  }
+
+  private static func littleEndian(_ value: UInt64, _ addressSize: AddressSize) -> [UInt8] {
+    addressSize == .wide ? littleEndian(value) : littleEndian(UInt32(truncatingIfNeeded: value))
   }
 
   private static func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
