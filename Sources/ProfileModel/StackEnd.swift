@@ -24,8 +24,10 @@ public enum TruncationReason: Hashable, Sendable {
   case implausibleFramePointer
   /// The stack pointer did not move on.
   case noProgress
-  /// The kernel gave no user registers (a thread that is exiting, or a 32-bit one).
+  /// The kernel gave no user registers (a thread that is exiting).
   case noUserRegisters
+  /// A 32-bit program of a processor whose 32-bit stacks can't be unwound.
+  case narrowProgram
   /// A reason that another version, or another program's file, names.
   case other(String)
 
@@ -41,6 +43,7 @@ public enum TruncationReason: Hashable, Sendable {
     case .implausibleFramePointer: "implausible frame pointer"
     case .noProgress: "no progress"
     case .noUserRegisters: "no user registers"
+    case .narrowProgram: "32-bit program"
     case .other(let text): text
     }
   }

@@ -23,6 +23,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
   private var directory = ProcessDirectory()
+  private(set) var narrowPrograms = NarrowPrograms()
   private let startTime: UInt64
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
@@ -42,7 +43,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     var isRooted = true
     if let registers = sample.registers {
       let end = unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, registers: registers, stack: sample.stack, into: &unwound)
+        pid: sample.pid, tid: sample.tid, architecture: sample.architecture, registers: registers, stack: sample.stack,
+        into: &unwound)
       if unwinder.wentLive { lastLiveRead = sample.time }
       if case .truncated(let reason) = end {
         isRooted = false
@@ -51,10 +53,15 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       pushUserFrames(of: sample.pid, time: sample.time)
     } else if !directory.isKernelThread(sample.pid) {
       isRooted = false
-      stack.push(marker: Function.truncationMarker(.noUserRegisters).name, log: &log)
+      let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
+      stack.push(marker: Function.truncationMarker(reason).name, log: &log)
     }
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
+    if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
+      let process = log.tables.processes[log.tables.threads[thread.index].process.index]
+      narrowPrograms.count(kind, name: process.name, isRooted: isRooted)
+    }
     periods &+= sample.period
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
     log.add(time: time, thread: thread, stack: stack.end())
@@ -69,18 +76,21 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       if pid != parentPID {
         unwinder.fork(parent: parentPID, child: pid)
         modules.fork(parent: parentPID, child: pid, time: time)
+        narrowPrograms.fork(parent: parentPID, child: pid)
       }
     case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {
         lastExec = time
         unwinder.exec(pid: pid)
         modules.forget(pid)
+        narrowPrograms.forget(pid)
       }
       directory.rename(tid: tid, pid: pid, to: name, isExec: isExec, log: &log)
     case .exited(let pid, let tid, _):
       if directory.end(tid: tid, pid: pid) {
         unwinder.exit(pid: pid)
         modules.forget(pid)
+        narrowPrograms.forget(pid)
       }
     }
   }
@@ -123,6 +133,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     guard mapping.isExecutable, mapping.path != "[vsyscall]" else { return }
     let (module, isNew) = modules.module(of: mapping, pid: pid, log: &log)
     if isNew, let image = modules.entries[Int(module)].image { unwinder.addImage(image, key: module) }
+    if modules.entries[Int(module)].image?.isX32 == true { narrowPrograms.markX32(pid) }
     unwinder.map(pid: pid, mapping: mapping, module: modules.entries[Int(module)].image == nil ? nil : module)
   }
 

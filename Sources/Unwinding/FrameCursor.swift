@@ -10,6 +10,8 @@ struct FrameCursor {
   var returnSlot: UInt64?
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
+  /// A word of the stack has two to this power bytes.
+  let wordShift: UInt64
 
   init(leaf: UserRegisters, in registers: RegisterFile, architecture: Architecture) {
     registers.load(leaf)
@@ -18,6 +20,7 @@ struct FrameCursor {
     pcNumber = UInt8(UserRegisters.programCounter(architecture))
     spNumber = UInt8(UserRegisters.stackPointer(architecture))
     fpNumber = UInt8(UserRegisters.framePointer(architecture))
+    wordShift = UInt64(architecture.wordSize.trailingZeroBitCount)
   }
 
   /// Program counter.

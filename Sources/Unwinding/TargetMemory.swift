@@ -30,6 +30,8 @@ import ProfileModel
   /// checked by `isStillAnchored` when they lead to another stack.
   var isLenient = false
 
+  /// The bits that a word of this thread has: of an 8-byte load, those that a narrower word takes up.
+  private var wordMask = UInt64.max
   private var process = ProcessMemory(pid: 0)
   private var window = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var windowBase: UInt64 = 0
@@ -51,10 +53,15 @@ import ProfileModel
   deinit { unsafe window.deallocate() }
 
   /// Calls `body` while the words of `stack`, which starts at `base`, can be read.
-  func withDump<Result>(_ stack: RawSpan, at base: UInt64, of tid: Int32, _ body: () -> Result) -> Result {
+  ///
+  /// - Parameter wordMask: `Architecture.wordMask`.
+  func withDump<Result>(
+    _ stack: RawSpan, at base: UInt64, of tid: Int32, wordMask: UInt64 = .max, _ body: () -> Result
+  ) -> Result {
     // SAFETY: the pointer is kept in `dump` only until the closure returns; the span outlives the closure.
     unsafe stack.withUnsafeBytes { bytes in
       (dumpBase, process, seam, windowCount, readCount) = (base, ProcessMemory(pid: tid), nil, 0, 0)
+      self.wordMask = wordMask
       anchor = nil
       isJoined = false
       unsafe dump = bytes
@@ -108,10 +115,21 @@ import ProfileModel
   @inline(__always)
   func dumpWord(at address: UInt64) -> UInt64? {
     let offset = address &- dumpBase
-    guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return nil }
+    guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return lastNarrowWord(at: offset) }
     // SAFETY: `offset + 8 <= dump.count`, and the dump lives as long as the walk (`withDump`).
     return unsafe UInt64(
-      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self)) & wordMask
+  }
+
+  /// The word of 4 bytes that ends the dump, which is too short for a load of 8.
+  @inline(never)
+  private func lastNarrowWord(at offset: UInt64) -> UInt64? {
+    guard wordMask == UInt64(UInt32.max), unsafe dump.count >= 4, offset == UInt64(unsafe dump.count &- 4) else {
+      return nil
+    }
+    // SAFETY: `offset + 4 == dump.count`, and the dump lives as long as the walk (`withDump`).
+    return unsafe UInt64(
+      UInt32(littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt32.self)))
   }
 
   private func liveWord(at address: UInt64) -> UInt64? {
@@ -177,7 +195,7 @@ import ProfileModel
     var word: UInt64 = 0
     // SAFETY: the kernel writes at most the eight bytes of `word`, which lives through the call.
     let got = unsafe withUnsafeMutableBytes(of: &word) { unsafe process.read(at: address, into: $0) }
-    return got == 8 ? UInt64(littleEndian: word) : nil
+    return got == 8 ? UInt64(littleEndian: word) & wordMask : nil
   }
 
   private func windowWord(at address: UInt64) -> UInt64? {
@@ -185,7 +203,7 @@ import ProfileModel
     guard windowCount >= 8, offset <= windowCount - 8 else { return nil }
     // SAFETY: `offset + 8 <= windowCount`, which never exceeds the buffer.
     return unsafe UInt64(
-      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self)) & wordMask
   }
 
   private func fillWindow(from start: UInt64, count: UInt64) -> Bool {

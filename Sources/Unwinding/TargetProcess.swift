@@ -11,6 +11,10 @@ final class TargetProcess {
   var knownCode: [UInt64: KnownCode.Kind] = [:]
   /// Whether a call precedes an address, as far as it was asked.
   var callSites: [UInt64: Bool] = [:]
+  /// Where 32-bit code's calls before an address lead to, as far as it was asked.
+  var callTargets: [UInt64: CallTargetI386] = [:]
+  /// How deep the return address of 32-bit code without a frame lies, as far as it was asked.
+  var framelessDepths: [UInt64: UInt64?] = [:]
 
   init(space: AddressSpace) { self.space = space }
 
@@ -28,6 +32,8 @@ final class TargetProcess {
   private func forgetCode() {
     knownCode.removeAll()
     callSites.removeAll()
+    callTargets.removeAll()
+    framelessDepths.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

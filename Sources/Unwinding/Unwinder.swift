@@ -32,7 +32,10 @@ public final class Unwinder {
   /// Frames walked before a stack is given up; a chain that long is a loop.
   static let frameLimit = 1 << 20
 
-  let architecture: Architecture
+  /// Of samples for which nothing else is said.
+  let nativeArchitecture: Architecture
+  /// Of the sample at hand.
+  var architecture: Architecture { context.architecture }
   let options: Options
   let context: UnwindContext
   let libunwind: LibunwindStepper
@@ -44,7 +47,7 @@ public final class Unwinder {
 
   /// An unwinder that knows of no process and no image.
   public init(architecture: Architecture = .host, options: Options = Options()) {
-    self.architecture = architecture
+    nativeArchitecture = architecture
     self.options = options
     context = UnwindContext(architecture: architecture)
     libunwind = LibunwindStepper(context: context)
@@ -128,20 +131,24 @@ public final class Unwinder {
   /// - Parameters:
   ///   - pid: The process, as `map` was told it.
   ///   - tid: The thread, whose live memory is asked where the dump ends.
+  ///   - architecture: What the registers are of: nil for what this was made for, or that one's `narrow`.
   ///   - registers: At the time of the sample.
   ///   - stack: Memory from the stack pointer upwards.
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, registers: UserRegisters, stack: RawSpan, into result: inout UnwoundStack
+    pid: Int32, tid: Int32, architecture: Architecture? = nil, registers: UserRegisters, stack: RawSpan,
+    into result: inout UnwoundStack
   ) -> StackEnd {
+    let architecture = architecture ?? nativeArchitecture
     result.removeAll()
-    context.process = process(pid)
+    context.begin(process(pid), architecture)
     let base = registers[UserRegisters.stackPointer(architecture)]
-    let end = context.memory.withDump(stack, at: base, of: tid) {
+    let end = context.memory.withDump(stack, at: base, of: tid, wordMask: architecture.wordMask) {
       switch options.strategy {
-      case .tables: walkTables(from: registers, into: &result)
-      case .libunwind: walkLibunwind(from: registers, into: &result)
+      // libunwind was built for one architecture.
+      case .libunwind where architecture == nativeArchitecture: walkLibunwind(from: registers, into: &result)
+      case .tables, .libunwind: walkTables(from: registers, into: &result)
       }
     }
     result.finish()

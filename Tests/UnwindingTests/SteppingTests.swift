@@ -10,9 +10,27 @@ import Testing
   @Suite(.serialized) struct SteppingTests {
     @Test(arguments: [["-O2", "-Wl,-z,lazy", "-lm"], ["-O0", "-static", "-lm"], ["-Os", "-static-pie", "-lm"]])
     func agreesWithTheCallsThatWereMade(flags: [String]) throws {
-      let program = try CompiledProgram(Programs.manyPaths, flags)
+      try compare(try CompiledProgram(Programs.manyPaths, flags))
+    }
+
+    /// 32-bit programs, on the same kernel.
+    @Test(
+      .enabled(if: canCompileNarrow, "needs libc6-dev-i386 and lib32gcc-12-dev"),
+      arguments: [
+        ["-O2", "-Wl,-z,lazy", "-lm"], ["-O0", "-static", "-lm"], ["-Os", "-no-pie", "-fno-pie", "-lm"],
+        ["-O2", "-fno-omit-frame-pointer", "-Wl,-z,now", "-lm"],
+      ])
+    func agreesWithTheCallsOfNarrowPrograms(flags: [String]) throws {
+      try compare(try CompiledProgram(Programs.manyPaths, ["-m32"] + flags, compiler: "gcc"), architecture: .i386)
+    }
+
+    /// Whether there is a C compiler for 32-bit programs.
+    static let canCompileNarrow =
+      (try? CompiledProgram("int main(void) { return 0; }", ["-m32"], compiler: "gcc")) != nil
+
+    private func compare(_ program: CompiledProgram, architecture: Architecture = .host) throws {
       let symbols = try Symbols(path: program.path)
-      let process = try SteppedProcess([program.path])
+      let process = try SteppedProcess([program.path], architecture: architecture)
       let unwinder = Unwinder(options: .init(strategy: .tables))
       var images = MappedImages(pid: process.pid)
       var (steps, compared, failures) = (0, 0, [String]())
@@ -20,7 +38,7 @@ import Testing
       repeat {
         if process.mayHaveMapped { try images.update(unwinder) }
         steps += 1
-        isInMain = isInMain || images.name(process.registers[16], symbols, program.path) == "main"
+        isInMain = isInMain || images.name(process.programCounter, symbols, program.path) == "main"
         // The dynamic linker's start takes most of the time and is much the same everywhere.
         guard isInMain || steps.isMultiple(of: 61) else { continue }
         compared += 1

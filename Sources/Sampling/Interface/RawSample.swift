@@ -15,7 +15,10 @@ public struct RawSample: ~Escapable {
   public let cpu: UInt32
   /// Nanoseconds of CPU time, or cycles, that this sample stands for.
   public let period: UInt64
-  /// User-mode registers; nil for kernel threads, threads that are exiting, and 32-bit ones.
+  /// What the program is made for; nil for one of 32 bits that can't be unwound.
+  public let architecture: Architecture?
+  /// User-mode registers of that architecture; nil for kernel threads, threads that are exiting, and where there is no
+  /// `architecture`.
   public let registers: UserRegisters?
   /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
   public let stack: RawSpan
@@ -26,14 +29,15 @@ public struct RawSample: ~Escapable {
   /// A sample of views that outlive it.
   @_lifetime(copy stack, copy kernelChain)
   public init(
-    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
-    stack: RawSpan, kernelChain: Span<UInt64>
+    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0,
+    architecture: Architecture? = .host, registers: UserRegisters?, stack: RawSpan, kernelChain: Span<UInt64>
   ) {
     self.time = time
     self.pid = pid
     self.tid = tid
     self.cpu = cpu
     self.period = period
+    self.architecture = architecture
     self.registers = registers
     self.stack = stack
     self.kernelChain = kernelChain

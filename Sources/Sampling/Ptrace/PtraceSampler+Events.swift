@@ -41,14 +41,15 @@ extension PtraceSampler {
     // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
     pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
     threads.charge(thread.tid, Int64(period))
-    let instruction = registers?[UserRegisters.programCounter(.host)]
+    let architecture = buffer.architecture
+    let instruction = architecture.flatMap { registers?[UserRegisters.programCounter($0)] }
     for mapping in maps.news(of: thread.pid, for: instruction, time: time) {
       handler.event(.mapped(pid: thread.pid, mapping, time: time))
     }
     handler.sample(
       RawSample(
-        time: time, pid: thread.pid, tid: thread.tid, period: period, registers: registers, stack: buffer.bytes,
-        kernelChain: Span()))
+        time: time, pid: thread.pid, tid: thread.tid, period: period, architecture: architecture,
+        registers: registers, stack: buffer.bytes, kernelChain: Span()))
   }
 
   /// A thread that stopped before its maker told of it must wait: handlers learn of a thread before its samples.
