@@ -31,7 +31,7 @@ struct ReadelfRows {
         columns = Array(words.dropFirst(2))
       } else if let range, let first = words.first, first.count == 16 || first.count == 8,
         let address = UInt64(first, radix: 16),
-        words.count >= 2, words.count == columns.count + 2
+        words.count >= 2, words.count == columns.count + 2, words[1] != "ZERO"
       {
         if rows.last?.address == address, rows.last?.end == range.end { rows.removeLast() }
         rows.append(

@@ -83,8 +83,9 @@ import Testing
         let expected = try debugger.backtrace(of: scenario.process.pid)
         #expect(expected.count > 4)
         let chain = try scenario.chain(.tables)
+        // Either debugger stops at the main function of static programs, which aligns its stack.
         #expect(
-          chain.addresses == expected,
+          flags.contains("-static") ? chain.addresses.starts(with: expected) : chain.addresses == expected,
           "\(flags) \(chain.end): \(chain.addresses.hexadecimal) instead of \(expected.hexadecimal)")
         #expect(chain.end == .rooted)
       }
