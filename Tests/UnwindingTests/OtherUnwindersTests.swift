@@ -79,7 +79,8 @@ import Testing
         return
       }
       for flags in [["-O2"], ["-O0"], ["-O2", "-static"], ["-O2", "-fno-pie", "-no-pie"]] {
-        let scenario = try Scenario(source, ["-m32"] + flags, architecture: .i386)
+        let scenario = try Scenario(
+          source, ["-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"] + flags, architecture: .i386)
         let expected = try debugger.backtrace(of: scenario.process.pid)
         #expect(expected.count > 4)
         let chain = try scenario.chain(.tables)

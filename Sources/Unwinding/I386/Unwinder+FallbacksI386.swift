@@ -113,7 +113,7 @@ extension Unwinder {
       return .ended(.truncated(context.memory.failure == .stackDumpTooShort ? .stackDumpTooShort : reason))
     }
     guard context.isPlausible(returnAddress: address), context.isBehindCall(address),
-      isRecordOfFunction(at: frame.lookupAddress, record, from: frame.sp, returningTo: address)
+      isRecordOfFunction(at: frame, record, returningTo: address)
     else { return .ended(.truncated(reason)) }
     frame.pc = address
     frame.fp = caller
@@ -138,23 +138,30 @@ extension Unwinder {
     return record &+ 8
   }
 
-  /// Whether nothing speaks against it that the function that holds `place` has made the record.
-  private func isRecordOfFunction(
-    at place: UInt64, _ record: UInt64, from stackPointer: UInt64, returningTo address: UInt64
-  ) -> Bool {
+  /// Whether nothing speaks against it that the function at hand has made the record.
+  ///
+  /// A leaf that was called through a pointer, such as `_fini`, may make none. Where the record's call is such a one too,
+  /// a return address of another below it leaves open which of the two led here.
+  private func isRecordOfFunction(at frame: FrameCursor, _ record: UInt64, returningTo address: UInt64) -> Bool {
+    let place = frame.lookupAddress
+    var isCallKnown = frame.isReturnAddress
     var start = place &- min(place, Self.largestFunctionI386)
     if case .direct(let target, let makesRecord) = callTarget(before: address) {
       guard makesRecord, target >= start, target <= place else { return false }
       start = target &+ 1
+      isCallKnown = true
     }
-    var slot = stackPointer
+    var slot = frame.sp
     for _ in 0..<Self.searchedWordsI386 where slot < record {
-      if let word = context.memory.word(at: slot), context.isPlausible(returnAddress: word), context.isBehindCall(word),
-        case .direct(let target, _) = callTarget(before: word), target >= start, target <= place
-      {
-        return false
+      defer { slot &+= 4 }
+      guard let word = context.memory.word(at: slot), context.isPlausible(returnAddress: word),
+        context.isBehindCall(word)
+      else { continue }
+      switch callTarget(before: word) {
+      case .direct(let target, _): if target >= start, target <= place { return false }
+      case .unknown: if !isCallKnown { return false }
+      case .addressLoader: break
       }
-      slot &+= 4
     }
     return true
   }
