@@ -158,7 +158,8 @@ extension Unwinder {
         context.isBehindCall(word)
       else { continue }
       switch callTarget(before: word) {
-      case .direct(let target, _): if target >= start, target <= place { return false }
+      // What is called directly may jump on.
+      case .direct(let target, _): if !isCallKnown || target >= start && target <= place { return false }
       case .unknown: if !isCallKnown { return false }
       case .addressLoader: break
       }
