@@ -13,6 +13,8 @@ final class TargetProcess {
   var callSites: [UInt64: Bool] = [:]
   /// Where 32-bit code's calls before an address lead to, as far as it was asked.
   var callTargets: [UInt64: CallTargetI386] = [:]
+  /// Whether 32-bit code before an address makes a frame record, as far as it was asked.
+  var prologues: [UInt64: Bool] = [:]
   /// How deep the return address of 32-bit code without a frame lies, as far as it was asked.
   var framelessDepths: [UInt64: UInt64?] = [:]
 
@@ -34,6 +36,7 @@ final class TargetProcess {
     callSites.removeAll()
     callTargets.removeAll()
     framelessDepths.removeAll()
+    prologues.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

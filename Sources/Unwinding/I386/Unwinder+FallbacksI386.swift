@@ -144,7 +144,7 @@ extension Unwinder {
   /// a return address of another below it leaves open which of the two led here.
   private func isRecordOfFunction(at frame: FrameCursor, _ record: UInt64, returningTo address: UInt64) -> Bool {
     let place = frame.lookupAddress
-    var isCallKnown = frame.isReturnAddress
+    var isCallKnown = frame.isReturnAddress || isBehindPrologue(place)
     var start = place &- min(place, Self.largestFunctionI386)
     if case .direct(let target, let makesRecord) = callTarget(before: address) {
       guard makesRecord, target >= start, target <= place else { return false }
@@ -165,6 +165,24 @@ extension Unwinder {
       }
     }
     return true
+  }
+
+  /// Whether code not far before an address makes a frame record, and no `ret` from there on ends its function: no C3 but
+  /// behind an opcode whose operand that is, such as 81 C3 (add $…, %ebx).
+  private func isBehindPrologue(_ place: UInt64) -> Bool {
+    if let known = context.process.prologues[place] { return known }
+    var reach = Self.searchedCodeI386
+    while reach > 0, context.code(at: place &- UInt64(reach), count: reach) == nil { reach /= 2 }
+    let code = context.code(at: place &- UInt64(reach), count: reach) ?? []
+    let operations: [UInt8] = [0x01, 0x03, 0x29, 0x2B, 0x31, 0x33, 0x81, 0x83, 0x85, 0x89, 0x8B]
+    let lastReturn = code.indices.last { code[$0] == 0xC3 && ($0 == 0 || !operations.contains(code[$0 - 1])) }
+    let start = lastReturn.map { $0 + 1 } ?? 0
+    let answer = code.indices.dropLast(2).contains {
+      $0 >= start && code[$0] == 0x55
+        && (code[$0 + 1] == 0x89 && code[$0 + 2] == 0xE5 || code[$0 + 1] == 0x8B && code[$0 + 2] == 0xEC)
+    }
+    context.process.prologues[place] = answer
+    return answer
   }
 
   private func callTarget(before address: UInt64) -> CallTargetI386 {
@@ -188,6 +206,8 @@ extension Unwinder {
   /// Bytes of the largest frame and function that are believed.
   private static let largestFrameI386: UInt64 = 8 << 20
   private static let largestFunctionI386: UInt64 = 1 << 16
+  /// Bytes of code that are searched for a prologue.
+  private static let searchedCodeI386 = 1_024
   /// Words below a record that are searched.
   private static let searchedWordsI386 = 1_024
 }
