@@ -11,6 +11,12 @@ final class TargetProcess {
   var knownCode: [UInt64: KnownCode.Kind] = [:]
   /// Whether a call precedes an address, as far as it was asked.
   var callSites: [UInt64: Bool] = [:]
+  /// Where 32-bit code's calls before an address lead to, as far as it was asked.
+  var callTargets: [UInt64: CallTargetI386] = [:]
+  /// Whether 32-bit code before an address makes a frame record, as far as it was asked.
+  var prologues: [UInt64: Bool] = [:]
+  /// How deep the return address of 32-bit code without a frame lies, as far as it was asked.
+  var framelessDepths: [UInt64: UInt64?] = [:]
 
   /// What code that nothing describes does until it returns, as far as it was asked, and when.
   var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
@@ -35,6 +41,9 @@ final class TargetProcess {
     knownCode.removeAll()
     callSites.removeAll()
     epilogues.removeAll()
+    callTargets.removeAll()
+    framelessDepths.removeAll()
+    prologues.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

@@ -3,8 +3,10 @@ import ProfileModel
 
 /// What all ways to make one step share: the images, the process, its memory.
 final class UnwindContext {
+  /// What the sample at hand is of.
+  private(set) var architecture: Architecture
   /// Code that is told by its instructions.
-  let known: KnownCode
+  private(set) var known: KnownCode
   /// By module index; nil where no image was added.
   var images: [UnwindImage?] = []
   /// Stack memory of the sample at hand.
@@ -17,9 +19,22 @@ final class UnwindContext {
   var process = TargetProcess(space: AddressSpace(generation: 0))
 
   /// When it was taken.
-  var time = UInt64.max
+  private(set) var time = UInt64.max
 
-  init(architecture: Architecture) { known = .of(architecture) }
+  init(architecture: Architecture) {
+    self.architecture = architecture
+    known = .of(architecture)
+  }
+
+  /// Turns to a sample of this process.
+  func begin(_ process: TargetProcess, _ architecture: Architecture, time: UInt64) {
+    unknownCode = nil
+    self.process = process
+    self.time = time
+    guard architecture != self.architecture else { return }
+    self.architecture = architecture
+    known = .of(architecture)
+  }
 
   /// The image of a module.
   @inline(__always)
@@ -86,6 +101,12 @@ final class UnwindContext {
     process.knownCode[pc] = kind
     return kind
   }
+
+  /// A few bytes of code at an address; nil where they can't be read.
+  func code(at address: UInt64, count: Int) -> [UInt8]? { bytes(at: address, count: count) }
+
+  /// Whether the code at an address begins like this.
+  func code(at address: UInt64, startsWith start: [UInt8]) -> Bool { bytes(at: address, count: start.count) == start }
 
   /// A few bytes of code, from the image where there is one.
   private func bytes(at address: UInt64, count: Int) -> [UInt8]? {
