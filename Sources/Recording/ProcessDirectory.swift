@@ -88,6 +88,9 @@ struct ProcessDirectory {
     return (row, name)
   }
 
+  /// The name that a process has now.
+  func name(of pid: Int32) -> String { threads[pid]?.name ?? "pid-\(pid)" }
+
   /// A new thread or process: whoever had its number before is forgotten.
   mutating func begin(tid: Int32, pid: Int32, parentTID: Int32) {
     if lastThread?.tid == tid { lastThread = nil }

@@ -88,8 +88,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
     if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
-      let process = log.tables.processes[log.tables.threads[thread.index].process.index]
-      narrowPrograms.count(kind, name: process.name, isRooted: isRooted)
+      narrowPrograms.count(kind, name: directory.name(of: sample.pid), isRooted: isRooted)
     }
     periods &+= sample.period
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0

@@ -52,8 +52,8 @@ import ProfileModel
   ///
   /// - Parameter wordMask: `Architecture.wordMask`.
   func withDump<Result>(
-    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of tid: Int32, _ motion: ThreadMotion, wordMask: UInt64 = .max,
-    _ body: () -> Result
+    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of tid: Int32, _ motion: ThreadMotion,
+    wordMask: UInt64 = .max, _ body: () -> Result
   ) -> Result {
     (dumpBase, process, self.motion, windowCount, readCount) = (base, ProcessMemory(pid: tid), motion, 0, 0)
     self.wordMask = wordMask

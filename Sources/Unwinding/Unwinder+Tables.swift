@@ -17,7 +17,7 @@ extension Unwinder {
       if frame.registers.unknown == 0, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
-        if stack.depth == 1, stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0]) {
+        if stack.depth == 1, stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0], cfa: frame.sp) {
           lastWalk.dropTrail()
           continue
         }
@@ -39,6 +39,13 @@ extension Unwinder {
         ? apply(entry, to: &frame, slots: slots, memory: memory, noting: &lastWalk)
         : stepWithoutRule(&frame, in: &stack, entry, slots: slots, noting: &lastWalk)
       guard case .ended(let end) = outcome else { continue }
+      // What such a leaf has pushed may be zero, which looks like the root.
+      if end == .rooted, stack.depth == 1, !entry.rule.isRoot,
+        stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0], cfa: frame.sp &+ 4)
+      {
+        lastWalk.dropTrail()
+        continue
+      }
       if end == .rooted, !memory.wentLive { lastWalk.reachedRoot() } else { lastWalk.forget() }
       return end
     }

@@ -74,7 +74,10 @@ import Testing
   /// Its calls have other numbers, by which nothing is mended.
   @Test func knowsRegistersOfNarrowTasksAndNoSystemCall() {
     var bytes = RecordBytes(0)
-    for position in 0..<17 { bytes.add(position == 6 ? UInt32(bitPattern: -4) : position == 11 ? 3 : 1) }
+    for position in 0..<17 {
+      let value: UInt32 = position == 6 ? 0xFFFF_FFFC : position == 11 ? 3 : 1
+      bytes.add(value)
+    }
     let narrow = RegisterSet(bytes.body.rawSpan, architecture: .x86_64)
     #expect(narrow.architecture == .i386)
     #expect(narrow.user?[0] == 0xFFFF_FFFC)

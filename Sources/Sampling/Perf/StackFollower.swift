@@ -71,7 +71,8 @@ import ProfileModel
     guard let registers = sample.registers, let ring = rings[Int32(truncatingIfNeeded: sample.cpu)] else {
       return body(SampledPages())
     }
-    collect(from: ring, tid: sample.tid, sp: registers[UserRegisters.stackPointer(sample.architecture ?? .host)], time: sample.time)
+    let stackPointer = registers[UserRegisters.stackPointer(sample.architecture ?? .host)]
+    collect(from: ring, tid: sample.tid, sp: stackPointer, time: sample.time)
     if count > 0, told[sample.tid] == nil { countUnused(sample.tid) }
     // SAFETY: `collect` has filled in `count` of both, and nothing writes to them before `body` returns.
     unsafe body(

@@ -78,13 +78,15 @@ extension Unwinder {
   /// Steps out of a leaf whose tables were wrong: by them its return address is on top of the stack, and no code lies
   /// there. glibc's `memcpy` for i386 is such a one, which pushes %eax without saying so.
   ///
-  /// - Parameter leaf: The leaf's frame; the cursor has left it.
-  func stepOutOfMistakenLeafI386(_ frame: inout FrameCursor, leaf: UnwoundStack.Frame) -> Bool {
+  /// - Parameters:
+  ///   - leaf: The leaf's frame; the cursor may have left it.
+  ///   - cfa: The stack pointer of its caller by the tables.
+  func stepOutOfMistakenLeafI386(_ frame: inout FrameCursor, leaf: UnwoundStack.Frame, cfa: UInt64) -> Bool {
     guard architecture == .i386, let rule = context.image(leaf.module)?.rule(at: leaf.statedLookupAddress),
       rule.kind == .registerOffset, rule.cfaRegister == Int(frame.spNumber), rule.cfaOffset == 4,
       rule.changedSlots == 1, let depth = framelessDepthI386(at: leaf.address), depth > 0
     else { return false }
-    return stepOverCallI386(&frame, returnAddressAt: frame.sp &- 4 &+ depth)
+    return stepOverCallI386(&frame, returnAddressAt: cfa &- 4 &+ depth)
   }
 
   /// Steps to the caller whose return address is in `slot`, if there is one behind a call.
