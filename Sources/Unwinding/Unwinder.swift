@@ -137,6 +137,7 @@ public final class Unwinder {
   ) -> StackEnd {
     result.removeAll()
     context.process = process(pid)
+    context.process.beginSample()
     let base = registers[UserRegisters.stackPointer(architecture)]
     let end = context.memory.withDump(stack, at: base, of: tid) {
       switch options.strategy {
