@@ -78,7 +78,9 @@ extension UnwindContext {
   func place(_ address: UInt64) -> CodePlace {
     if let known = process.code.places[address], known.epoch == process.epoch || isInImage(address) { return known }
     let length = KnownCode.reach + KnownCode.length
-    let code = bytes(at: address &- UInt64(KnownCode.reach), count: length) ?? []
+    let start = address &- UInt64(KnownCode.reach)
+    // Close to the end of a segment there is less to read.
+    let code = bytes(at: start, count: length) ?? bytes(at: start, count: KnownCode.reach) ?? []
     let place = CodePlace(
       preceding: code.isEmpty ? .other : preceding(code[..<KnownCode.reach], endingAt: address),
       kind: known.kind(of: code), restoresStack: known.restoresStack(code.dropFirst(KnownCode.reach)),
@@ -133,18 +135,16 @@ extension UnwindContext {
       (facts.returns, facts.tails) = (walk.returns, walk.tails)
       facts.usesFramePointer = walk.usesFramePointer && !walk.replacesFramePointer
     }
-    if let (region, image) = location(of: pc &- (isReturnAddress ? 1 : 0)), let image,
-      let range = image.functionRange(containing: pc &- (isReturnAddress ? 1 : 0) &- region.bias)
-    {
-      facts.entry = entryRule(from: range.lowerBound &+ region.bias, to: pc, isReturnAddress)
-    }
-    if facts.entry == nil { facts.prologue = prologueRule(before: pc, isReturnAddress) }
     return facts
   }
 
-  /// What the code from a function's first instruction to a place in it says.
-  private func entryRule(from start: UInt64, to pc: UInt64, _ isReturnAddress: Bool) -> CallerRule? {
-    guard case .reached(let rule) = fit(ofCallTo: start, leadingTo: pc, isReturnAddress) else { return nil }
+  /// What the code from the function's first instruction on says, where that is known by unwind information or a symbol.
+  func entryRule(to pc: UInt64, isReturnAddress: Bool) -> CallerRule? {
+    let address = isReturnAddress ? pc &- 1 : pc
+    guard let (region, image) = location(of: address), let image,
+      let range = image.functionRange(containing: address &- region.bias),
+      case .reached(let rule) = fit(ofCallTo: range.lowerBound &+ region.bias, leadingTo: pc, isReturnAddress)
+    else { return nil }
     return rule
   }
 
@@ -175,7 +175,7 @@ extension UnwindContext {
         if isExecutable(target), !targets.contains(target) { targets.append(target) }
       }
     }
-    let walk = CodeWalk(from: targets, limit: Self.tableLimit, in: self)
+    let walk = CodeWalk(from: targets, seesAll: true, limit: Self.tableLimit, in: self)
     // Only what counts from the frame pointer holds whatever was pushed before.
     let rules = walk.returns.filter { $0.slot.base == conventions.pointers.fp }
     let rule = rules.count == 1 ? rules[0] : nil

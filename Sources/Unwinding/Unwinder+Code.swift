@@ -22,15 +22,23 @@ extension Unwinder {
   /// Steps to the caller if the code from the program counter on, or from the function's beginning to it, says where the
   /// return address is, and what lies there is one.
   ///
-  /// One way of getting there alone is believed if all ways out of the code agree on it. Where they don't, or where code
-  /// goes on by pointers, the call itself must prove it: it leads to this very place, with just as much pushed.
+  /// A way out without a call does what it says. Others are believed if all of them agree, and the function's beginning
+  /// with them. Where they don't, or where code goes on by pointers, the call itself must prove where the caller is: it
+  /// leads to this very place, with just as much pushed.
   func stepByCode(_ frame: inout FrameCursor) -> Bool {
     guard architecture == .x86_64 else { return false }
     let facts = context.facts(at: frame.pc, isReturnAddress: frame.isReturnAddress)
+    if let rule = facts.certain(context.conventions), let candidate = candidate(rule, frame) {
+      let place = context.place(candidate.returnAddress)
+      if place.preceding != .other || place.restoresStack {
+        take(candidate, &frame)
+        return true
+      }
+    }
+    let entry = context.entryRule(to: frame.pc, isReturnAddress: frame.isReturnAddress)
     let agreed = facts.returns.count == 1 && facts.returns[0].countsFromPointers(context.conventions)
-    let isContradicted =
-      agreed && facts.entry.map { value($0.slot, frame) != value(facts.returns[0].slot, frame) } == true
-    if let entry = facts.entry, step(&frame, by: entry, isTrusted: !isContradicted) { return true }
+    let isContradicted = agreed && entry.map { value($0.slot, frame) != value(facts.returns[0].slot, frame) } == true
+    if let entry, step(&frame, by: entry, isTrusted: !isContradicted) { return true }
     for rule in facts.returns where step(&frame, by: rule, isTrusted: agreed && !isContradicted) { return true }
     for rule in facts.tails where step(&frame, by: rule, isTrusted: false) { return true }
     return stepToProvenCall(&frame) || stepByRecord(&frame, facts)
@@ -39,8 +47,10 @@ extension Unwinder {
   /// Whether the code says, too, that a frame's return address is at `slot`.
   func codeReturns(by slot: UInt64, _ frame: FrameCursor) -> Bool {
     guard architecture == .x86_64 else { return true }
+    if let entry = context.entryRule(to: frame.pc, isReturnAddress: frame.isReturnAddress) {
+      return value(entry.slot, frame) == slot
+    }
     let facts = context.facts(at: frame.pc, isReturnAddress: frame.isReturnAddress)
-    if let entry = facts.entry { return value(entry.slot, frame) == slot }
     return facts.returns.count == 1 && value(facts.returns[0].slot, frame) == slot
   }
 
@@ -112,13 +122,13 @@ extension Unwinder {
 
   /// Follows the frame record if the code takes its frame pointer for one, and no call into this function lies between.
   private func stepByRecord(_ frame: inout FrameCursor, _ facts: CodeFacts) -> Bool {
-    let pointers = context.pointers
-    let slot = FlowValue.register(pointers.fp, 8)
+    let slot = FlowValue.register(context.pointers.fp, 8)
+    guard frame.fp & 7 == 0, frame.fp >= frame.sp, frame.fp - frame.sp < Self.recordReach else { return false }
+    let prologue = context.prologueRule(before: frame.pc, frame.isReturnAddress)
     let isFrame =
-      facts.usesFramePointer || facts.prologue?.slot == slot || facts.returns.contains { $0.slot == slot }
+      facts.usesFramePointer || prologue?.slot == slot || facts.returns.contains { $0.slot == slot }
       || facts.tails.contains { $0.slot == slot }
-    guard isFrame, frame.fp & 7 == 0, frame.fp >= frame.sp, frame.fp - frame.sp < Self.recordReach,
-      let candidate = candidate(facts.prologue ?? CallerRule(ofRecord: context.conventions), frame),
+    guard isFrame, let candidate = candidate(prologue ?? CallerRule(ofRecord: context.conventions), frame),
       verdict(candidate, frame) != .refuted, !hasCallIntoFunction(below: candidate.slot, frame)
     else { return false }
     take(candidate, &frame)

@@ -79,7 +79,8 @@ extension Unwinder {
   private func stepOverCall(_ frame: inout FrameCursor, returnAddressOffset offset: UInt64) -> StepOutcome {
     switch architecture {
     case .x86_64:
-      guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address)
+      guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address),
+        context.isBehindCall(address)
       else {
         return .ended(.truncated(.unmappedCode))
       }

@@ -10,6 +10,8 @@ struct CallerRule {
   var registers: InlineArray<6, FlowValue>
   /// Whether the stack pointer was followed to get here, in code that does not always move it by the same.
   var isUnbalanced = false
+  /// Whether calls lie on the way out.
+  var isBehindCall = false
   /// Whether the return address was moved from this place before it was used.
   var isCopied = false
 

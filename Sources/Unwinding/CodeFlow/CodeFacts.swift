@@ -4,16 +4,22 @@ struct CodeFacts {
   var returns: [CallerRule] = []
   /// Jumps that may be calls of other functions in this one's place.
   var tails: [CallerRule] = []
-  /// What the code from the function's first instruction on says, where that is known by a symbol.
-  var entry: CallerRule?
-  /// What it says from the nearest preceding place on that sets up a frame record.
-  var prologue: CallerRule?
   /// Whether the code takes the register for frame pointers for one.
   var usesFramePointer = false
   /// The code's first bytes, where it may change.
   var fingerprint: CodeBytes?
   /// When the code was last looked at.
   var epoch: UInt32 = 0
+}
+
+extension CodeFacts {
+  /// The way out, if it is one that leads over no call and counts from the pointers: nothing can speak against it.
+  func certain(_ conventions: CodeConventions) -> CallerRule? {
+    guard returns.count == 1, !returns[0].isBehindCall, !returns[0].isUnbalanced,
+      returns[0].countsFromPointers(conventions)
+    else { return nil }
+    return returns[0]
+  }
 }
 
 /// Whether a call can have led to a place.

@@ -26,35 +26,50 @@ struct CodeWalk {
   /// The stack pointer at each address that was met, and whether that was before the place was that is looked for.
   private var seen: [UInt64: (stackPointer: FlowValue, isBeforeGoal: Bool)] = [:]
   private var pending: [(address: UInt64, state: FlowState)] = []
+  /// Ways that go on behind one more call than those in `pending`.
+  private var pendingBehindCalls: [(address: UInt64, state: FlowState)] = []
+  /// How many calls were passed on the ways at hand.
+  private var passedCalls = 0
   private var budget: Int
   private let goal: UInt64?
   private let isGoalBehindCall: Bool
   private let startsAtLeaf: Bool
+  private let seesAll: Bool
 
   /// Walks from addresses on, until `goal` is met or everything was seen.
   ///
   /// - Parameters:
   ///   - goal: An address to look for; nil to look for ways out.
   ///   - isGoalBehindCall: Whether `goal` is where a call ends.
-  ///   - startsAtLeaf: Whether all registers are at hand that the code will find.
+  ///   - startsAtLeaf: Whether the walk begins where the processor is, and not behind a call.
+  ///   - seesAll: Whether the walk goes on although ways out were found.
   ///   - limit: Instructions.
   init(
-    from starts: [UInt64], goal: UInt64? = nil, isGoalBehindCall: Bool = false, startsAtLeaf: Bool = false, limit: Int,
-    in context: UnwindContext
+    from starts: [UInt64], goal: UInt64? = nil, isGoalBehindCall: Bool = false, startsAtLeaf: Bool = false,
+    seesAll: Bool = false, limit: Int, in context: UnwindContext
   ) {
     self.startsAtLeaf = startsAtLeaf
+    self.seesAll = seesAll
+    passedCalls = startsAtLeaf ? 0 : 1
     self.context = context
     self.goal = goal
     self.isGoalBehindCall = isGoalBehindCall
     budget = limit
     pending = starts.map { ($0, FlowState()) }
-    var next = 0
-    while next < pending.count, budget > 0 {
-      let (address, state) = pending[next]
-      next += 1
-      follow(from: address, state)
-    }
-    if next < pending.count { isComplete = false }
+    repeat {
+      var next = 0
+      while next < pending.count, budget > 0 {
+        let (address, state) = pending[next]
+        next += 1
+        follow(from: address, state)
+      }
+      if next < pending.count { isComplete = false }
+      // Code that gets back without a call does what it says; what lies behind calls may be another function's.
+      if goal == nil, passedCalls == 0, !returns.isEmpty, !seesAll { break }
+      passedCalls += 1
+      (pending, pendingBehindCalls) = (pendingBehindCalls, [])
+    } while !pending.isEmpty
+    if !pendingBehindCalls.isEmpty { isComplete = false }
     if isUnbalanced {
       for index in returns.indices where !returns[index].isCopied { returns[index].isUnbalanced = true }
     }
@@ -88,8 +103,8 @@ struct CodeWalk {
         fallthrough
       case .systemCall:
         // Whoever was called does not return if something else begins behind the call.
-        if context.isEndOfFunction(step.next) { return }
-        address = step.next
+        if !context.isEndOfFunction(step.next) { pendingBehindCalls.append((step.next, state)) }
+        return
       case .callOfNext:
         if step.next == goal, isGoalBehindCall {
           var popped = state
@@ -182,10 +197,13 @@ struct CodeWalk {
     guard rule.slot != .unknown, self[keyPath: list].count < Self.ruleLimit,
       !self[keyPath: list].contains(where: { $0.slot == rule.slot })
     else { return }
+    if goal == nil, !seesAll { budget = min(budget, passedCalls == 0 ? 0 : Self.lookAhead) }
+    var rule = rule
+    rule.isBehindCall = passedCalls > 0
     self[keyPath: list].append(rule)
   }
 
-  /// Instructions behind the place that was looked for.
+  /// Instructions that are looked at behind the place that was looked for, or when a way out was found.
   private static let lookAhead = 300
   /// Ways out that differ; code that has more is not what it seems to be.
   private static let ruleLimit = 4
