@@ -26,6 +26,7 @@ extension Unwinder {
     if isNewborn(frame) { return .ended(.rooted) }
     if stepByCode(&frame) { return .stepped }
     if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
+    if isEndOfRecords(frame) { return .ended(.rooted) }
     if stepByFramePointer(&frame) || stepOverStartup(&frame) { return .stepped }
     return .ended(.truncated(image.map { .noUnwindInfo(module: $0.name) } ?? .callerNotProven))
   }
@@ -47,6 +48,13 @@ extension Unwinder {
   private func isNewborn(_ frame: FrameCursor) -> Bool {
     architecture == .x86_64 && !frame.isReturnAddress && frame.registers[0] == 0
       && context.isBehindSystemCall(frame.pc)
+  }
+
+  /// Whether the chain of frame records ends here (AArch64): x29 is nothing but a frame pointer there, and zero marks the
+  /// outermost frame (AAPCS64, section 6.4.6). On x86-64 a zero means nothing.
+  private func isEndOfRecords(_ frame: FrameCursor) -> Bool {
+    guard architecture == .aarch64, frame.isReturnAddress else { return false }
+    return frame.fp == 0 || frame.fp & 7 == 0 && frame.fp >= frame.sp && context.memory.word(at: frame.fp &+ 8) == 0
   }
 
   /// Follows the frame record where nothing else is known of the code (AArch64): it lies on the stack, above the stack
