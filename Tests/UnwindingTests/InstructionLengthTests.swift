@@ -31,6 +31,8 @@ import Testing
           !previous.text.contains("...")
         else { continue }
         let offset = Int(previous.address - text.address)
+        // `fwait` and the instruction behind it are one to the disassembler.
+        guard bytes[offset] != 0x9B else { continue }
         let instruction = InstructionX86_64(CodeBytes(bytes[offset..<min(bytes.count, offset + 16)]))
         compared += 1
         // A prefix on its own is an instruction to the disassembler.

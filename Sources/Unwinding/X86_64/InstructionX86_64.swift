@@ -14,6 +14,8 @@ struct InstructionX86_64: Equatable {
     case fourth
     /// Others, which only EVEX reaches.
     case other
+    /// AMD's XOP, with an immediate byte, without, and with four immediate bytes.
+    case xopByte, xop, xopWord
   }
 
   /// An operand in memory: the sum of what is there.
@@ -131,7 +133,9 @@ struct InstructionX86_64: Equatable {
     case 0xC4, 0xC5, 0x62:
       guard !hasREX, let bits = readVector(&reader) else { return nil }
       return bits
-    case 0x8F where reader.next & 0x38 != 0: return nil
+    case 0x8F where reader.next & 0x38 != 0:
+      guard !hasREX, let bits = readVector(&reader) else { return nil }
+      return bits
     case 0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x1F, 0x27, 0x2F, 0x37, 0x3F, 0x60, 0x61, 0x82, 0x9A, 0xCE, 0xD4...0xD6,
       0xEA:
       return nil
@@ -161,13 +165,16 @@ struct InstructionX86_64: Equatable {
       let second = reader.byte()
       isWide = second & 0x80 != 0
       additional = ~second >> 3 & 15
-      if opcode == 0xC4 { number = first & 31 } else { _ = reader.byte() }
+      if opcode == 0x62 { _ = reader.byte() } else { number = first & 31 }
     }
     switch number {
     case 1: map = .secondary
     case 2: map = .third
     case 3: map = .fourth
     case 5, 6, 7: map = .other
+    case 8 where opcode == 0x8F: map = .xopByte
+    case 9 where opcode == 0x8F: map = .xop
+    case 10 where opcode == 0x8F: map = .xopWord
     default: return nil
     }
     opcode = reader.byte()
@@ -205,8 +212,9 @@ struct InstructionX86_64: Equatable {
   private func immediateSize(_ reader: Reader) -> Int? {
     let word = isNarrow && !isWide ? 2 : 4
     switch map {
-    case .third, .other: return 0
-    case .fourth: return 1
+    case .third, .other, .xop: return 0
+    case .fourth, .xopByte: return 1
+    case .xopWord: return 4
     case .secondary:
       if isVector { return [0x70, 0x71, 0x72, 0x73, 0xC2, 0xC4, 0xC5, 0xC6].contains(opcode) ? 1 : 0 }
       switch opcode {
@@ -234,7 +242,7 @@ struct InstructionX86_64: Equatable {
 
   private static func hasModRM(_ map: Map, _ opcode: UInt8, _ isVector: Bool) -> Bool {
     switch map {
-    case .third, .fourth, .other: return true
+    case .third, .fourth, .other, .xopByte, .xop, .xopWord: return true
     case .secondary:
       if isVector { return opcode != 0x77 }
       switch opcode {
