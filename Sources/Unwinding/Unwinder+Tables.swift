@@ -130,6 +130,13 @@ extension Unwinder {
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
     }
+    returnAddress = withoutAuthentication(returnAddress)
+    if !rule.isSignalFrame, returnAddress == 0 || !frame.isReturnAddress && isDoubtful(returnAddress, entry),
+      let outcome = step(&frame, insteadOfReturningTo: returnAddress, isInMemory: rule.changedSlots & 1 != 0)
+    {
+      if case .stepped = outcome { walk.dropTrail() }
+      return outcome
+    }
     changed &= ~1
     var restored: UInt64 = 0
     while changed != 0 {
@@ -148,11 +155,30 @@ extension Unwinder {
       walk.note(word, at: place)
     }
     if frame.registers.unknown != 0 { frame.registers.unknown &= ~restored }
-    returnAddress = withoutAuthentication(returnAddress)
-    if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }
     frame.pc = returnAddress
     frame.sp = cfa
     frame.isReturnAddress = !rule.isSignalFrame
     return .stepped
+  }
+
+  /// Whether what a rule says of a leaf may be wrong: the address can't be returned to, or the rule is one that nothing
+  /// which runs depends on.
+  @inline(__always)
+  private func isDoubtful(_ returnAddress: UInt64, _ entry: CodeEntry) -> Bool {
+    !context.isPlausible(returnAddress: returnAddress) || context.image(entry.module)?.hasOnlyDebugFrame == true
+  }
+
+  /// Steps by what the code says where a rule leads nowhere or is doubtful; nil where the rule is all there is.
+  ///
+  /// A return address of zero is the root if the code, too, says that it is in this place: so begin threads and
+  /// coroutines that others than libc make.
+  private func step(
+    _ frame: inout FrameCursor, insteadOfReturningTo address: UInt64, isInMemory: Bool
+  ) -> StepOutcome? {
+    if address == 0, frame.returnSlot.map({ !isInMemory || codeReturns(by: $0, frame) }) ?? true {
+      return .ended(.rooted)
+    }
+    if stepByCode(&frame) { return .stepped }
+    return address == 0 ? .ended(.truncated(.callerNotProven)) : nil
   }
 }

@@ -176,6 +176,7 @@ public final class Unwinder {
     context.unknownCode = nil
     context.process = process(pid)
     context.time = time
+    context.process.beginSample()
     let base = registers[UserRegisters.stackPointer(architecture)]
     let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion) {
       switch options.strategy {
