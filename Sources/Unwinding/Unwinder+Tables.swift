@@ -118,6 +118,7 @@ extension Unwinder {
     }
     let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[UInt8(truncatingIfNeeded: rule.saveBaseRegister)]
     var returnAddress: UInt64
+    var returnSlot: UInt64?
     var changed = rule.changedSlots
     if changed & 1 != 0 {
       let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
@@ -126,13 +127,14 @@ extension Unwinder {
         return .ended(.truncated(memory.failure))
       }
       returnAddress = word
+      returnSlot = slot
       walk.note(word, at: slot)
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
     }
     returnAddress = withoutAuthentication(returnAddress)
     if !rule.isSignalFrame, returnAddress == 0 || !frame.isReturnAddress && isDoubtful(returnAddress, entry),
-      let outcome = step(&frame, insteadOfReturningTo: returnAddress, isInMemory: rule.changedSlots & 1 != 0)
+      let outcome = step(&frame, insteadOfReturningTo: returnAddress, at: returnSlot)
     {
       if case .stepped = outcome { walk.dropTrail() }
       return outcome
@@ -168,16 +170,15 @@ extension Unwinder {
     !context.isPlausible(returnAddress: returnAddress) || context.image(entry.module)?.hasOnlyDebugFrame == true
   }
 
-  /// Steps by what the code says where a rule leads nowhere or is doubtful; nil where the rule is all there is.
+  /// Steps by what the code says where a rule leads nowhere or is doubtful; nil where the rule is all there is. `slot` is
+  /// where the address was read from, nil for a register.
   ///
   /// A return address of zero is the root if the code, too, says that it is in this place: so begin threads and
   /// coroutines that others than libc make.
   private func step(
-    _ frame: inout FrameCursor, insteadOfReturningTo address: UInt64, isInMemory: Bool
+    _ frame: inout FrameCursor, insteadOfReturningTo address: UInt64, at slot: UInt64?
   ) -> StepOutcome? {
-    if address == 0, frame.returnSlot.map({ !isInMemory || codeReturns(by: $0, frame) }) ?? true {
-      return .ended(.rooted)
-    }
+    if address == 0, slot.map({ codeReturns(by: $0, frame) }) ?? true { return .ended(.rooted) }
     if stepByCode(&frame) { return .stepped }
     return address == 0 ? .ended(.truncated(.callerNotProven)) : nil
   }
