@@ -22,7 +22,7 @@ extension ELFImage {
     guard section.isCompressed, section.hasContents else { return section.size }
     let header = try storedBytes(of: section, at: 0, count: min(section.size, 24))
     do throws(BinaryReadingError) {
-      return try CompressionHeader(header.rawSpan, isMarked: section.flags & 0x800 != 0).size
+      return try CompressionHeader(header.rawSpan, isMarked: section.flags & 0x800 != 0, addressSize).size
     } catch { throw .badCompression(path: path, section: section.name) }
   }
 
@@ -70,7 +70,7 @@ extension ELFImage {
   {
     let header: CompressionHeader
     do throws(BinaryReadingError) {
-      header = try CompressionHeader(stored.rawSpan, isMarked: section.flags & 0x800 != 0)
+      header = try CompressionHeader(stored.rawSpan, isMarked: section.flags & 0x800 != 0, addressSize)
     } catch { throw .badCompression(path: path, section: section.name) }
     guard let method = CompressionMethod(rawValue: header.method) else {
       throw .unsupportedCompression(path: path, section: section.name, method: header.method)

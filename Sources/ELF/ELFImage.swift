@@ -1,7 +1,7 @@
 import BinaryReading
 import ProfileModel
 
-/// A 64-bit little-endian ELF file: its header, segments and sections; contents are read when asked for.
+/// A little-endian ELF file of 32 or 64 bits: its header, segments and sections; contents are read when asked for.
 ///
 /// Everything in it is untrusted. Segments are what unwinding needs, so a file whose section headers are damaged still
 /// opens, with no sections and the reason in `sectionProblem`. Source of all layouts: System V gABI, chapters 4 and 5.
@@ -26,6 +26,8 @@ public final class ELFImage: Sendable {
   public let status: FileStatus?
   /// Nil for processors that perfprof can't unwind.
   public let architecture: Architecture?
+  /// How wide its addresses are.
+  public let addressSize: AddressSize
   /// What kind of file it is.
   public let type: FileType
   /// Stated address of the first instruction of a program; 0 for none.
@@ -67,6 +69,7 @@ public final class ELFImage: Sendable {
     self.path = path
     self.status = status
     architecture = header.architecture
+    addressSize = header.addressSize
     type = header.type
     entryPoint = header.entryPoint
     let segments = try Self.readSegments(header, source, path)
@@ -109,4 +112,7 @@ public final class ELFImage: Sendable {
     }
     return nil
   }
+
+  /// Whether it is of an x32 program: 64-bit code with 32-bit addresses.
+  public var isX32: Bool { architecture == .x86_64 && addressSize == .narrow }
 }

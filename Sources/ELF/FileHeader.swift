@@ -1,8 +1,9 @@
 import BinaryReading
 import ProfileModel
 
-/// The fields of `Elf64_Ehdr` that matter, with the escapes for large counts resolved.
+/// The fields of `Elf32_Ehdr` or `Elf64_Ehdr` that matter, with the escapes for large counts resolved.
 struct FileHeader {
+  let addressSize: AddressSize
   var type: ELFImage.FileType
   var architecture: Architecture?
   var entryPoint: UInt64
@@ -12,17 +13,18 @@ struct FileHeader {
   var sectionCount: UInt64
   var sectionNames: UInt64
 
-  static let segmentHeaderSize: UInt64 = 56
-  static let sectionHeaderSize: UInt64 = 64
-
   init(source: ImageSource, path: String) throws(ELFError) {
-    guard source.size >= 64 else { throw .notELF(path: path) }
-    let bytes = try source.read(at: 0, count: 64, path: path)
-    guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { throw .notELF(path: path) }
-    guard bytes[4] == 2, bytes[5] == 1 else {
-      throw .unsupportedFormat(path: path, fileClass: bytes[4], dataEncoding: bytes[5])
+    guard source.size >= AddressSize.narrow.fileHeaderSize else { throw .notELF(path: path) }
+    let identity = try source.read(at: 0, count: 16, path: path)
+    guard identity.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { throw .notELF(path: path) }
+    guard let addressSize = AddressSize(rawValue: identity[4]), identity[5] == 1 else {
+      throw .unsupportedFormat(path: path, fileClass: identity[4], dataEncoding: identity[5])
     }
+    self.addressSize = addressSize
+    guard source.size >= addressSize.fileHeaderSize else { throw .notELF(path: path) }
+    let bytes = try source.read(at: 0, count: addressSize.fileHeaderSize, path: path)
     let view = bytes.rawSpan
+    let (table, counts) = (addressSize.sectionTableField, addressSize.countFields)
     do throws(BinaryReadingError) {
       type =
         switch try view.load(at: 16, as: UInt16.self) {
@@ -33,20 +35,21 @@ struct FileHeader {
         case let other: .other(other)
         }
       architecture =
-        switch try view.load(at: 18, as: UInt16.self) {
-        case 62: .x86_64
-        case 183: .aarch64
+        switch (try view.load(at: 18, as: UInt16.self), addressSize) {
+        case (3, .narrow): .i386
+        case (62, _): .x86_64  // with narrow addresses: x32
+        case (183, .wide): .aarch64
         default: nil
         }
-      entryPoint = try view.load(at: 24)
-      segmentTable = try view.load(at: 32)
-      sectionTable = try view.load(at: 40)
-      segmentCount = UInt64(try view.load(at: 56, as: UInt16.self))
-      sectionCount = UInt64(try view.load(at: 60, as: UInt16.self))
-      sectionNames = UInt64(try view.load(at: 62, as: UInt16.self))
-      if segmentCount > 0 { try Self.check(view.load(at: 54), Self.segmentHeaderSize) }
-      if sectionTable > 0 { try Self.check(view.load(at: 58), Self.sectionHeaderSize) }
-    } catch { throw .malformed(path: path, part: "file header", value: UInt64(bytes[54])) }
+      entryPoint = try view.load(at: 24, addressSize)
+      segmentTable = try view.load(at: table - addressSize.bytes, addressSize)
+      sectionTable = try view.load(at: table, addressSize)
+      segmentCount = UInt64(try view.load(at: counts + 2, as: UInt16.self))
+      sectionCount = UInt64(try view.load(at: counts + 6, as: UInt16.self))
+      sectionNames = UInt64(try view.load(at: counts + 8, as: UInt16.self))
+      if segmentCount > 0 { try Self.check(view.load(at: counts), addressSize.segmentHeaderSize) }
+      if sectionTable > 0 { try Self.check(view.load(at: counts + 4), addressSize.sectionHeaderSize) }
+    } catch { throw .malformed(path: path, part: "file header", value: UInt64(bytes[counts])) }
     try resolveEscapes(source, path)
   }
 
@@ -60,7 +63,7 @@ struct FileHeader {
     guard wantsSections || segmentCount == 0xFFFF || sectionNames == 0xFFFF else { return }
     let first: [UInt8]
     do {
-      first = try source.read(at: sectionTable, count: Self.sectionHeaderSize, path: path)
+      first = try source.read(at: sectionTable, count: addressSize.sectionHeaderSize, path: path)
     } catch {
       // Without the first section header there are no sections; segments don't need it unless there are very many.
       guard segmentCount != 0xFFFF else { throw error }
@@ -69,9 +72,10 @@ struct FileHeader {
     }
     let view = first.rawSpan
     do throws(BinaryReadingError) {
-      if wantsSections { sectionCount = try view.load(at: 32) }
-      if sectionNames == 0xFFFF { sectionNames = UInt64(try view.load(at: 40, as: UInt32.self)) }
-      if segmentCount == 0xFFFF { segmentCount = UInt64(try view.load(at: 44, as: UInt32.self)) }
+      let zeroth = try Section(view, at: 0, addressSize)
+      if wantsSections { sectionCount = zeroth.size }
+      if sectionNames == 0xFFFF { sectionNames = UInt64(zeroth.link) }
+      if segmentCount == 0xFFFF { segmentCount = UInt64(zeroth.info) }
     } catch { throw .reading(path: path, error) }
   }
 }

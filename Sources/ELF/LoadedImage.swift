@@ -18,6 +18,8 @@ struct LoadedImage: ~Copyable {
   private let pages: PageMap
   private let mapping: Mapping
   private var pieces = FilePieces()
+  /// As the file's header says.
+  private var addressSize = AddressSize.wide
 
   /// Bytes of one part of an image that are still taken.
   private static let partLimit: UInt64 = 64 << 20
@@ -70,13 +72,18 @@ struct LoadedImage: ~Copyable {
   /// The file's header and its program headers; false when it is no image.
   private mutating func takeHeaders() -> Bool {
     guard let start = address(of: 0, count: 64), pages.allSatisfy(start, count: 64, \.isPresent),
-      let header = memory.bytes(at: start, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
+      let header = memory.bytes(at: start, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46]),
+      let addressSize = AddressSize(rawValue: header[4]), header[5] == 1
     else { return false }
+    self.addressSize = addressSize
     pieces.add(header, at: 0)
     // Section headers are not mapped, whatever the header says.
     setSections(offset: 0, count: 0)
-    if let table: UInt64 = try? header.rawSpan.load(at: 32), let count: UInt16 = try? header.rawSpan.load(at: 56) {
-      take(table, count: UInt64(count) * FileHeader.segmentHeaderSize)
+    // `e_phoff`, behind `e_entry`, and `e_phnum`, behind `e_phentsize`.
+    if let table = try? header.rawSpan.load(at: 24 + addressSize.bytes, addressSize),
+      let count: UInt16 = try? header.rawSpan.load(at: addressSize.countFields + 2)
+    {
+      take(table, count: UInt64(count) * addressSize.segmentHeaderSize)
     }
     return true
   }
@@ -128,14 +135,15 @@ struct LoadedImage: ~Copyable {
     else { return }
     let bias = start &- head.virtualAddress
     var values: [UInt64: UInt64] = [:]
-    for base in stride(from: 0, to: entries.count - 15, by: 16) {
-      guard let tag: UInt64 = try? entries.rawSpan.load(at: base), tag != 0 else { break }
-      if let value: UInt64 = try? entries.rawSpan.load(at: base + 8) { values[tag] = value }
+    let half = addressSize.bytes
+    for base in stride(from: 0, to: entries.count - 2 * half + 1, by: 2 * half) {
+      guard let tag = try? entries.rawSpan.load(at: base, addressSize), tag != 0 else { break }
+      if let value = try? entries.rawSpan.load(at: base + half, addressSize) { values[tag] = value }
     }
     // glibc adds the bias to these addresses in place, other dynamic linkers don't.
     func offset(_ tag: UInt64, _ segments: [Segment]) -> UInt64? {
       guard let value = values[tag] else { return nil }
-      for address in [value, value &- bias] {
+      for address in [value, (value &- bias) & addressSize.mask] {
         for segment in segments where segment.type == .load && segment.holds(address) {
           return segment.offset &+ (address &- segment.virtualAddress)
         }
@@ -147,36 +155,41 @@ struct LoadedImage: ~Copyable {
       let size = values[stringSize], symbols < strings
     else { return }
     // Linkers put the names right behind the symbols; there is no count of these.
-    let symbolBytes = (strings - symbols) / 24 * 24
+    let entry = UInt64(addressSize.symbolSize)
+    let symbolBytes = (strings - symbols) / entry * entry
     guard let symbolTableBytes = read(symbols, count: symbolBytes), let stringBytes = read(strings, count: size) else {
       return
     }
     pieces.add(symbolTableBytes, at: symbols)
     pieces.add(stringBytes, at: strings)
     let sections = [
-      Self.sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0),
-      Self.sectionHeader(type: 11, offset: symbols, size: symbolBytes, link: 2, entrySize: 24),
-      Self.sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0),
+      sectionHeader(type: 0, offset: 0, size: 0, link: 0, entrySize: 0),
+      sectionHeader(type: 11, offset: symbols, size: symbolBytes, link: 2, entrySize: entry),
+      sectionHeader(type: 3, offset: strings, size: size, link: 0, entrySize: 0),
     ]
     let end = (pieces.size &+ 7) & ~7
     setSections(offset: end, count: UInt16(sections.count))
     pieces.add(sections.flatMap { $0 }, at: end)
   }
 
-  /// `e_shoff`, `e_shnum` and `e_shstrndx`.
+  /// `e_shoff`, `e_shentsize`, `e_shnum` and `e_shstrndx`.
   private mutating func setSections(offset: UInt64, count: UInt16) {
-    pieces.patchHeader(at: 40, with: Self.littleEndian(offset))
+    pieces.patchHeader(at: addressSize.sectionTableField, with: word(offset))
     pieces.patchHeader(
-      at: 58, with: Self.littleEndian(UInt16(64)) + Self.littleEndian(count) + Self.littleEndian(UInt16(0)))
+      at: addressSize.countFields + 4,
+      with: Self.littleEndian(UInt16(addressSize.sectionHeaderSize)) + Self.littleEndian(count)
+        + Self.littleEndian(UInt16(0)))
   }
 
-  /// An `Elf64_Shdr` without name and address.
-  private static func sectionHeader(
-    type: UInt32, offset: UInt64, size: UInt64, link: UInt32, entrySize: UInt64
-  ) -> [UInt8] {
-    littleEndian(UInt32(0)) + littleEndian(type) + littleEndian(UInt64(2)) + littleEndian(UInt64(0))
-      + littleEndian(offset) + littleEndian(size) + littleEndian(link) + littleEndian(UInt32(0))
-      + littleEndian(UInt64(8)) + littleEndian(entrySize)
+  /// A section header without name and address.
+  private func sectionHeader(type: UInt32, offset: UInt64, size: UInt64, link: UInt32, entrySize: UInt64) -> [UInt8] {
+    Self.littleEndian(UInt32(0)) + Self.littleEndian(type) + word(2) + word(0) + word(offset) + word(size)
+      + Self.littleEndian(link) + Self.littleEndian(UInt32(0)) + word(8) + word(entrySize)
+  }
+
+  /// A value as wide as the image's addresses.
+  private func word(_ value: UInt64) -> [UInt8] {
+    addressSize == .wide ? Self.littleEndian(value) : Self.littleEndian(UInt32(truncatingIfNeeded: value))
   }
 
   private static func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {

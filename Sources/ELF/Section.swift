@@ -1,6 +1,7 @@
 import BinaryReading
+import ProfileModel
 
-/// A part of an image as the linker sees it (`Elf64_Shdr`).
+/// A part of an image as the linker sees it (`Elf32_Shdr`, `Elf64_Shdr`).
 public struct Section: Hashable, Sendable {
   /// From the section name table; empty when it can't be had.
   public var name: String
@@ -70,10 +71,10 @@ extension ELFImage {
       throw .overLimit(path: path, part: "sections", value: header.sectionCount, limit: sectionLimit)
     }
     let bytes = try source.read(
-      at: header.sectionTable, count: header.sectionCount * FileHeader.sectionHeaderSize, path: path)
+      at: header.sectionTable, count: header.sectionCount * header.addressSize.sectionHeaderSize, path: path)
     var (sections, nameOffsets): ([Section], [Int]) = ([], [])
     do throws(BinaryReadingError) {
-      (sections, nameOffsets) = try decodeSections(bytes.rawSpan)
+      (sections, nameOffsets) = try decodeSections(bytes.rawSpan, header.addressSize)
     } catch { throw .reading(path: path, error) }
     guard header.sectionNames < sections.count else { return sections }
     let names = sections[Int(header.sectionNames)]
@@ -85,19 +86,37 @@ extension ELFImage {
     return sections
   }
 
-  private static func decodeSections(_ view: RawSpan) throws(BinaryReadingError) -> ([Section], [Int]) {
+  private static func decodeSections(_ view: RawSpan, _ addressSize: AddressSize) throws(BinaryReadingError)
+    -> ([Section], [Int])
+  {
     var sections: [Section] = []
     var nameOffsets: [Int] = []
-    sections.reserveCapacity(view.byteCount / Int(FileHeader.sectionHeaderSize))
-    for base in stride(from: 0, to: view.byteCount, by: Int(FileHeader.sectionHeaderSize)) {
+    let size = Int(addressSize.sectionHeaderSize)
+    sections.reserveCapacity(view.byteCount / size)
+    for base in stride(from: 0, to: view.byteCount, by: size) {
       nameOffsets.append(Int(try view.load(at: base, as: UInt32.self)))
-      sections.append(
-        Section(
-          name: "", type: SectionType(rawValue: try view.load(at: base + 4)), flags: try view.load(at: base + 8),
-          address: try view.load(at: base + 16), offset: try view.load(at: base + 24),
-          size: try view.load(at: base + 32), link: try view.load(at: base + 40), info: try view.load(at: base + 44),
-          entrySize: try view.load(at: base + 56)))
+      sections.append(try Section(view, at: base, addressSize))
     }
     return (sections, nameOffsets)
+  }
+}
+
+extension Section {
+  /// Reads the header at `base`, all but its name.
+  init(_ view: RawSpan, at base: Int, _ addressSize: AddressSize) throws(BinaryReadingError) {
+    let type = SectionType(rawValue: try view.load(at: base + 4))
+    switch addressSize {
+    case .wide:
+      self.init(
+        name: "", type: type, flags: try view.load(at: base + 8), address: try view.load(at: base + 16),
+        offset: try view.load(at: base + 24), size: try view.load(at: base + 32), link: try view.load(at: base + 40),
+        info: try view.load(at: base + 44), entrySize: try view.load(at: base + 56))
+    case .narrow:
+      self.init(
+        name: "", type: type, flags: try view.load(at: base + 8, addressSize),
+        address: try view.load(at: base + 12, addressSize), offset: try view.load(at: base + 16, addressSize),
+        size: try view.load(at: base + 20, addressSize), link: try view.load(at: base + 24),
+        info: try view.load(at: base + 28), entrySize: try view.load(at: base + 36, addressSize))
+    }
   }
 }

@@ -1,6 +1,7 @@
 import BinaryReading
 import CDeflate
 import CZstd
+import ProfileModel
 
 /// How a section's contents are stored (gABI, "Section Compression": `ch_type`).
 enum CompressionMethod: UInt32 {
@@ -47,7 +48,7 @@ enum CompressionMethod: UInt32 {
   }
 }
 
-/// What precedes compressed contents: `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
+/// What precedes compressed contents: `Elf32_Chdr`, `Elf64_Chdr` (gABI, "Section Compression"), or in GNU's older `.zdebug_` sections
 /// "ZLIB" and a big-endian size.
 struct CompressionHeader {
   /// `ch_type`.
@@ -57,8 +58,10 @@ struct CompressionHeader {
   /// Bytes of the header itself.
   var length: Int
 
-  init(_ bytes: RawSpan, isMarked: Bool) throws(BinaryReadingError) {
-    if isMarked {
+  init(_ bytes: RawSpan, isMarked: Bool, _ addressSize: AddressSize) throws(BinaryReadingError) {
+    if isMarked, addressSize == .narrow {
+      (method, size, length) = (try bytes.load(at: 0), try bytes.load(at: 4, addressSize), 12)
+    } else if isMarked {
       (method, size, length) = (try bytes.load(at: 0), try bytes.load(at: 8), 24)
     } else {
       method = try bytes.load(at: 0, as: UInt32.self) == 0x4249_4C5A ? CompressionMethod.zlib.rawValue : 0

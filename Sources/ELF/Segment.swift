@@ -1,6 +1,7 @@
 import BinaryReading
+import ProfileModel
 
-/// A part of an image as the loader sees it (`Elf64_Phdr`).
+/// A part of an image as the loader sees it (`Elf32_Phdr`, `Elf64_Phdr`).
 public struct Segment: Hashable, Sendable {
   /// What it is for.
   public var type: SegmentType
@@ -57,20 +58,34 @@ extension ELFImage {
       throw .overLimit(path: path, part: "segments", value: header.segmentCount, limit: segmentLimit)
     }
     let bytes = try source.read(
-      at: header.segmentTable, count: header.segmentCount * FileHeader.segmentHeaderSize, path: path)
+      at: header.segmentTable, count: header.segmentCount * header.addressSize.segmentHeaderSize, path: path)
     let view = bytes.rawSpan
     var segments: [Segment] = []
     segments.reserveCapacity(Int(header.segmentCount))
     do throws(BinaryReadingError) {
-      for base in stride(from: 0, to: bytes.count, by: Int(FileHeader.segmentHeaderSize)) {
-        segments.append(
-          Segment(
-            type: SegmentType(rawValue: try view.load(at: base)), flags: try view.load(at: base + 4),
-            offset: try view.load(at: base + 8), virtualAddress: try view.load(at: base + 16),
-            fileSize: try view.load(at: base + 32), memorySize: try view.load(at: base + 40),
-            alignment: try view.load(at: base + 48)))
+      for base in stride(from: 0, to: bytes.count, by: Int(header.addressSize.segmentHeaderSize)) {
+        segments.append(try Segment(view, at: base, header.addressSize))
       }
     } catch { throw .reading(path: path, error) }
     return segments
+  }
+}
+
+extension Segment {
+  /// Reads the header at `base`.
+  init(_ view: RawSpan, at base: Int, _ addressSize: AddressSize) throws(BinaryReadingError) {
+    let type = SegmentType(rawValue: try view.load(at: base))
+    switch addressSize {
+    case .wide:
+      self.init(
+        type: type, flags: try view.load(at: base + 4), offset: try view.load(at: base + 8),
+        virtualAddress: try view.load(at: base + 16), fileSize: try view.load(at: base + 32),
+        memorySize: try view.load(at: base + 40), alignment: try view.load(at: base + 48))
+    case .narrow:
+      self.init(
+        type: type, flags: try view.load(at: base + 24), offset: try view.load(at: base + 4, addressSize),
+        virtualAddress: try view.load(at: base + 8, addressSize), fileSize: try view.load(at: base + 16, addressSize),
+        memorySize: try view.load(at: base + 20, addressSize), alignment: try view.load(at: base + 28, addressSize))
+    }
   }
 }

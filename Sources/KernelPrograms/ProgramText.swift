@@ -34,6 +34,8 @@ public struct ProgramText {
   public mutating func add(_ to: Register, value: Int32) { emit(0x07, to: to, value) }
   /// `to -= from`.
   public mutating func subtract(_ to: Register, _ from: Register) { emit(0x1F, to: to, from: from) }
+  /// `to <<= bits`.
+  public mutating func shiftLeft(_ to: Register, _ bits: Int32) { emit(0x67, to: to, bits) }
   /// `to >>= bits`, unsigned.
   public mutating func shiftRight(_ to: Register, _ bits: Int32) { emit(0x77, to: to, bits) }
   /// `to &= value`.

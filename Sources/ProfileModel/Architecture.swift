@@ -4,6 +4,8 @@ public enum Architecture: UInt8, Hashable, Sendable {
   case x86_64
   /// 64-bit Arm, AAPCS64.
   case aarch64
+  /// 32-bit programs of x86, System V ABI for Intel386; kernels for x86-64 run them too.
+  case i386
 
   /// What this program runs on.
   public static var host: Architecture {
@@ -13,4 +15,18 @@ public enum Architecture: UInt8, Hashable, Sendable {
       .x86_64
     #endif
   }
+
+  /// What 32-bit programs are that a kernel for this architecture runs; nil where perfprof can't unwind them.
+  public var narrow: Architecture? {
+    switch self {
+    case .x86_64: .i386
+    case .aarch64, .i386: nil
+    }
+  }
+
+  /// Bytes of a general register, and of what a call pushes.
+  @inlinable public var wordSize: UInt64 { self == .i386 ? 4 : 8 }
+
+  /// The bits that a general register has.
+  @inlinable public var wordMask: UInt64 { self == .i386 ? 0xFFFF_FFFF : .max }
 }

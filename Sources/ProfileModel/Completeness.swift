@@ -41,7 +41,9 @@ extension SelectedProfile {
       } else {
         result.rooted.addSaturating(sample.weight)
       }
-      if functions[frames[Int(stacks.frame(of: stack))].function.index].isSymbolized {
+      let leaf = frames[Int(stacks.frame(of: stack))]
+      // A marker stands for frames that are missing: it names no code.
+      if !leaf.kind.isMarker, functions[leaf.function.index].isSymbolized {
         result.symbolizedSelf.addSaturating(sample.weight)
       } else {
         result.unsymbolizedSelf.addSaturating(sample.weight)

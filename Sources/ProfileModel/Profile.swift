@@ -122,6 +122,9 @@ public enum FrameKind: UInt8, Hashable, Sendable, CaseIterable {
   case truncated
   /// Stands for frames left out in the middle: `[N frames elided]`.
   case elided
+
+  /// Whether it stands for missing frames, and is none itself.
+  public var isMarker: Bool { self == .truncated || self == .elided }
 }
 
 /// A place in a function that stacks go through.

@@ -28,10 +28,12 @@ public enum TruncationReason: Hashable, Sendable {
   case callerNotProven
   /// The stack pointer did not move on.
   case noProgress
-  /// The kernel gave no user registers (a thread that is exiting, or a 32-bit one).
+  /// The kernel gave no user registers (a thread that is exiting).
   case noUserRegisters
   /// The thread was blocked and not stopped, and a register is needed that the kernel does not tell of such a thread.
   case registerUnknown
+  /// A 32-bit program of a processor whose 32-bit stacks can't be unwound.
+  case narrowProgram
   /// A reason that another version, or another program's file, names.
   case other(String)
 
@@ -50,6 +52,7 @@ public enum TruncationReason: Hashable, Sendable {
     case .noProgress: "no progress"
     case .noUserRegisters: "no user registers"
     case .registerUnknown: "register of a blocked thread unknown"
+    case .narrowProgram: "32-bit program"
     case .other(let text): text
     }
   }

@@ -199,14 +199,18 @@ struct ModuleRegistry {
   }
 
   private mutating func vdso(_ mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
-    if let known = byName["[vdso]"] { return (known, false) }
+    // Programs with 32-bit addresses have one of their own.
+    let isNarrow = mapping.end <= 1 << 32
+    if !isNarrow, let known = byName["[vdso]"] { return (known, false) }
     guard let image = try? locator.open(pid: pid, mapping: mapping) else {
       // The process is gone; the next one's will do.
+      if isNarrow, let known = byName["[vdso32]"] { return (known, false) }
       return jit(pid: pid, log: &log)
     }
-    let recorded = RecordedModule(path: "[vdso]", buildID: image.buildID, kind: .vdso)
-    let index = add(recorded, Entry(image: image), to: &log)
-    byName["[vdso]"] = index
+    let name = image.isX32 ? "[vdsox32]" : image.addressSize == .narrow ? "[vdso32]" : "[vdso]"
+    if let known = byName[name] { return (known, false) }
+    let index = add(RecordedModule(path: name, buildID: image.buildID, kind: .vdso), Entry(image: image), to: &log)
+    byName[name] = index
     return (index, true)
   }
 

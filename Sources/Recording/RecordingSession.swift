@@ -85,13 +85,14 @@ struct RecordingSession: ~Copyable {
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
-    let deepStacks = recorder.deepStacks
+    let (deepStacks, narrowPrograms) = (recorder.deepStacks, recorder.narrowPrograms)
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
     for chunk in symbolization.chunks(frames) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
-    last.trailer.notes += effects.map(\.sentence) + deepStacks.sentences + facts.notes
+    last.trailer.notes +=
+      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []

@@ -35,6 +35,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
   private var directory = ProcessDirectory()
+  private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
   private var movedText = MovedText()
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
@@ -66,10 +67,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       let generated = modules.takeUnwinding(of: sample.pid, at: sample.time)
       if !generated.isEmpty {
         unwinder.add(
-          pid: sample.pid, generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) })
+          pid: sample.pid, architecture: sample.architecture,
+          generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) })
       }
       let end = unwind(sample, registers)
-      note(end, of: sample, at: registers[UserRegisters.stackPointer(.host)])
+      note(end, of: sample, at: registers[UserRegisters.stackPointer(sample.architecture ?? .host)])
       var hasUserStack = true
       if case .truncated(let reason) = end {
         // There is none while a program is being loaded: the kernel's is all of it.
@@ -80,10 +82,15 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       if hasUserStack { pushUserFrames(of: sample.pid, time: sample.time) }
     } else if !hasEnded, !directory.isKernelThread(sample.pid) {
       isRooted = false
-      stack.push(marker: Function.truncationMarker(.noUserRegisters).name, log: &log)
+      let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
+      stack.push(marker: Function.truncationMarker(reason).name, log: &log)
     }
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
+    if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
+      let process = log.tables.processes[log.tables.threads[thread.index].process.index]
+      narrowPrograms.count(kind, name: process.name, isRooted: isRooted)
+    }
     periods &+= sample.period
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
     log.add(time: time, thread: thread, stack: stack.end())
@@ -102,6 +109,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.fork(parent: parentPID, child: pid)
         modules.fork(parent: parentPID, child: pid, time: time)
         movedText.fork(parent: parentPID, child: pid)
+        narrowPrograms.fork(parent: parentPID, child: pid)
       }
     case .renamed(let pid, let tid, let name, let isExec, let time):
       if isExec {
@@ -110,6 +118,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.exec(pid: pid)
         modules.forget(pid)
         movedText.forget(pid)
+        narrowPrograms.forget(pid)
       }
       directory.rename(tid: tid, pid: pid, to: name, isExec: isExec)
     case .exited(let pid, let tid, let time):
@@ -121,6 +130,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.exit(pid: pid)
         modules.forget(pid)
         movedText.forget(pid)
+        narrowPrograms.forget(pid)
       }
     }
   }
@@ -175,8 +185,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private mutating func unwind(_ sample: borrowing RawSample, _ registers: UserRegisters) -> StackEnd {
     func walk() -> StackEnd {
       unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, registers: registers,
-        known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
+        pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, architecture: sample.architecture,
+        registers: registers, known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
     }
     let end = walk()
     guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
@@ -218,7 +228,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     var module: UInt32?
     if parts.isEmpty {
       let found = self.module(of: mapping, pid: pid, time: time)
-      if modules.entries[Int(found)].image != nil {
+      if let image = modules.entries[Int(found)].image {
+        if image.isX32 { narrowPrograms.markX32(pid) }
         module = found
       } else if !isMemory {
         // A file of huge pages, for instance.

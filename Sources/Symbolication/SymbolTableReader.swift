@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import ProfileModel
 
 /// A symbol table of an image, read piece by piece: entries in order, names where they are wanted.
 struct SymbolTableReader {
@@ -10,7 +11,7 @@ struct SymbolTableReader {
 
   /// Bytes of entries held at a time; a whole number of entries. Few enough for `malloc` to use the same memory again,
   /// instead of asking the kernel for fresh pages each time.
-  private static let pieceSize: UInt64 = UInt64(SymbolScan.Entry.size) << 12
+  private var pieceSize: UInt64 { UInt64(image.addressSize.symbolSize) << 12 }
   /// Bytes of names held at a time: at least a name, and few for the same reason.
   private static let windowSize: UInt64 = 3 << 15
   /// Longer names are cut; the same limit that the demangler has.
@@ -38,10 +39,10 @@ struct SymbolTableReader {
       try take(try image.contents(of: entries), into: &scan, ignoresLabels)
       return
     }
-    let total = min(entries.size, Self.entryLimit * UInt64(SymbolScan.Entry.size))
+    let total = min(entries.size, Self.entryLimit * UInt64(image.addressSize.symbolSize))
     var offset: UInt64 = 0
     while offset < total {
-      let count = min(Self.pieceSize, total - offset)
+      let count = min(pieceSize, total - offset)
       try take(try image.storedBytes(of: entries, at: offset, count: count), into: &scan, ignoresLabels)
       offset += count
     }
@@ -49,8 +50,26 @@ struct SymbolTableReader {
 
   private func take(_ bytes: [UInt8], into scan: inout SymbolScan, _ ignoresLabels: Bool) throws(ELFError) {
     do throws(BinaryReadingError) {
+      let bytes = image.addressSize == .wide ? bytes : try Self.widened(bytes.rawSpan)
       try scan.scan(bytes.rawSpan, sections: bounds, ignoresLocalLabels: ignoresLabels)
     } catch { throw .reading(path: image.path, error) }
+  }
+
+  /// Entries of a 32-bit file (`Elf32_Sym`) in the form that 64-bit files have them in.
+  static func widened(_ bytes: RawSpan) throws(BinaryReadingError) -> [UInt8] {
+    let size = AddressSize.narrow.symbolSize
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.byteCount / size * SymbolScan.Entry.size)
+    func append<T: FixedWidthInteger>(_ value: T) {
+      for index in 0..<T.bitWidth / 8 { result.append(UInt8(truncatingIfNeeded: value >> T(8 * index))) }
+    }
+    for base in stride(from: 0, to: bytes.byteCount - size + 1, by: size) {
+      append(try bytes.load(at: base, as: UInt32.self))  // st_name
+      append(try bytes.load(at: base + 12, as: UInt32.self))  // st_info, st_other, st_shndx
+      append(UInt64(try bytes.load(at: base + 4, as: UInt32.self)))  // st_value
+      append(UInt64(try bytes.load(at: base + 8, as: UInt32.self)))  // st_size
+    }
+    return result
   }
 
   /// The names at these offsets of the string table; offsets past its end are left out.

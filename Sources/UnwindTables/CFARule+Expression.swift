@@ -4,22 +4,22 @@ extension CFARule {
   /// What a DWARF expression (DWARF 5, section 2.5) computes, if it has one of the few shapes that unwind information
   /// is written in; else `.unsupported`.
   ///
-  /// - Parameter programCounter: DWARF number of the program counter.
-  init(expression: RawSpan, programCounter: UInt64) {
+  /// - Parameter conventions: Of the architecture: its program counter's number and the size of its words.
+  init(expression: RawSpan, conventions: FrameConventions) {
     var cursor = ByteCursor(expression)
-    let recognized = try? Self.recognize(&cursor, programCounter: programCounter)
+    let recognized = try? Self.recognize(&cursor, conventions)
     self = recognized ?? .unsupported
   }
 
-  private static func recognize(_ cursor: inout ByteCursor, programCounter: UInt64)
+  private static func recognize(_ cursor: inout ByteCursor, _ conventions: FrameConventions)
     throws(BinaryReadingError) -> CFARule?
   {
     guard let (number, base) = try readRegister(&cursor), let register = UInt8(exactly: number) else { return nil }
     var inner = base
     var outer: Int64?
     while !cursor.isAtEnd {
-      if outer == nil, try isRegister(programCounter, next: cursor) {
-        return try recognizeLinkage(&cursor, register: register, offset: inner)
+      if outer == nil, try isRegister(UInt64(conventions.programCounter), next: cursor) {
+        return try recognizeLinkage(&cursor, register: register, offset: inner, conventions)
       }
       let opcode: UInt8 = try cursor.read()
       switch opcode {
@@ -66,16 +66,16 @@ extension CFARule {
   }
 
   /// Recognizes the rest of what linkers write for `.plt`:
-  /// (program counter & 15 >= threshold) << 3, added to what was before.
-  private static func recognizeLinkage(_ cursor: inout ByteCursor, register: UInt8, offset: Int64)
-    throws(BinaryReadingError) -> CFARule?
-  {
+  /// (program counter & 15 >= threshold) << 3, which is a word, added to what was before.
+  private static func recognizeLinkage(
+    _ cursor: inout ByteCursor, register: UInt8, offset: Int64, _ conventions: FrameConventions
+  ) throws(BinaryReadingError) -> CFARule? {
     _ = try readRegister(&cursor)
     guard try cursor.read(UInt8.self) == 0x3F,  // DW_OP_lit15
       try cursor.read(UInt8.self) == 0x1A,  // DW_OP_and
       case let literal = try cursor.read(UInt8.self), 0x30...0x3F ~= literal,  // DW_OP_lit0 to 15
       try cursor.read(UInt8.self) == 0x2A,  // DW_OP_ge
-      try cursor.read(UInt8.self) == 0x33,  // DW_OP_lit3
+      try cursor.read(UInt8.self) == 0x30 + conventions.wordShift,  // DW_OP_lit3, or DW_OP_lit2
       try cursor.read(UInt8.self) == 0x24,  // DW_OP_shl
       try cursor.read(UInt8.self) == 0x22,  // DW_OP_plus
       cursor.isAtEnd, let offset = Int16(exactly: offset)

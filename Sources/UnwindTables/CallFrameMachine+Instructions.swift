@@ -120,8 +120,7 @@ extension CallFrameMachine {
     guard let count = Int(exactly: length) else {
       throw .truncated(offset: cursor.offset, count: .max, available: cursor.remaining)
     }
-    return CFARule(
-      expression: try cursor.readBytes(count), programCounter: UInt64(context.conventions.programCounter))
+    return CFARule(expression: try cursor.readBytes(count), conventions: context.conventions)
   }
 
   private func savedRule(_ factoredOffset: UInt64, _ context: Context) -> RegisterRule {

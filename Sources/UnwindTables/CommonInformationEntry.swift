@@ -43,14 +43,14 @@ struct CommonInformationEntry: Sendable {
     if version == 4 {
       let addressSize: UInt8 = try cursor.read()
       let selectorSize: UInt8 = try cursor.read()
-      guard addressSize == 8, selectorSize == 0 else { return nil }
+      guard Int(addressSize) == section.bases.addressSize.bytes, selectorSize == 0 else { return nil }
     }
     var letters = ByteCursor(try bytes.slice(at: augmentation, count: augmentationEnd - augmentation))
     let isOldGNU =
       letters.remaining >= 2 && bytes[letter: augmentation] == "e" && bytes[letter: augmentation + 1] == "h"
     if isOldGNU {
       // GCC 2 put a pointer to its exception table here.
-      try cursor.skip(8)
+      try cursor.skip(section.bases.addressSize.bytes)
       try letters.skip(2)
     }
     codeAlignment = try cursor.readULEB128()

@@ -1,4 +1,5 @@
 import BinaryReading
+public import ProfileModel
 
 /// `.eh_frame_hdr`: a linker's sorted table of functions (LSB core, section 10.6.2).
 public struct EHFrameHeader: Sendable {
@@ -11,9 +12,11 @@ public struct EHFrameHeader: Sendable {
 
   /// Reads the header's fixed part; nil when it makes no sense or has no table that can be searched.
   ///
-  /// - Parameter address: The header's own stated address.
-  public init?(bytes: RawSpan, address: UInt64) {
-    guard let header = try? Self.parse(bytes, address: address) else { return nil }
+  /// - Parameters:
+  ///   - address: The header's own stated address.
+  ///   - addressSize: How wide the image's addresses are.
+  public init?(bytes: RawSpan, address: UInt64, addressSize: AddressSize = .wide) {
+    guard let header = try? Self.parse(bytes, address: address, addressSize) else { return nil }
     self = header
   }
 
@@ -24,16 +27,18 @@ public struct EHFrameHeader: Sendable {
     self.encoding = encoding
   }
 
-  private static func parse(_ bytes: RawSpan, address: UInt64) throws(BinaryReadingError) -> EHFrameHeader? {
+  private static func parse(_ bytes: RawSpan, address: UInt64, _ addressSize: AddressSize)
+    throws(BinaryReadingError) -> EHFrameHeader?
+  {
     var cursor = ByteCursor(bytes)
-    let bases = PointerBases(section: address, text: 0, data: address, function: nil)
+    let bases = PointerBases(section: address, text: 0, data: address, function: nil, addressSize: addressSize)
     guard try cursor.read(UInt8.self) == 1 else { return nil }
     let pointerEncoding = PointerEncoding(rawValue: try cursor.read())
     let countEncoding = PointerEncoding(rawValue: try cursor.read())
     let tableEncoding = PointerEncoding(rawValue: try cursor.read())
     guard let ehFrame = try cursor.readPointer(pointerEncoding, from: bases),
       let count = try cursor.readPointer(countEncoding, from: bases),
-      let size = tableEncoding.fixedSize, tableEncoding.application != 0x50,
+      let size = tableEncoding.fixedSize(addressSize), tableEncoding.application != 0x50,
       count <= UInt64(cursor.remaining / (2 * size))
     else { return nil }
     return EHFrameHeader(
@@ -51,8 +56,10 @@ public struct EHFrameHeader: Sendable {
   private func buildIndex(bytes: RawSpan, address: UInt64, section: FrameSection)
     throws(BinaryReadingError) -> FunctionIndex?
   {
-    let size = encoding.fixedSize ?? 8
-    let bases = PointerBases(section: address, text: section.bases.text, data: address, function: nil)
+    let addressSize = section.bases.addressSize
+    let size = encoding.fixedSize(addressSize) ?? 8
+    let bases = PointerBases(
+      section: address, text: section.bases.text, data: address, function: nil, addressSize: addressSize)
     var cursor = ByteCursor(bytes)
     // Functions that the linker dropped may stand at address zero: the middle one is surely near the others.
     try cursor.seek(to: table + count / 2 * 2 * size)
@@ -66,8 +73,10 @@ public struct EHFrameHeader: Sendable {
       let fde: UInt64
       if encoding.rawValue == 0x3B {
         // What linkers write: pairs of 4 bytes, relative to the header.
-        start = address &+ UInt64(bitPattern: Int64(try bytes.load(at: table + 8 * position, as: Int32.self)))
-        fde = address &+ UInt64(bitPattern: Int64(try bytes.load(at: table + 8 * position + 4, as: Int32.self)))
+        let first = Int64(try bytes.load(at: table + 8 * position, as: Int32.self))
+        let second = Int64(try bytes.load(at: table + 8 * position + 4, as: Int32.self))
+        start = (address &+ UInt64(bitPattern: first)) & addressSize.mask
+        fde = (address &+ UInt64(bitPattern: second)) & addressSize.mask
       } else {
         guard let first = try cursor.readPointer(encoding, from: bases),
           let second = try cursor.readPointer(encoding, from: bases)

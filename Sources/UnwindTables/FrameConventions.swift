@@ -17,6 +17,8 @@ struct FrameConventions: Sendable {
   let preservedSlots: Int
   /// Whether opcodes 0x2C and 0x2D toggle the signing of the return address.
   let canSignReturnAddress: Bool
+  /// A word, by which slots count, has two to this power bytes.
+  let wordShift: UInt8
   /// Slots of the registers 0 to 15 and 16 to 31, four bits each; 15 where there is none.
   private let slots: (UInt64, UInt64)
 
@@ -31,6 +33,7 @@ struct FrameConventions: Sendable {
     self.registerLimit = registerLimit
     self.preservedSlots = preservedSlots
     self.canSignReturnAddress = canSignReturnAddress
+    wordShift = UInt8(truncatingIfNeeded: architecture.wordSize.trailingZeroBitCount)
     let numbers = RegisterSlots.of(architecture).numbers
     programCounter = numbers[0]
     var slots: (UInt64, UInt64) = (.max, .max)
@@ -46,6 +49,7 @@ struct FrameConventions: Sendable {
     switch architecture {
     case .x86_64: .x86_64
     case .aarch64: .aarch64
+    case .i386: .i386
     }
   }
 
@@ -59,7 +63,7 @@ struct FrameConventions: Sendable {
   /// A rule for code that is known by its whole state, whatever the state says.
   func knownFrame(_ state: borrowing FrameState, isSignalFrame: Bool) -> UnwindRule? {
     switch architecture {
-    case .x86_64: nil
+    case .x86_64, .i386: nil
     case .aarch64: isSignalFrame ? UnwindRule.aarch64SignalFrame(state) : nil
     }
   }

@@ -6,7 +6,7 @@ enum CFARule: Equatable, BitwiseCopyable {
   case registerOffset(Int32, UInt8)
   /// *(register + inner) + outer
   case dereference(inner: Int16, outer: Int16, UInt8)
-  /// register + offset, and 8 more when the program counter's low four bits reach the threshold
+  /// register + offset, and a word more when the program counter's low four bits reach the threshold
   case procedureLinkage(offset: Int16, threshold: Int16, UInt8)
 }
 
@@ -56,7 +56,7 @@ struct FrameState: BitwiseCopyable {
   }
 
   /// States the rule of a slot.
-  mutating func set(_ rule: RegisterRule, slot: Int) {
+  mutating func set(_ rule: RegisterRule, slot: Int, in conventions: FrameConventions) {
     registers[slot] = rule
     let bit: UInt16 = 1 &<< UInt16(slot)
     unusualSlots &= ~bit
@@ -64,7 +64,7 @@ struct FrameState: BitwiseCopyable {
       slots.clear(slot)
     } else if rule == .undefined {
       slots.set(slot, words: RuleSlots.undefined)
-    } else if case .atCFA(let offset) = rule, let words = RuleSlots.words(Int64(offset)) {
+    } else if case .atCFA(let offset) = rule, let words = RuleSlots.words(Int64(offset), shift: conventions.wordShift) {
       slots.set(slot, words: words)
     } else {
       slots.clear(slot)
@@ -75,7 +75,7 @@ struct FrameState: BitwiseCopyable {
   /// States the rule of a register; one that no slot holds is ignored, since no rule can depend on it.
   mutating func set(_ rule: RegisterRule, register number: UInt64, in conventions: FrameConventions) {
     if let slot = conventions.slot(ofRegister: number) {
-      set(rule, slot: slot)
+      set(rule, slot: slot, in: conventions)
     } else if number == UInt64(conventions.stackPointer) {
       stackPointer = rule
     }
@@ -84,7 +84,7 @@ struct FrameState: BitwiseCopyable {
   /// Makes the rule of a register what it is in `other`.
   mutating func restore(register number: UInt64, from other: borrowing FrameState, in conventions: FrameConventions) {
     if let slot = conventions.slot(ofRegister: number) {
-      set(other.registers[slot], slot: slot)
+      set(other.registers[slot], slot: slot, in: conventions)
     } else if number == UInt64(conventions.stackPointer) {
       stackPointer = other.stackPointer
     }

@@ -24,7 +24,8 @@ struct FrameTable: Sendable {
     reader = FrameReader(conventions: conventions)
     store = RowStore(conventions: conventions)
     let listed = header.flatMap { header in
-      EHFrameHeader(bytes: header.bytes.rawSpan, address: header.address)?
+      EHFrameHeader(
+        bytes: header.bytes.rawSpan, address: header.address, addressSize: section.bases.addressSize)?
         .index(bytes: header.bytes.rawSpan, address: header.address, section: section)
     }
     if let listed {

@@ -1,10 +1,11 @@
 import BinaryReading
+import ProfileModel
 
 /// How a pointer is written in `.eh_frame` and `.eh_frame_hdr` (LSB core specification, section 10.5.1).
 struct PointerEncoding: Hashable, Sendable {
   var rawValue: UInt8
 
-  /// A plain 8-byte address.
+  /// A plain address.
   static let absolute = PointerEncoding(rawValue: 0x00)
   /// No pointer at all.
   static let omitted = PointerEncoding(rawValue: 0xFF)
@@ -18,10 +19,11 @@ struct PointerEncoding: Hashable, Sendable {
   /// The encoding of a length beside a pointer: the same format, counted from nothing.
   var lengthEncoding: PointerEncoding { PointerEncoding(rawValue: format) }
 
-  /// The bytes of one value; nil where that varies or the format is unknown.
-  var fixedSize: Int? {
+  /// The bytes of one value in an image with addresses of this size; nil where that varies or the format is unknown.
+  func fixedSize(_ addressSize: AddressSize) -> Int? {
     switch format {
-    case 0x0, 0x4, 0x8, 0xC: 8
+    case 0x0, 0x8: addressSize.bytes
+    case 0x4, 0xC: 8
     case 0x2, 0xA: 2
     case 0x3, 0xB: 4
     default: nil
@@ -39,6 +41,8 @@ struct PointerBases: Sendable, BitwiseCopyable {
   var data: UInt64
   /// Stated address of the function that is being described, once known.
   var function: UInt64?
+  /// How wide the image's addresses are.
+  var addressSize = AddressSize.wide
 }
 
 extension ByteCursor {
@@ -51,13 +55,15 @@ extension ByteCursor {
   {
     if encoding == .omitted { return nil }
     if encoding.application == 0x50 {
-      let misaligned = (bases.section &+ UInt64(offset)) & 7
-      if misaligned != 0 { try skip(Int(8 - misaligned)) }
+      let alignment = UInt64(bases.addressSize.bytes)
+      let misaligned = (bases.section &+ UInt64(offset)) & (alignment - 1)
+      if misaligned != 0 { try skip(Int(alignment - misaligned)) }
     }
     let field = bases.section &+ UInt64(offset)
     let value: UInt64
     switch encoding.format {
-    case 0x0, 0x4, 0x8, 0xC: value = try read()
+    case 0x0, 0x8: value = bases.addressSize == .wide ? try read() : UInt64(try read(UInt32.self))
+    case 0x4, 0xC: value = try read()
     case 0x1: value = try readULEB128()
     case 0x9: value = UInt64(bitPattern: try readSLEB128())
     case 0x2: value = UInt64(try read(UInt16.self))
@@ -67,12 +73,13 @@ extension ByteCursor {
     default: return nil
     }
     if encoding.isIndirect { return nil }
+    let mask = bases.addressSize.mask
     switch encoding.application {
-    case 0x00, 0x50: return value
-    case 0x10: return value &+ field
-    case 0x20: return value &+ bases.text
-    case 0x30: return value &+ bases.data
-    case 0x40: return bases.function.map { value &+ $0 }
+    case 0x00, 0x50: return value & mask
+    case 0x10: return (value &+ field) & mask
+    case 0x20: return (value &+ bases.text) & mask
+    case 0x30: return (value &+ bases.data) & mask
+    case 0x40: return bases.function.map { (value &+ $0) & mask }
     default: return nil
     }
   }

@@ -12,6 +12,7 @@ public struct RegisterSlots: Sendable {
     switch architecture {
     case .x86_64: .x86_64
     case .aarch64: .aarch64
+    case .i386: .i386
     }
   }
 }

@@ -8,9 +8,11 @@ struct RuleSlots: BitwiseCopyable {
   /// What stands for a register whose value is lost.
   static let undefined = Int8.min
 
-  /// The distance in words that a slot can hold, nil where it can't.
-  static func words(_ offset: Int64) -> Int8? {
-    guard offset & 7 == 0, let words = Int8(exactly: offset >> 3), words != undefined else { return nil }
+  /// The distance in words of two to the power of `shift` bytes that a slot can hold, nil where it can't.
+  static func words(_ offset: Int64, shift: UInt8) -> Int8? {
+    guard offset & (1 &<< Int64(shift) &- 1) == 0, let words = Int8(exactly: offset &>> Int64(shift)),
+      words != undefined
+    else { return nil }
     return words
   }
 

@@ -5,10 +5,11 @@ extension UnwindRule {
   /// - Parameters:
   ///   - register: The value that the register `cfaRegister` has in this frame.
   ///   - programCounter: Where this frame is; only its low four bits count.
-  ///   - load: Reads an 8-byte word of the stack; called at most once.
+  ///   - wordSize: `Architecture.wordSize`.
+  ///   - load: Reads a word of the stack; called at most once.
   @inlinable @inline(__always)
   public func canonicalFrameAddress(
-    register: UInt64, programCounter: UInt64, load: (UInt64) -> UInt64?
+    register: UInt64, programCounter: UInt64, wordSize: UInt64 = 8, load: (UInt64) -> UInt64?
   ) -> UInt64? {
     switch kind {
     case .registerOffset:
@@ -17,7 +18,7 @@ extension UnwindRule {
       guard let word = load(register &+ UInt64(bitPattern: Int64(innerOffset))) else { return nil }
       return word &+ UInt64(bitPattern: Int64(outerOffset))
     case .procedureLinkage:
-      let pushed: UInt64 = programCounter & 15 >= UInt64(bitPattern: Int64(outerOffset)) ? 8 : 0
+      let pushed: UInt64 = programCounter & 15 >= UInt64(bitPattern: Int64(outerOffset)) ? wordSize : 0
       return register &+ UInt64(bitPattern: Int64(innerOffset)) &+ pushed
     case .needsFallback, .uncovered:
       return nil

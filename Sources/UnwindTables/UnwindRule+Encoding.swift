@@ -16,7 +16,7 @@ extension UnwindRule {
     } else if state.stackPointer == .unchanged || state.stackPointer == .valueOfCFA(0) {
       self = RuleEncoder.encode(state, flags: flags, conventions: conventions) ?? .needsFallback
     } else {
-      let implied = state.withImpliedStackPointer
+      let implied = state.withImpliedStackPointer(in: conventions)
       self = implied.flatMap { RuleEncoder.encode($0, flags: flags, conventions: conventions) } ?? .needsFallback
     }
   }
@@ -28,7 +28,7 @@ extension FrameState {
   ///
   /// Code that loads a whole context (`setcontext`) names the context's address as CFA and restores the stack pointer
   /// from it; a signal trampoline restores it from the kernel's frame.
-  fileprivate var withImpliedStackPointer: FrameState? {
+  fileprivate func withImpliedStackPointer(in conventions: FrameConventions) -> FrameState? {
     let place: (register: UInt8, offset: Int32)
     switch (stackPointer, cfa) {
     case (.atRegister(let offset, let register), _): place = (register, offset)
@@ -42,7 +42,7 @@ extension FrameState {
     for slot in 0..<UnwindRule.slotCount {
       guard case .atCFA(let offset) = registers[slot] else { continue }
       guard case .registerOffset(let base, let register) = cfa else { return nil }
-      result.set(.atRegister(base &+ offset, register), slot: slot)
+      result.set(.atRegister(base &+ offset, register), slot: slot, in: conventions)
     }
     return result
   }
@@ -115,7 +115,7 @@ extension RuleEncoder {
     while remaining != 0 {
       let slot = remaining.trailingZeroBitCount
       remaining &= remaining &- 1
-      if let words = words(for: state.registers[slot]) {
+      if let words = words(for: state.registers[slot], conventions) {
         slots.set(slot, words: words)
       } else if state.registers[slot] == .undefined || slot >= conventions.preservedSlots {
         slots.set(slot, words: RuleSlots.undefined)
@@ -127,7 +127,7 @@ extension RuleEncoder {
   }
 
   private mutating func encodeReturnAddress(_ rule: RegisterRule, conventions: FrameConventions) -> Bool {
-    if let words = words(for: rule) {
+    if let words = words(for: rule, conventions) {
       slots.set(0, words: words)
       return true
     }
@@ -137,7 +137,7 @@ extension RuleEncoder {
     case .inRegister(let register) where register < conventions.registerLimit:
       setReturnAddressRegister(register)
     case .atCFA(let offset):
-      guard let words = RuleSlots.words(Int64(offset)) else { return false }
+      guard let words = RuleSlots.words(Int64(offset), shift: conventions.wordShift) else { return false }
       flags.insert(.returnAddressRelativeToCFA)
       slots.set(0, words: words)
     default:
@@ -147,16 +147,17 @@ extension RuleEncoder {
   }
 
   /// The distance from the save base to where `rule` says that a register is saved.
-  private func words(for rule: RegisterRule) -> Int8? {
+  private func words(for rule: RegisterRule, _ conventions: FrameConventions) -> Int8? {
+    let shift = conventions.wordShift
     switch rule {
     case .atCFA(let offset):
-      if saveBase == UnwindRule.cfaBase { return RuleSlots.words(Int64(offset)) }
+      if saveBase == UnwindRule.cfaBase { return RuleSlots.words(Int64(offset), shift: shift) }
       guard kind == .registerOffset, saveBase == cfaRegister else { return nil }
-      return RuleSlots.words(Int64(offset) + Int64(cfaOffset))
+      return RuleSlots.words(Int64(offset) + Int64(cfaOffset), shift: shift)
     case .atRegister(let offset, let register):
-      if saveBase == register { return RuleSlots.words(Int64(offset)) }
+      if saveBase == register { return RuleSlots.words(Int64(offset), shift: shift) }
       guard kind == .registerOffset, saveBase == UnwindRule.cfaBase, register == cfaRegister else { return nil }
-      return RuleSlots.words(Int64(offset) - Int64(cfaOffset))
+      return RuleSlots.words(Int64(offset) - Int64(cfaOffset), shift: shift)
     case .unchanged, .undefined, .valueOfCFA, .inRegister, .unsupported:
       return nil
     }

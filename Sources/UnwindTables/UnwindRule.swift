@@ -9,7 +9,7 @@
 ///     slotsLow  | slot 7  |                 ...                          | slot 1 | slot 0 |
 ///     slotsHigh | mask, 14 bits  |  slot 13   |           ...          | slot 9  | slot 8  |
 ///
-/// A slot is a signed count of 8-byte words from the save base; its mask bit says whether the frame changed the
+/// A slot is a signed count of the architecture's words from the save base; its mask bit says whether the frame changed the
 /// register at all. A register whose bit is clear keeps its value.
 public struct UnwindRule: Hashable, Sendable, BitwiseCopyable {
   @usableFromInline var head: UInt64
@@ -32,8 +32,8 @@ public struct UnwindRule: Hashable, Sendable, BitwiseCopyable {
     case registerOffset
     /// CFA = *(register + `innerOffset`) + `outerOffset`, for realigned stacks, signal frames and hand-written code.
     case dereference
-    /// CFA = register + `innerOffset`, and 8 more when the program counter's low four bits are at least
-    /// `outerOffset`: the lazy-binding stubs of x86-64's `.plt`.
+    /// CFA = register + `innerOffset`, and a word more when the program counter's low four bits are at least
+    /// `outerOffset`: the lazy-binding stubs of x86's `.plt`.
     case procedureLinkage
     /// Unwind information exists, but its rule has no compact form: ask another unwinder.
     case needsFallback
@@ -104,7 +104,7 @@ public struct UnwindRule: Hashable, Sendable, BitwiseCopyable {
   /// register or undefined.
   @inlinable public var changedSlots: UInt16 { UInt16(truncatingIfNeeded: slotsHigh >> 48) }
 
-  /// Words of 8 bytes from the save base to the place where the register of `slot` is saved; `undefinedSlot` when its
+  /// Words (`Architecture.wordSize`) from the save base to the place where the register of `slot` is saved; `undefinedSlot` when its
   /// value is lost. Only for slots whose bit in `changedSlots` is set.
   @inlinable public func slotWords(_ slot: Int) -> Int {
     let word = slot < 8 ? slotsLow &>> UInt64(slot &* 8) : slotsHigh &>> UInt64((slot &- 8) &* 8)

@@ -20,6 +20,8 @@ public struct UnwindTable: Sendable {
     public var textAddress: UInt64 = 0
     /// What data-relative pointers in `.eh_frame` count from: the address of `.got`.
     public var dataAddress: UInt64 = 0
+    /// How wide the image's addresses are.
+    public var addressSize = AddressSize.wide
 
     /// No sections.
     public init() {}
@@ -41,13 +43,16 @@ public struct UnwindTable: Sendable {
     let conventions = FrameConventions.of(architecture)
     if let bytes = sections.ehFrame {
       let bases = PointerBases(
-        section: sections.ehFrameAddress, text: sections.textAddress, data: sections.dataAddress, function: nil)
+        section: sections.ehFrameAddress, text: sections.textAddress, data: sections.dataAddress, function: nil,
+        addressSize: sections.addressSize)
       let section = FrameSection(kind: .ehFrame, bytes: bytes, bases: bases)
       let header = sections.ehFrameHeader.map { (bytes: $0, address: sections.ehFrameHeaderAddress) }
       ehFrame = FrameTable(section: section, conventions: conventions, header: header)
     }
     if let bytes = sections.debugFrame {
-      let bases = PointerBases(section: 0, text: sections.textAddress, data: sections.dataAddress, function: nil)
+      let bases = PointerBases(
+        section: 0, text: sections.textAddress, data: sections.dataAddress, function: nil,
+        addressSize: sections.addressSize)
       unreadDebugFrame = FrameSection(kind: .debugFrame, bytes: bytes, bases: bases)
     }
   }

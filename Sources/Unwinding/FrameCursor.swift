@@ -8,6 +8,8 @@ struct FrameCursor {
   var isReturnAddress: Bool
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
+  /// A word of the stack has two to this power bytes.
+  let wordShift: UInt64
 
   init(leaf: UserRegisters, known: KnownRegisters, in registers: RegisterFile, architecture: Architecture) {
     registers.load(leaf, known: known)
@@ -16,6 +18,7 @@ struct FrameCursor {
     pcNumber = UInt8(UserRegisters.programCounter(architecture))
     spNumber = UInt8(UserRegisters.stackPointer(architecture))
     fpNumber = UInt8(UserRegisters.framePointer(architecture))
+    wordShift = UInt64(architecture.wordSize.trailingZeroBitCount)
   }
 
   /// Program counter.

@@ -32,6 +32,7 @@ struct KnownCode: Sendable {
     switch architecture {
     case .x86_64: .x86_64
     case .aarch64: .aarch64
+    case .i386: .i386
     }
   }
 

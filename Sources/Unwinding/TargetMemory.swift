@@ -27,6 +27,8 @@ import ProfileModel
   /// How the thread tells where the stack lies that the walk went on to last.
   var lastSwitch: StackSwitch?
 
+  /// The bits that a word of this thread has: of an 8-byte load, those that a narrower word takes up.
+  private var wordMask = UInt64.max
   private var pages = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   private var pageAddresses = unsafe UnsafeBufferPointer<UInt64>(start: nil, count: 0)
   private var lastPage = 0
@@ -47,11 +49,14 @@ import ProfileModel
   deinit { unsafe window.deallocate() }
 
   /// Calls `body` while the words of `stack`, which starts at `base`, can be read.
+  ///
+  /// - Parameter wordMask: `Architecture.wordMask`.
   func withDump<Result>(
-    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of tid: Int32, _ motion: ThreadMotion,
+    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of tid: Int32, _ motion: ThreadMotion, wordMask: UInt64 = .max,
     _ body: () -> Result
   ) -> Result {
     (dumpBase, process, self.motion, windowCount, readCount) = (base, ProcessMemory(pid: tid), motion, 0, 0)
+    self.wordMask = wordMask
     (wentLive, usedPages, lastSwitch, lastPage) = (false, false, nil, 0)
     // SAFETY: the pointers are kept only until the closures return; the spans outlive these.
     return unsafe stack.withUnsafeBytes { bytes in
@@ -66,6 +71,11 @@ import ProfileModel
         }
       }
     }
+  }
+
+  /// Notes that the walk goes on at the stack pointer that a signal saved here.
+  func noteSwitch(savedAt address: UInt64) {
+    lastSwitch = wordMask == .max ? .saved(at: address) : .savedNarrow(at: address)
   }
 
   /// How many of `count` words, from the first, were copied and have the values that they are expected to have.
@@ -88,10 +98,21 @@ import ProfileModel
   @inline(__always)
   func dumpWord(at address: UInt64) -> UInt64? {
     let offset = address &- dumpBase
-    guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return nil }
+    guard unsafe dump.count >= 8, offset <= UInt64(unsafe dump.count &- 8) else { return lastNarrowWord(at: offset) }
     // SAFETY: `offset + 8 <= dump.count`, and the dump lives as long as the walk (`withDump`).
     return unsafe UInt64(
-      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+      littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self)) & wordMask
+  }
+
+  /// The word of 4 bytes that ends the dump, which is too short for a load of 8.
+  @inline(never)
+  private func lastNarrowWord(at offset: UInt64) -> UInt64? {
+    guard wordMask == UInt64(UInt32.max), unsafe dump.count >= 4, offset == UInt64(unsafe dump.count &- 4) else {
+      return nil
+    }
+    // SAFETY: `offset + 4 == dump.count`, and the dump lives as long as the walk (`withDump`).
+    return unsafe UInt64(
+      UInt32(littleEndian: dump.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt32.self)))
   }
 
   private func wordBeyondDump(at address: UInt64) -> UInt64? {
@@ -124,7 +145,8 @@ import ProfileModel
     guard count > 0, unsafe pages.count >= count * Int(SampledPages.size) else { return nil }
     let page = address & ~(SampledPages.size &- 1)
     let offset = Int(truncatingIfNeeded: address &- page)
-    guard offset <= Int(SampledPages.size) - 8 else { return nil }
+    let isLastNarrow = offset == Int(SampledPages.size) - 4 && wordMask == UInt64(UInt32.max)
+    guard offset <= Int(SampledPages.size) - 8 || isLastNarrow else { return nil }
     // Mostly the last one again, or the one behind it.
     if unsafe pageAddresses[lastPage] != page {
       if lastPage + 1 < count, unsafe pageAddresses[lastPage + 1] == page {
@@ -134,9 +156,13 @@ import ProfileModel
         lastPage = found
       }
     }
-    // SAFETY: there are as many pages as addresses, and the offset lies in this one.
-    return unsafe UInt64(
-      littleEndian: pages.loadUnaligned(fromByteOffset: lastPage * Int(SampledPages.size) + offset, as: UInt64.self))
+    let place = lastPage * Int(SampledPages.size) + offset
+    if isLastNarrow {
+      // SAFETY: there are as many pages as addresses, and the four bytes are the last of this one.
+      return unsafe UInt64(UInt32(littleEndian: pages.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    }
+    // SAFETY: there are as many pages as addresses, and the eight bytes lie in this one.
+    return unsafe UInt64(littleEndian: pages.loadUnaligned(fromByteOffset: place, as: UInt64.self)) & wordMask
   }
 
   private func windowWord(at address: UInt64) -> UInt64? {
@@ -144,7 +170,7 @@ import ProfileModel
     guard windowCount >= 8, offset <= windowCount - 8 else { return nil }
     // SAFETY: `offset + 8 <= windowCount`, which never exceeds the buffer.
     return unsafe UInt64(
-      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self))
+      littleEndian: window.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self)) & wordMask
   }
 
   /// Reads on from an address, farther each time, but no page that is not there already.

@@ -12,6 +12,12 @@ final class TargetProcess {
   /// Goes on with the samples: what was found out about code that may change is looked at again when it has.
   private(set) var epoch: UInt32 = 0
   private var samples: UInt32 = 0
+  /// Where 32-bit code's calls before an address lead to, as far as it was asked.
+  var callTargets: [UInt64: CallTargetI386] = [:]
+  /// Whether 32-bit code before an address makes a frame record, as far as it was asked.
+  var prologues: [UInt64: Bool] = [:]
+  /// How deep the return address of 32-bit code without a frame lies, as far as it was asked.
+  var framelessDepths: [UInt64: UInt64?] = [:]
 
   /// What code that nothing describes does until it returns, as far as it was asked, and when.
   var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
@@ -47,6 +53,9 @@ final class TargetProcess {
   private func forgetCode() {
     code.removeAll()
     epilogues.removeAll()
+    callTargets.removeAll()
+    framelessDepths.removeAll()
+    prologues.removeAll()
   }
 
   /// libunwind's address space for this process, its cache emptied when what it knew is void.

@@ -19,7 +19,7 @@ extension UnwindContext {
   func execute(at address: UInt64, in state: inout FlowState) -> CodeStep? {
     switch architecture {
     case .x86_64: executeX86_64(at: address, in: &state)
-    case .aarch64: nil
+    case .aarch64, .i386: nil
     }
   }
 

@@ -3,12 +3,12 @@ import ProfileModel
 
 /// What all ways to make one step share: the images, the process, its memory.
 final class UnwindContext {
-  /// What the processes run on.
-  let architecture: Architecture
+  /// What the sample at hand is of.
+  private(set) var architecture: Architecture
   /// Code that is told by its instructions.
-  let known: KnownCode
+  private(set) var known: KnownCode
   /// What all code has in common.
-  let conventions: CodeConventions
+  private(set) var conventions: CodeConventions
   /// Code, page by page.
   let reader = CodeReader()
   /// By module index; nil where no image was added.
@@ -23,12 +23,24 @@ final class UnwindContext {
   var process = TargetProcess(space: AddressSpace(generation: 0))
 
   /// When it was taken.
-  var time = UInt64.max
+  private(set) var time = UInt64.max
 
   /// DWARF numbers of the stack pointer and the frame pointer.
   var pointers: (sp: UInt8, fp: UInt8) { conventions.pointers }
 
   init(architecture: Architecture) {
+    self.architecture = architecture
+    known = .of(architecture)
+    conventions = .of(architecture)
+  }
+
+  /// Turns to a sample of this process.
+  func begin(_ process: TargetProcess, _ architecture: Architecture, time: UInt64) {
+    unknownCode = nil
+    self.process = process
+    self.time = time
+    process.beginSample()
+    guard architecture != self.architecture else { return }
     self.architecture = architecture
     known = .of(architecture)
     conventions = .of(architecture)
@@ -89,6 +101,9 @@ final class UnwindContext {
 
   /// What is known of the code at `pc`.
   func knownCode(at pc: UInt64) -> KnownCode.Kind { place(pc).kind }
+
+  /// Whether the code at an address begins like this.
+  func code(at address: UInt64, startsWith start: [UInt8]) -> Bool { bytes(at: address, count: start.count) == start }
 
   /// A few bytes of code, from the image where there is one.
   func bytes(at address: UInt64, count: Int) -> [UInt8]? {

@@ -30,6 +30,11 @@ final class UnwindImage {
     name = image.path.split(separator: "/").last.map(String.init) ?? image.path
   }
 
+  /// Whether its rules speak of registers of `architecture`; nothing is known of an image for another processor.
+  func isOf(_ architecture: Architecture) -> Bool {
+    image.architecture == nil || image.architecture == architecture
+  }
+
   /// `.eh_frame`.
   var frame: Block? {
     load()
@@ -134,6 +139,7 @@ final class UnwindImage {
     }
     sections.textAddress = image.section(named: ".text")?.address ?? 0
     sections.dataAddress = image.section(named: ".got")?.address ?? 0
+    sections.addressSize = image.addressSize
     return UnwindTable(architecture: architecture, sections: sections)
   }
 

@@ -6,6 +6,7 @@ extension Unwinder {
   func stepWithoutInfo(
     _ frame: inout FrameCursor, in stack: inout UnwoundStack, image: UnwindImage?
   ) -> StepOutcome {
+    if architecture == .i386 { return stepWithoutInfoI386(&frame, in: &stack, image: image) }
     switch context.knownCode(at: frame.pc) {
     case .signalTrampoline:
       stack.markLastAsInstructionPointer()
@@ -39,7 +40,7 @@ extension Unwinder {
   private func stepOverSignal(_ frame: inout FrameCursor) -> StepOutcome {
     let sp = frame.sp
     for (number, offset) in context.known.savedRegisters {
-      if number == frame.spNumber { context.memory.lastSwitch = .saved(at: sp &+ offset) }
+      if number == frame.spNumber { context.memory.noteSwitch(savedAt: sp &+ offset) }
       guard let value = context.memory.word(at: sp &+ offset) else {
         return .ended(.truncated(context.memory.failure))
       }
@@ -82,7 +83,7 @@ extension Unwinder {
 
   /// A return address without the code that pointer authentication puts into its upper bits (AArch64, 48-bit).
   func withoutAuthentication(_ address: UInt64) -> UInt64 {
-    architecture == .aarch64 ? address & 0x0000_FFFF_FFFF_FFFF : address
+    nativeArchitecture == .aarch64 ? address & 0x0000_FFFF_FFFF_FFFF : address
   }
 
   /// After a call through a null or wild pointer the leaf lies in no code, and its return address is still on top of
@@ -91,16 +92,16 @@ extension Unwinder {
     stepOverCall(&frame, returnAddressOffset: 0)
   }
 
-  private func stepOverCall(_ frame: inout FrameCursor, returnAddressOffset offset: UInt64) -> StepOutcome {
+  func stepOverCall(_ frame: inout FrameCursor, returnAddressOffset offset: UInt64) -> StepOutcome {
     switch architecture {
-    case .x86_64:
+    case .x86_64, .i386:
       guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address),
         context.isBehindCall(address)
       else {
         return .ended(.truncated(.unmappedCode))
       }
       frame.pc = address
-      frame.sp &+= offset &+ 8
+      frame.sp &+= offset &+ architecture.wordSize
     case .aarch64:
       let address = withoutAuthentication(frame.registers[30])
       guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }

@@ -17,6 +17,10 @@ extension Unwinder {
       if frame.registers.unknown == 0, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
+        if stack.depth == 1, stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0]) {
+          lastWalk.dropTrail()
+          continue
+        }
         guard !frame.isReturnAddress else { return .truncated(.unmappedCode) }
         stack.append(unmapped: frame)
         lastWalk.dropTrail()
@@ -56,6 +60,12 @@ extension Unwinder {
   /// Looks an address up in the process and in its module's table, and remembers the answer.
   private func findEntry(at address: UInt64) -> CodeEntry? {
     guard let (region, image) = context.location(of: address), region.isExecutable else { return nil }
+    if let image, !image.isOf(architecture) {
+      // Not remembered: a process may run code of either kind, such as Wine's, and its own code finds the same place.
+      return CodeEntry(
+        address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+        rule: .uncovered)
+    }
     let entry = CodeEntry(
       address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
       rule: image?.rule(at: address &- region.bias) ?? .uncovered)
@@ -77,7 +87,7 @@ extension Unwinder {
       }
       if stepByEpilogue(&frame) { return .stepped }
     }
-    if let image, entry.rule.kind == .needsFallback,
+    if let image, entry.rule.kind == .needsFallback, architecture == nativeArchitecture,
       let outcome = stepOnceWithLibunwind(&frame, image: image)
     {
       return outcome
@@ -104,9 +114,10 @@ extension Unwinder {
     guard
       let cfa = rule.canonicalFrameAddress(
         register: frame.registers[UInt8(truncatingIfNeeded: rule.cfaRegister)], programCounter: frame.pc,
+        wordSize: 1 &<< frame.wordShift,
         load: { address in
           let word = memory.word(at: address)
-          if rule.isSignalFrame { memory.lastSwitch = .saved(at: address) }
+          if rule.isSignalFrame { memory.noteSwitch(savedAt: address) }
           if let word { walk.note(word, at: address) }
           return word
         })
@@ -122,7 +133,7 @@ extension Unwinder {
     var changed = rule.changedSlots
     if changed & 1 != 0 {
       let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
-      let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &* 8))
+      let slot = origin &+ UInt64(bitPattern: Int64(rule.slotWords(0) &<< Int(frame.wordShift)))
       guard let word = memory.word(at: slot) else {
         return .ended(.truncated(memory.failure))
       }
@@ -145,7 +156,7 @@ extension Unwinder {
       let slot = changed.trailingZeroBitCount
       changed &= changed &- 1
       let words = rule.slotWords(slot)
-      let place = base &+ UInt64(bitPattern: Int64(words &* 8))
+      let place = base &+ UInt64(bitPattern: Int64(words &<< Int(frame.wordShift)))
       // Below the stack pointer: an epilogue has popped it already, which compilers don't always say. The register is as
       // the caller left it, and what lies there is nobody's.
       guard words != UnwindRule.undefinedSlot, place >= frame.sp || rule.isSignalFrame else { continue }

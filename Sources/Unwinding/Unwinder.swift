@@ -32,7 +32,10 @@ public final class Unwinder {
   /// Frames walked before a stack is given up; a chain that long is a loop.
   static let frameLimit = 1 << 20
 
-  let architecture: Architecture
+  /// Of samples for which nothing else is said.
+  let nativeArchitecture: Architecture
+  /// Of the sample at hand.
+  var architecture: Architecture { context.architecture }
   let options: Options
   let context: UnwindContext
   let libunwind: LibunwindStepper
@@ -44,7 +47,7 @@ public final class Unwinder {
 
   /// An unwinder that knows of no process and no image.
   public init(architecture: Architecture = .host, options: Options = Options()) {
-    self.architecture = architecture
+    nativeArchitecture = architecture
     self.options = options
     context = UnwindContext(architecture: architecture)
     libunwind = LibunwindStepper(context: context)
@@ -110,9 +113,10 @@ public final class Unwinder {
   /// Notes functions that a process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
   /// and its call frame information with the address that this is relative to. They take the place of older ones there.
   public func add(
-    pid: Int32, generated: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)]
+    pid: Int32, architecture: Architecture? = nil,
+    generated: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)]
   ) {
-    process(pid).generated.add(generated, architecture: architecture)
+    process(pid).generated.add(generated, architecture: architecture ?? nativeArchitecture)
   }
 
   /// Forgets a process.
@@ -162,6 +166,7 @@ public final class Unwinder {
   ///   - tid: The thread.
   ///   - time: When the sample was taken, CLOCK_MONOTONIC in nanoseconds.
   ///   - motion: Whether it stands still, so that its live memory may be asked where the dump ends.
+  ///   - architecture: What the registers are of: nil for what this was made for, or that one's `narrow`.
   ///   - registers: At the time of the sample.
   ///   - known: Which of them are known.
   ///   - stack: Memory from the stack pointer upwards.
@@ -169,19 +174,20 @@ public final class Unwinder {
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, time: UInt64 = .max, motion: ThreadMotion, registers: UserRegisters,
-    known: KnownRegisters = .all, stack: RawSpan, pages: SampledPages = SampledPages(), into result: inout UnwoundStack
+    pid: Int32, tid: Int32, time: UInt64 = .max, motion: ThreadMotion, architecture: Architecture? = nil,
+    registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan, pages: SampledPages = SampledPages(),
+    into result: inout UnwoundStack
   ) -> StackEnd {
+    let architecture = architecture ?? nativeArchitecture
     result.removeAll()
-    context.unknownCode = nil
-    context.process = process(pid)
-    context.time = time
-    context.process.beginSample()
+    context.begin(process(pid), architecture, time: time)
     let base = registers[UserRegisters.stackPointer(architecture)]
-    let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion) {
+    let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion, wordMask: architecture.wordMask) {
       switch options.strategy {
-      case .tables: walkTables(from: registers, known: known, into: &result)
-      case .libunwind: walkLibunwind(from: registers, known: known, into: &result)
+      // libunwind was built for one architecture.
+      case .libunwind where architecture == nativeArchitecture:
+        walkLibunwind(from: registers, known: known, into: &result)
+      case .tables, .libunwind: walkTables(from: registers, known: known, into: &result)
       }
     }
     result.finish()

@@ -96,8 +96,8 @@ import Testing
 
   @Test func refusesOtherWordSizes() {
     var bytes = TinyImage().bytes
-    bytes[4] = 1
-    #expect(throws: ELFError.unsupportedFormat(path: "x", fileClass: 1, dataEncoding: 1)) {
+    bytes[4] = 3
+    #expect(throws: ELFError.unsupportedFormat(path: "x", fileClass: 3, dataEncoding: 1)) {
       try ELFImage(bytes: bytes, path: "x")
     }
   }

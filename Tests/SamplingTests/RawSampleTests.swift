@@ -61,10 +61,39 @@ import Testing
     try read(.sample(stack: stack, valid: .max)) { #expect($0.stack.byteCount == 64) }
   }
 
-  @Test func hasNoRegistersForKernelThreadsAndOldBinaries() throws {
-    try read(.sample(abi: 0)) { #expect($0.registers == nil) }
-    try read(.sample(abi: 1, stack: [UInt8](repeating: 1, count: 16))) {
+  @Test func hasNoRegistersForKernelThreads() throws {
+    try read(.sample(abi: 0)) {
       #expect($0.registers == nil)
+      #expect($0.architecture == .x86_64)
+    }
+  }
+
+  /// They come in the places of 64-bit ones; what stands in those of r8 to r15 is nobody's.
+  @Test func numbersRegistersOfNarrowProgramsAsDWARFDoes() throws {
+    try read(.sample(abi: 1, stack: [UInt8](repeating: 1, count: 16))) {
+      #expect($0.architecture == .i386)
+      let registers = $0.registers
+      let expected: [UInt64] = [0x100, 0x102, 0x103, 0x101, 0x107, 0x106, 0x104, 0x105, 0x108, 0, 0]
+      #expect((0..<11).map { registers?[$0] } == expected)
+      #expect($0.stack.byteCount == 16)
+    }
+  }
+
+  /// During a system call the kernel has no ebx, and says -1 in 64 bits.
+  @Test func narrowRegistersHaveNoUpperHalf() throws {
+    var record = RecordBytes.sample(abi: 1)
+    let first = record.body.count - 8 * UserRegisters.perfCount(.x86_64) - 8
+    for index in first..<first + 16 { record.body[index] = 0xFF }
+    try read(record) {
+      #expect($0.registers?[0] == 0xFFFF_FFFF)
+      #expect($0.registers?[3] == 0xFFFF_FFFF)
+    }
+  }
+
+  @Test func saysWhereNarrowProgramsCannotBeUnwound() throws {
+    let record = RecordBytes.sample(abi: 1, stack: [UInt8](repeating: 1, count: 16), architecture: .aarch64)
+    try read(record, architecture: .aarch64) {
+      #expect($0.architecture == nil && $0.registers == nil)
       #expect($0.stack.byteCount == 0)
     }
   }

@@ -66,8 +66,20 @@ import Testing
     // A descriptor is gone even if closing it fails.
     #expect(set(number: 3, result: -4).systemCall?.canBeginAgain == false)
     #expect(set(number: -1, result: 0).systemCall == nil)
-    let short = [UInt8](repeating: 0, count: 68)
+    let short = [UInt8](repeating: 0, count: 67)
     let other = RegisterSet(short.rawSpan, architecture: .x86_64)
     #expect(other.systemCall == nil && other.user == nil)
+  }
+
+  /// Its calls have other numbers, by which nothing is mended.
+  @Test func knowsRegistersOfNarrowTasksAndNoSystemCall() {
+    var bytes = RecordBytes(0)
+    for position in 0..<17 { bytes.add(position == 6 ? UInt32(bitPattern: -4) : position == 11 ? 3 : 1) }
+    let narrow = RegisterSet(bytes.body.rawSpan, architecture: .x86_64)
+    #expect(narrow.architecture == .i386)
+    #expect(narrow.user?[0] == 0xFFFF_FFFC)
+    #expect(narrow.systemCall == nil)
+    let unknown = RegisterSet(bytes.body.rawSpan, architecture: .aarch64)
+    #expect(unknown.architecture == nil && unknown.user == nil)
   }
 }

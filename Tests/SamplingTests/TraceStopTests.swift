@@ -34,6 +34,16 @@ import Testing
     #expect((0..<33).map { registers[$0] } == (0..<33).map { UInt64(0x100 + $0) })
   }
 
+  @Test func numbersNarrowRegisterSetsAsDWARFDoes() throws {
+    var set = RecordBytes(0)
+    for position in 0..<17 { set.add(UInt32(0x100 + position)) }
+    let parsed = UserRegisters(registerSet: set.body.rawSpan, architecture: .i386)
+    let registers = try #require(parsed)
+    // eax ecx edx ebx esp ebp esi edi eip
+    let expected: [UInt64] = [6, 1, 2, 0, 15, 5, 3, 4, 12].map { 0x100 + $0 }
+    #expect((0..<9).map { registers[$0] } == expected)
+  }
+
   @Test(arguments: [0, 8, 68, 215, 217, 512])
   func hasNoRegistersOfOtherSets(size: Int) {
     let bytes = [UInt8](repeating: 1, count: size)

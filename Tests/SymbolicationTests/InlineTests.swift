@@ -27,6 +27,9 @@ struct InlineTests {
     Compiler(command: "g++ -g -gdwarf-4 -O2 program.cpp", source: "cpp"),
     Compiler(command: "g++ -g -gdwarf-5 -O2 program.cpp", source: "cpp"),
     Compiler(command: "g++ -g -O2 -ffunction-sections -gz program.cpp", source: "cpp"),
+    // 32-bit code; without libraries, which take a package of their own.
+    Compiler(command: "g++ -m32 -nostdlib -g -gdwarf-4 -O2 program.cpp", source: "cpp"),
+    Compiler(command: "g++ -m32 -nostdlib -g -gdwarf-5 -gz -O2 program.cpp", source: "cpp"),
     Compiler(command: "clang -g -gdwarf-4 -O2 program.c", source: "c"),
     Compiler(command: "clang -g -gdwarf-5 -O2 program.c", source: "c"),
     Compiler(command: "swiftc -g -O program.swift", source: "swift"),

@@ -122,6 +122,24 @@ struct SymbolSourceTests {
     #expect(symbols.frames[0].map(\.name) == ["printf@plt"])
   }
 
+  /// Stubs of 32-bit code, which jump through an address that is absolute or counted from %ebx.
+  @Test(arguments: ["-shared -fPIC", "-shared -fPIC -Wl,-z,now", "-fno-pie -no-pie", "-fno-pie -no-pie -Wl,-z,now"])
+  func `narrow stubs`(flags: String) throws {
+    try bench.write("library.c", "int elsewhere(int x) { return x * 3; } int other(int x) { return x + 3; }")
+    try bench.write(
+      "caller.c", "int elsewhere(int); int other(int); int _start(int x) { return elsewhere(x) + other(x) + 1; }")
+    try bench.run("gcc -m32 -nostdlib -O1 -shared -fPIC library.c -o library.so")
+    try bench.run("gcc -m32 -nostdlib -O1 \(flags) caller.c library.so -o caller")
+    let text = try bench.run("objdump -d caller").split(separator: "\n")
+    for name in ["elsewhere", "other"] {
+      let line = text.first { $0.contains("<\(name)@plt>:") }
+      let start = try #require(line.flatMap { UInt64($0.prefix(8), radix: 16) })
+      let symbols = Symbolicator(options: options()).symbolize(
+        image: try bench.image("caller"), addresses: [start, start + 6])
+      #expect(symbols.frames.map { $0.map(\.name) } == [["\(name)@plt"], ["\(name)@plt"]])
+    }
+  }
+
   /// Debug information in forms that are rarer, each of which tells what the usual form does.
   @Test(arguments: [
     "objcopy --compress-debug-sections=zstd usual other", "objcopy --compress-debug-sections=zlib usual other",

@@ -48,6 +48,13 @@ import Testing
       builds.append(
         Build(compiler: compiler, options: ["-O2", "-g", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]))
     }
+    // i386, and x32: 64-bit code with addresses of 4 bytes.
+    for word in ["-m32", "-mx32"] {
+      for options in [
+        ["-O0"], ["-O2"], ["-Os", "-fomit-frame-pointer"], ["-O2", "-fno-omit-frame-pointer"],
+        ["-O2", "-g", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"],
+      ] { builds.append(Build(compiler: "gcc", options: [word] + options)) }
+    }
     for compiler in arm { builds.append(Build(compiler: compiler, options: ["-O2", "-mbranch-protection=standard"])) }
     return builds
   }()

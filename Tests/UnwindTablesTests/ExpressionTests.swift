@@ -26,6 +26,25 @@ import Testing
     #expect(self.rule(other) == .needsFallback)
   }
 
+  /// `.plt` of a 32-bit image: words of 4 bytes, and esp, eip as registers 4 and 8.
+  @Test func narrowProcedureLinkageTable() {
+    let cie = FrameAssembler.CIE(dataAlignment: -4, column: 8, instructions: [0x0C, 4, 4, 0x88, 1])
+    let plt: [UInt8] = [0x0F, 11, 0x74, 4, 0x78, 0, 0x3F, 0x1A, 0x3B, 0x2A, 0x32, 0x24, 0x22]
+    var section = FrameAssembler()
+    section.fde(section.cie(cie), start: 0x1000, length: 16, plt)
+    section.fde(section.cie(cie), start: 0x2000, length: 16, [0x0E, 20, 0x85, 2, 0x83, 5])
+    var sections = UnwindTable.Sections()
+    (sections.ehFrame, sections.ehFrameAddress, sections.addressSize) = (section.bytes, section.address, .narrow)
+    var table = UnwindTable(architecture: .i386, sections: sections)
+    let rule = table.rule(at: 0x1000)
+    #expect(rule.kind == .procedureLinkage && rule.cfaRegister == 4)
+    #expect(rule.canonicalFrameAddress(register: 100, programCounter: 0x102A, wordSize: 4) { _ in nil } == 104)
+    #expect(rule.canonicalFrameAddress(register: 100, programCounter: 0x102B, wordSize: 4) { _ in nil } == 108)
+    // ebp at c-8, ebx at c-20.
+    let saved = table.rule(at: 0x2000)
+    #expect(saved.cfaOffset == 20 && saved.slotWords(0) == -1 && saved.slotWords(1) == -2 && saved.slotWords(2) == -5)
+  }
+
   @Test(
     arguments: [
       ([0x76, 0x78, 0x06], 6, -8, 0),  // realigned: DW_OP_breg6 -8; DW_OP_deref

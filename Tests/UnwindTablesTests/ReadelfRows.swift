@@ -29,8 +29,9 @@ struct ReadelfRows {
         range = nil
       } else if words.first == "LOC" {
         columns = Array(words.dropFirst(2))
-      } else if let range, let first = words.first, first.count == 16, let address = UInt64(first, radix: 16),
-        words.count >= 2, words.count == columns.count + 2
+      } else if let range, let first = words.first, first.count == 16 || first.count == 8,
+        let address = UInt64(first, radix: 16),
+        words.count >= 2, words.count == columns.count + 2, words[1] != "ZERO"
       {
         if rows.last?.address == address, rows.last?.end == range.end { rows.removeLast() }
         rows.append(
@@ -55,7 +56,12 @@ struct Comparison {
 
   /// Looks up every row of `readelf` in `table`.
   mutating func run(_ rows: [ReadelfRows.Row], _ table: inout UnwindTable) {
-    let numbers = table.architecture == .x86_64 ? [6, 3, 12, 13, 14, 15] : Array(19...29)
+    let numbers =
+      switch table.architecture {
+      case .x86_64: [6, 3, 12, 13, 14, 15]
+      case .aarch64: Array(19...29)
+      case .i386: [5, 3, 6, 7]
+      }
     for row in rows where row.address < row.end {
       compared += 1
       let found = table.row(at: row.address)
@@ -77,7 +83,9 @@ struct Comparison {
         continue
       }
       // A context that is loaded as a whole: our CFA is the stack pointer in it, readelf's is where it lies.
-      if ours.rule.kind == .dereference, row.registers["rsp"]?.hasPrefix("c+") == true { continue }
+      if ours.rule.kind == .dereference, (row.registers["rsp"] ?? row.registers["esp"])?.hasPrefix("c+") == true {
+        continue
+      }
       if text.cfa != row.cfa { differences.append("\(place): CFA \(row.cfa), ours \(text.cfa)") }
       var theirReturn = row.registers["ra"] ?? "u"
       if theirReturn == "s" { theirReturn = "u" }

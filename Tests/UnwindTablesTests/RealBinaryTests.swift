@@ -11,6 +11,7 @@ import Testing
       "/usr/bin/bash", "/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2",
       "/lib/x86_64-linux-gnu/libcrypto.so.3", "/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/bin/python3.11",
       "/usr/aarch64-linux-gnu/lib/libc.so.6", "/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
+      "/usr/lib32/libc.so.6", "/usr/lib32/ld-linux.so.2", "/usr/lib32/libgcc_s.so.1",
     ]
     if let swift = output(of: "sh", ["-c", "readlink -f $(command -v swift)"])?.split(separator: "\n").first {
       let usr = URL(fileURLWithPath: String(swift)).deletingLastPathComponent().deletingLastPathComponent()

@@ -11,10 +11,13 @@ struct RuleText {
     "rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "ra",
   ]
 
+  static let i386Names = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "ra"]
+
   /// The name that readelf gives a DWARF number.
   static func name(_ number: Int, _ architecture: Architecture) -> String {
     switch architecture {
     case .x86_64: x86Names[number]
+    case .i386: i386Names[number]
     case .aarch64: number == 31 ? "sp" : number == 32 ? "ra" : "x\(number)"
     }
   }
@@ -30,7 +33,7 @@ struct RuleText {
     guard let slot = FrameConventions.of(architecture).slot(ofRegister: UInt64(number)),
       rule.changedSlots >> slot & 1 == 1, rule.slotWords(slot) != UnwindRule.undefinedSlot
     else { return "u" }
-    let offset = rule.slotWords(slot) * 8
+    let offset = rule.slotWords(slot) * Int(architecture.wordSize)
     let isCFA = rule.savesAreRelativeToCFA || (slot == 0 && rule.flags.contains(.returnAddressRelativeToCFA))
     if isCFA { return "c\(offset < 0 ? "" : "+")\(offset)" }
     if rule.kind == .registerOffset, rule.saveBaseRegister == rule.cfaRegister {
@@ -44,6 +47,6 @@ struct RuleText {
     if rule.flags.contains(.returnAddressInRegister) {
       return rule.returnAddressRegister == 30 ? "u" : Self.name(rule.returnAddressRegister, architecture)
     }
-    return register(architecture == .x86_64 ? 16 : 30)
+    return register(Int(FrameConventions.of(architecture).returnAddressColumn))
   }
 }

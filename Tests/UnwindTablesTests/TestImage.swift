@@ -9,28 +9,37 @@ struct TestImage {
   var architecture: Architecture
   var sections = UnwindTable.Sections()
 
-  /// Reads a 64-bit little-endian file; nil when it is something else.
+  /// Reads a little-endian file; nil when it is something else.
   init?(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path), data.count > 64 else { return nil }
     let bytes = [UInt8](data)
     let span = bytes.rawSpan
-    guard try span.load(at: 0, as: UInt32.self) == 0x464C_457F, bytes[4] == 2, bytes[5] == 1 else { return nil }
+    guard try span.load(at: 0, as: UInt32.self) == 0x464C_457F, bytes[4] == 1 || bytes[4] == 2, bytes[5] == 1 else {
+      return nil
+    }
     switch try span.load(at: 18, as: UInt16.self) {
+    case 3: architecture = .i386
     case 62: architecture = .x86_64
     case 183: architecture = .aarch64
     default: return nil
     }
-    let table = Int(try span.load(at: 40, as: UInt64.self))
-    let size = Int(try span.load(at: 58, as: UInt16.self))
-    let count = Int(try span.load(at: 60, as: UInt16.self))
-    let namesIndex = Int(try span.load(at: 62, as: UInt16.self))
-    let names = Int(try span.load(at: table + namesIndex * size + 24, as: UInt64.self))
+    let isWide = bytes[4] == 2
+    sections.addressSize = isWide ? .wide : .narrow
+    func number(at offset: Int) throws -> Int {
+      isWide ? Int(try span.load(at: offset, as: UInt64.self)) : Int(try span.load(at: offset, as: UInt32.self))
+    }
+    let table = try number(at: isWide ? 40 : 32)
+    let counts = isWide ? 58 : 46
+    let size = Int(try span.load(at: counts, as: UInt16.self))
+    let count = Int(try span.load(at: counts + 2, as: UInt16.self))
+    let namesIndex = Int(try span.load(at: counts + 4, as: UInt16.self))
+    let names = try number(at: table + namesIndex * size + (isWide ? 24 : 16))
     for index in 0..<count {
       let header = table + index * size
       let name = try span.cString(at: names + Int(try span.load(at: header, as: UInt32.self)))
-      let address: UInt64 = try span.load(at: header + 16)
-      let offset = Int(try span.load(at: header + 24, as: UInt64.self))
-      let length = Int(try span.load(at: header + 32, as: UInt64.self))
+      let address = UInt64(try number(at: header + (isWide ? 16 : 12)))
+      let offset = try number(at: header + (isWide ? 24 : 16))
+      let length = try number(at: header + (isWide ? 32 : 20))
       func contents() -> [UInt8] { Array(bytes[offset..<offset + length]) }
       switch name {
       case ".eh_frame":

@@ -18,8 +18,8 @@ import Testing
       // What an ordinary walk has left behind must not help either.
       _ = unwinder.chain(scenario.capture)
       let end = unwinder.unwind(
-        pid: scenario.capture.pid, tid: scenario.capture.tid, motion: .standingStill, registers: registers, known: known,
-        stack: scenario.capture.stack.rawSpan, into: &stack)
+        pid: scenario.capture.pid, tid: scenario.capture.tid, motion: .runningOn, registers: registers,
+        known: known, stack: scenario.capture.stack.rawSpan, into: &stack)
       return Chain(addresses: stack.frames.map(\.address), end: end, frames: stack.frames)
     }
 

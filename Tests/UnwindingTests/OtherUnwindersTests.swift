@@ -67,6 +67,33 @@ import Testing
     }
   }
 
+  #if arch(x86_64)
+    /// 32-bit programs: signal frames of either kind, of the vDSO's own unwind information, among them.
+    @Test(
+      .enabled(if: SteppingTests.canCompileNarrow, "needs libc6-dev-i386 and lib32gcc-12-dev"),
+      arguments: Debugger.allCases,
+      [Programs.recursion(depth: 50), Programs.faultHandler, Programs.faultHandlerOnOwnStack])
+    func agreesOnNarrowPrograms(debugger: Debugger, source: String) throws {
+      guard debugger.isInstalled else {
+        print("skipped: \(debugger.rawValue) is not installed")
+        return
+      }
+      for flags in [["-O2"], ["-O0"], ["-O2", "-static"], ["-O2", "-fno-pie", "-no-pie"]] {
+        let scenario = try Scenario(
+          source, ["-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"] + flags, architecture: .i386)
+        let expected = try debugger.backtrace(of: scenario.process.pid)
+        #expect(expected.count > 4)
+        let chain = try scenario.chain(.tables)
+        // eu-stack stops at a main function that aligns its stack, and either debugger at that of static programs.
+        #expect(
+          flags.contains("-static") || debugger == .elfutils
+            ? chain.addresses.starts(with: expected) : chain.addresses == expected,
+          "\(flags) \(chain.end): \(chain.addresses.hexadecimal) instead of \(expected.hexadecimal)")
+        #expect(chain.end == .rooted)
+      }
+    }
+  #endif
+
   @Test(arguments: Debugger.allCases)
   func agreesOnAnInterpreter(debugger: Debugger) throws {
     let interpreter = "/usr/bin/python3"

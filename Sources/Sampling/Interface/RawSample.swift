@@ -15,7 +15,10 @@ public struct RawSample: ~Escapable {
   public let cpu: UInt32
   /// Nanoseconds of CPU time, or cycles, that this sample stands for.
   public let period: UInt64
-  /// User-mode registers; nil for kernel threads, threads that are exiting, and 32-bit ones.
+  /// What the program is made for; nil for one of 32 bits that can't be unwound.
+  public let architecture: Architecture?
+  /// User-mode registers of that architecture; nil for kernel threads, threads that are exiting, and where there is no
+  /// `architecture`.
   public let registers: UserRegisters?
   /// Which of `registers` are known; the others are zero there.
   public let knownRegisters: KnownRegisters
@@ -32,14 +35,16 @@ public struct RawSample: ~Escapable {
   /// A sample of views that outlive it.
   @_lifetime(copy stack, copy kernelChain)
   public init(
-    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, registers: UserRegisters?,
-    knownRegisters: KnownRegisters = .all, stack: RawSpan, motion: ThreadMotion = .runningOn, kernelChain: Span<UInt64>
+    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, architecture: Architecture? = .host,
+    registers: UserRegisters?, knownRegisters: KnownRegisters = .all, stack: RawSpan,
+    motion: ThreadMotion = .runningOn, kernelChain: Span<UInt64>
   ) {
     self.time = time
     self.pid = pid
     self.tid = tid
     self.cpu = cpu
     self.period = period
+    self.architecture = architecture
     self.registers = registers
     self.knownRegisters = knownRegisters
     self.stack = stack
@@ -52,6 +57,7 @@ public struct RawSample: ~Escapable {
   @_lifetime(copy sample, copy pages)
   public init(_ sample: borrowing RawSample, with pages: SampledPages) {
     (time, pid, tid, cpu, period) = (sample.time, sample.pid, sample.tid, sample.cpu, sample.period)
+    architecture = sample.architecture
     (registers, knownRegisters, motion) = (sample.registers, sample.knownRegisters, sample.motion)
     stack = sample.stack
     kernelChain = sample.kernelChain

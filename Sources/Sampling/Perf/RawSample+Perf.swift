@@ -16,10 +16,10 @@ extension RawSample {
     let abi: UInt64 = try bytes.load(at: offset)
     offset += 8
     var registers: UserRegisters?
+    let architecture = abi == PERF_SAMPLE_REGS_ABI_32.rawValue ? layout.architecture.narrow : layout.architecture
     if abi != PERF_SAMPLE_REGS_ABI_NONE.rawValue {
-      // A 32-bit task's registers come in the same slots, but nothing here could unwind it.
-      if abi == PERF_SAMPLE_REGS_ABI_64.rawValue {
-        registers = try UserRegisters(perfValues: bytes, at: offset, architecture: layout.architecture)
+      if let architecture {
+        registers = try UserRegisters(perfValues: bytes, at: offset, architecture: architecture)
       }
       offset += 8 * UserRegisters.perfCount(layout.architecture)
     }
@@ -37,8 +37,8 @@ extension RawSample {
     let thread = if let owner { owner } else { ThreadNumbers(pid: try bytes.load(at: 8), tid: try bytes.load(at: 12)) }
     self.init(
       time: try bytes.load(at: 16), pid: thread.pid, tid: thread.tid,
-      cpu: try bytes.load(at: 24), period: try bytes.load(at: 32), registers: registers, stack: stack,
-      kernelChain: Span<UInt64>(alignedBytes: chain))
+      cpu: try bytes.load(at: 24), period: try bytes.load(at: 32), architecture: architecture, registers: registers,
+      stack: stack, kernelChain: Span<UInt64>(alignedBytes: chain))
   }
 
   /// The kernel's part of the call chain at `offset`, which moves past the whole chain.

@@ -18,7 +18,7 @@ import ProfileModel
 struct SampleLayout: Hashable, Sendable {
   /// Whether samples carry a kernel call chain.
   var hasCallChain: Bool
-  /// Whose registers they are.
+  /// The kernel's; 32-bit tasks' registers come in the places of its own.
   var architecture: Architecture = .host
 
   /// `perf_event_attr.sample_type`.
@@ -31,7 +31,10 @@ struct SampleLayout: Hashable, Sendable {
 
   /// `perf_event_attr.sample_regs_user`.
   var registerMask: UInt64 {
-    architecture == .x86_64 ? X86_64PerfRegisters.mask : AArch64PerfRegisters.mask
+    switch architecture {
+    case .x86_64, .i386: X86_64PerfRegisters.mask
+    case .aarch64: AArch64PerfRegisters.mask
+    }
   }
 
   /// Where the time stands in a record of `size` bytes.

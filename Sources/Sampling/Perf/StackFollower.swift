@@ -71,7 +71,7 @@ import ProfileModel
     guard let registers = sample.registers, let ring = rings[Int32(truncatingIfNeeded: sample.cpu)] else {
       return body(SampledPages())
     }
-    collect(from: ring, tid: sample.tid, sp: registers[UserRegisters.stackPointer(.host)], time: sample.time)
+    collect(from: ring, tid: sample.tid, sp: registers[UserRegisters.stackPointer(sample.architecture ?? .host)], time: sample.time)
     if count > 0, told[sample.tid] == nil { countUnused(sample.tid) }
     // SAFETY: `collect` has filled in `count` of both, and nothing writes to them before `body` returns.
     unsafe body(
@@ -131,6 +131,7 @@ import ProfileModel
       var thread = told[stack.tid] ?? StackProgram.Thread()
       switch stack.other {
       case .saved(let slot)?: (thread.slot, thread.kind) = (slot, .saved)
+      case .savedNarrow(let slot)?: (thread.slot, thread.kind) = (slot, .savedNarrow)
       case .goroutine(let slot)?: (thread.slot, thread.kind) = (slot, .goroutine)
       case .framePointer?: thread.followsFramePointer = true
       case nil: thread.end = Self.end(of: stack)

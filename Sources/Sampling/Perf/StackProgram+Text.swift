@@ -32,7 +32,8 @@ extension StackProgram {
   /// Where `struct pt_regs` keeps the stack pointer and the frame pointer.
   private static var registerOffsets: (stackPointer: Int16, framePointer: Int16) {
     switch Architecture.host {
-    case .x86_64: (152, 32)
+    // A 32-bit task's registers are kept in the same places.
+    case .x86_64, .i386: (152, 32)
     case .aarch64: (248, 232)
     }
   }
@@ -223,7 +224,7 @@ extension ProgramText {
 
   /// Copies from the stack that the thread has left, if it is on another one.
   fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps) {
-    let (isFound, out) = (makeLabel(), makeLabel())
+    let (isFound, isWide, out) = (makeLabel(), makeLabel(), makeLabel())
     load(1, at: 10, Slot.otherKind)
     jump(if: 1, .equal, 0, to: out)
     // The word that tells it lies on the stack at hand, or the thread is not there at the moment.
@@ -236,6 +237,11 @@ extension ProgramText {
     jump(if: 0, .unequal, 0, to: out)
     load(7, at: 10, Slot.word)
     load(1, at: 10, Slot.otherKind)
+    jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.savedNarrow.rawValue), to: isWide)
+    shiftLeft(7, 32)
+    shiftRight(7, 32)
+    jump(to: isFound)
+    place(isWide)
     jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.goroutine.rawValue), to: isFound)
     copyGoroutine(maps, orGoTo: out)
     place(isFound)

@@ -35,7 +35,7 @@ struct StackProgram: ~Copyable {
 
     /// How `slot` tells of another stack.
     enum Kind: UInt64 {
-      case none = 0, saved = 1, goroutine = 2
+      case none = 0, saved = 1, goroutine = 2, savedNarrow = 3
     }
   }
 

@@ -38,9 +38,9 @@ extension PtraceSampler {
     if let registers, !Self.stopsProcess(signal) { mendCall(of: thread.tid, registers) }
     guard let request = thread.interruptedAt else { return Tracing.resume(thread.tid, signal: signal) }
     let waited = threads.waited(thread.tid)
-    let user = registers?.user
-    if let user {
-      let pointer = user[UserRegisters.stackPointer(.host)]
+    let (user, architecture) = (registers?.user, registers.map(\.architecture) ?? .host)
+    if let user, let architecture {
+      let pointer = user[UserRegisters.stackPointer(architecture)]
       buffer.read(stackOf: thread.tid, from: pointer, in: pages(of: thread))
     } else {
       buffer.removeAll()
@@ -55,11 +55,12 @@ extension PtraceSampler {
     }
     if !staysStopped { resume() }
     threads.charge(thread.tid, Int64(period))
-    tellOfNewMappings(of: thread.pid, for: user?[UserRegisters.programCounter(.host)], time: time, handler: &handler)
+    let instruction = architecture.flatMap { user?[UserRegisters.programCounter($0)] }
+    tellOfNewMappings(of: thread.pid, for: instruction, time: time, handler: &handler)
     handler.sample(
       RawSample(
-        time: time, pid: thread.pid, tid: thread.tid, period: period, registers: user, stack: buffer.bytes,
-        motion: staysStopped ? .standingStill : .runningOn, kernelChain: Span()))
+        time: time, pid: thread.pid, tid: thread.tid, period: period, architecture: architecture, registers: user,
+        stack: buffer.bytes, motion: staysStopped ? .standingStill : .runningOn, kernelChain: Span()))
     if staysStopped { resume() }
   }
 

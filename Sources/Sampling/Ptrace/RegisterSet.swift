@@ -4,9 +4,12 @@ import ProfileModel
 
 /// General registers of a stopped thread, as the kernel has them.
 struct RegisterSet {
-  /// For unwinding; nil for a 32-bit task's.
+  /// What the thread's program is made for; nil for one of 32 bits that can't be unwound.
+  private(set) var architecture: Architecture?
+  /// For unwinding, of that architecture; nil where there is none.
   private(set) var user: UserRegisters?
-  /// The system call at whose end the thread was stopped; nil when it was in none, or that can't be told.
+  /// The system call at whose end the thread was stopped; nil when it was in none, or that can't be told, as of a 32-bit
+  /// task, whose calls have other numbers.
   private(set) var systemCall: SystemCall?
 
   /// Reads a stopped thread's; nil when it's gone.
@@ -22,13 +25,15 @@ struct RegisterSet {
     self = set
   }
 
-  /// Takes a set apart.
-  init(_ bytes: RawSpan, architecture: Architecture) {
+  /// Takes a set apart, as a kernel for `native` gives it: a 32-bit task's has another length.
+  init(_ bytes: RawSpan, architecture native: Architecture) {
+    architecture = bytes.byteCount == UserRegisters.registerSetSize(native) ? native : native.narrow
+    guard let architecture else { return }
     user = UserRegisters(registerSet: bytes, architecture: architecture)
     guard user != nil else { return }
     switch architecture {
     case .x86_64: systemCall = X86_64PtraceRegisters.systemCall(in: bytes)
-    case .aarch64: systemCall = nil
+    case .aarch64, .i386: systemCall = nil
     }
   }
 }

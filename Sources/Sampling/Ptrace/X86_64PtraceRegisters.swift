@@ -2,7 +2,7 @@ import BinaryReading
 
 /// x86-64 registers as PTRACE_GETREGSET gives them (`struct user_regs_struct`, sys/user.h).
 enum X86_64PtraceRegisters {
-  /// Bytes of the set for a 64-bit task; a 32-bit one's is 68 bytes long.
+  /// Bytes of the set for a 64-bit task.
   static let byteCount = 27 * 8
 
   /// DWARF number of the register at each position; 255 for those that have none here.

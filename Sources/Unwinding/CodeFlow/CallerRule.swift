@@ -69,6 +69,8 @@ struct CodeConventions: Sendable {
     switch architecture {
     case .x86_64: CodeConventions(pointers: (7, 6), preserved: [6, 3, 12, 13, 14, 15])
     case .aarch64: CodeConventions(pointers: (31, 29), preserved: [29, 19, 20, 21, 22, 23])
+    // Four are preserved; no code is followed by what it says.
+    case .i386: CodeConventions(pointers: (4, 5), preserved: [5, 3, 6, 7, 7, 7])
     }
   }
 }

@@ -10,13 +10,16 @@ struct Scenario {
   let capture: StackCapture
   private let program: CompiledProgram
 
-  init(_ source: String, _ flags: [String] = ["-O1"], thread: Bool = false, dumpBytes: Int = 65_528) throws {
+  init(
+    _ source: String, _ flags: [String] = ["-O1"], thread: Bool = false, dumpBytes: Int = 65_528,
+    architecture: Architecture = .host
+  ) throws {
     program = try CompiledProgram(source, flags)
     process = try StoppedProcess([program.path])
     symbols = try Symbols(path: program.path)
     let others = try process.threads().filter { [pid = process.pid] in $0 != pid }
     let tid = thread ? try #require(others.first) : process.pid
-    capture = try process.capture(tid: tid, dumpBytes: dumpBytes)
+    capture = try process.capture(tid: tid, dumpBytes: dumpBytes, architecture: architecture)
   }
 
   /// The chain as a strategy finds it.

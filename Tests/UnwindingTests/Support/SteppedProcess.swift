@@ -10,6 +10,8 @@ import Sampling
 /// instruction. Whatever lies below the stack pointer is closed, however that came about.
 final class SteppedProcess {
   let pid: Int32
+  /// What the program is made for.
+  let architecture: Architecture
   private(set) var registers = UserRegisters()
   /// Open calls, outermost first: where the return address is, and what it is.
   private(set) var calls: [(slot: UInt64, address: UInt64)] = []
@@ -19,15 +21,24 @@ final class SteppedProcess {
 
   struct Failure: Error { var errno: Int32 }
 
-  init(_ command: [String]) throws {
+  init(_ command: [String], architecture: Architecture = .host) throws {
+    self.architecture = architecture
     launcher = try CommandLauncher(command: command)
     pid = launcher.pid
     let (seize, traceExec, exitKill): (Int32, UInt, UInt) = (0x4206, 0x10, 0x10_0000)
     guard clp_ptrace(seize, pid, 0, traceExec | exitKill) == 0 else { throw Failure(errno: errno) }
     try launcher.resume()
     wait()
-    registers = UserRegisters.ofTraced(tid: pid)
+    registers = readRegisters()
   }
+
+  private func readRegisters() -> UserRegisters {
+    architecture == .i386 ? .ofTracedI386(tid: pid) : .ofTraced(tid: pid)
+  }
+
+  /// Where it is.
+  var programCounter: UInt64 { registers[UserRegisters.programCounter(architecture)] }
+  private var stackPointer: UInt64 { registers[UserRegisters.stackPointer(architecture)] }
 
   deinit {
     kill(pid, SIGKILL)
@@ -43,16 +54,19 @@ final class SteppedProcess {
 
   /// Executes one instruction; false when the program has ended.
   func step() throws -> Bool {
-    let (pc, sp) = (registers[16], registers[7])
-    mayHaveMapped = ProcessMemory(pid: pid).bytes(at: pc, count: 2) == [0x0F, 0x05]
+    let (pc, sp) = (programCounter, stackPointer)
+    let wordSize = architecture.wordSize
+    // syscall; int $0x80; sysenter, which 32-bit programs do in the vDSO.
+    let code = ProcessMemory(pid: pid).bytes(at: pc, count: 2)
+    mayHaveMapped = code == [0x0F, 0x05] || code == [0xCD, 0x80] || code == [0x0F, 0x34]
     guard clp_ptrace(9, pid, 0, 0) == 0 else { throw Failure(errno: errno) }
     guard wait() & 0xFF == 0x7F else { return false }
-    registers = UserRegisters.ofTraced(tid: pid)
-    let newSP = registers[7]
+    registers = readRegisters()
+    let newSP = stackPointer
     while let last = calls.last, last.slot < newSP { calls.removeLast() }
-    if newSP == sp &- 8, let bytes = ProcessMemory(pid: pid).bytes(at: newSP, count: 8) {
+    if newSP == sp &- wordSize, let bytes = ProcessMemory(pid: pid).bytes(at: newSP, count: wordSize) {
       let word = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      if word > pc, word - pc <= 8, registers[16] != word { calls.append((newSP, word)) }
+      if word > pc, word - pc <= 8, programCounter != word { calls.append((newSP, word)) }
     }
     return true
   }
@@ -60,8 +74,9 @@ final class SteppedProcess {
   /// What a sample taken now would hold; live memory is out of reach.
   func capture(dumpBytes: Int) throws -> StackCapture {
     var stack = [UInt8](repeating: 0, count: dumpBytes)
-    let sp = registers[UserRegisters.stackPointer(.host)]
+    let sp = stackPointer
     let got = unsafe stack.withUnsafeMutableBytes { unsafe ProcessMemory(pid: pid).read(at: sp, into: $0) }
-    return StackCapture(pid: pid, tid: -1, registers: registers, stack: Array(stack.prefix(got)))
+    return StackCapture(
+      pid: pid, tid: -1, registers: registers, stack: Array(stack.prefix(got)), architecture: architecture)
   }
 }

@@ -81,13 +81,16 @@ final class StoppedProcess {
   }
 
   /// The thread's registers and up to `count` bytes of its stack.
-  func capture(tid: Int32? = nil, dumpBytes count: Int = 65_528) throws -> StackCapture {
+  func capture(
+    tid: Int32? = nil, dumpBytes count: Int = 65_528, architecture: Architecture = .host
+  ) throws -> StackCapture {
     let tid = tid ?? pid
-    let registers = try UserRegisters.ofStopped(tid: tid)
+    let registers = try UserRegisters.ofStopped(tid: tid, architecture: architecture)
     var stack = [UInt8](repeating: 0, count: count)
-    let sp = registers[UserRegisters.stackPointer(.host)]
+    let sp = registers[UserRegisters.stackPointer(architecture)]
     let got = unsafe stack.withUnsafeMutableBytes { unsafe ProcessMemory(pid: tid).read(at: sp, into: $0) }
-    return StackCapture(pid: pid, tid: tid, registers: registers, stack: Array(stack.prefix(got)))
+    return StackCapture(
+      pid: pid, tid: tid, registers: registers, stack: Array(stack.prefix(got)), architecture: architecture)
   }
 }
 
@@ -97,20 +100,36 @@ struct StackCapture {
   var tid: Int32
   var registers: UserRegisters
   var stack: [UInt8]
+  /// What the registers are of; nil for what the unwinder was made for.
+  var architecture: Architecture?
 }
 
 extension UserRegisters {
   struct PtraceFailure: Error { var errno: Int32 }
 
   /// Registers of a thread, which is interrupted for the time of the call.
-  static func ofStopped(tid: Int32) throws -> UserRegisters {
+  static func ofStopped(tid: Int32, architecture: Architecture = .host) throws -> UserRegisters {
     let (seize, interrupt, detach): (Int32, Int32, Int32) = (0x4206, 0x4207, 17)
     guard clp_ptrace(seize, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     guard clp_ptrace(interrupt, tid, 0, 0) == 0 else { throw PtraceFailure(errno: errno) }
     var status: Int32 = 0
     while waitpid(tid, &status, Int32(bitPattern: 0x4000_0000)) < 0, errno == EINTR {}
     defer { _ = clp_ptrace(detach, tid, 0, 0) }
-    return ofTraced(tid: tid)
+    return architecture == .i386 ? ofTracedI386(tid: tid) : ofTraced(tid: tid)
+  }
+
+  /// Registers of a 32-bit program's thread that is in a ptrace stop.
+  static func ofTracedI386(tid: Int32) -> UserRegisters {
+    var words = [UInt32](repeating: 0, count: 17)
+    unsafe words.withUnsafeMutableBytes { buffer in
+      var vector = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+      unsafe withUnsafeMutablePointer(to: &vector) {
+        _ = clp_ptrace(0x4204, tid, 1, UInt(bitPattern: $0))
+      }
+    }
+    var registers = UserRegisters()
+    for (number, index) in [6, 1, 2, 0, 15, 5, 3, 4, 12].enumerated() { registers[number] = UInt64(words[index]) }
+    return registers
   }
 
   /// Registers of a thread that is in a ptrace stop.

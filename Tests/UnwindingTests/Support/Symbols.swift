@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import ProfileModel
 
 @testable import Unwinding
 
@@ -12,12 +13,16 @@ struct Symbols {
     guard let table = image.section(named: ".symtab"), let names = image.section(named: ".strtab") else { return }
     let entries = try image.contents(of: table)
     let strings = try image.contents(of: names)
-    for base in stride(from: 0, to: entries.count, by: 24) {
-      let info: UInt8 = try entries.rawSpan.load(at: base + 4)
+    let isWide = image.addressSize == .wide
+    func number(at offset: Int) throws -> UInt64 {
+      isWide ? try entries.rawSpan.load(at: offset) : UInt64(try entries.rawSpan.load(at: offset, as: UInt32.self))
+    }
+    for base in stride(from: 0, to: entries.count, by: isWide ? 24 : 16) {
+      let info: UInt8 = try entries.rawSpan.load(at: base + (isWide ? 4 : 12))
       guard info & 15 == 2 else { continue }
       let name = try strings.rawSpan.cString(at: Int(try entries.rawSpan.load(at: base, as: UInt32.self)))
-      let start: UInt64 = try entries.rawSpan.load(at: base + 8)
-      let size: UInt64 = try entries.rawSpan.load(at: base + 16)
+      let start = try number(at: base + (isWide ? 8 : 4))
+      let size = try number(at: base + (isWide ? 16 : 8))
       functions.append((start, start + size, name))
     }
   }

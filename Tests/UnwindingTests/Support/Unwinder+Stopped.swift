@@ -42,8 +42,8 @@ extension Unwinder {
   func chain(_ capture: StackCapture, maxDepth: Int = 2_048, motion: ThreadMotion = .standingStill) -> Chain {
     var stack = UnwoundStack(maxDepth: maxDepth)
     let end = unwind(
-      pid: capture.pid, tid: capture.tid, motion: motion, registers: capture.registers, stack: capture.stack.rawSpan,
-      into: &stack)
+      pid: capture.pid, tid: capture.tid, motion: motion, architecture: capture.architecture,
+      registers: capture.registers, stack: capture.stack.rawSpan, into: &stack)
     return Chain(addresses: stack.frames.map(\.address), end: end, elided: stack.elided, frames: stack.frames)
   }
 }

@@ -1,0 +1,33 @@
+import ProfileModel
+import Testing
+
+@Suite struct CompletenessTests {
+  /// A profile of samples with these stacks, root first: functions by name, markers as such.
+  private func profile(_ stacks: [[(name: String, kind: FrameKind, isSymbolized: Bool)]]) -> Profile {
+    var builder = ProfileBuilder()
+    builder.profile.processes = [ProcessRecord(pid: 1, name: "p")]
+    builder.profile.threads = [ThreadRecord(process: ProcessID(rawValue: 0), tid: 1, name: "p")]
+    for frames in stacks {
+      var stack: StackID?
+      for frame in frames {
+        let function = builder.intern(Function(name: frame.name, isSymbolized: frame.isSymbolized))
+        stack = builder.intern(parent: stack, frame: builder.intern(Frame(function: function, kind: frame.kind)))
+      }
+      builder.profile.samples.append(Sample(time: 0, thread: ThreadID(rawValue: 0), stack: stack))
+    }
+    return builder.profile
+  }
+
+  /// A marker names no code, whatever it stands for.
+  @Test func samplesWithoutAnyFrameHaveNoName() {
+    let marker = Function.truncationMarker(.noUserRegisters).name
+    let completeness = profile([
+      [(marker, .truncated, true)], [("main", .user, true), ("[3 frames elided]", .elided, true)], [],
+      [(marker, .truncated, true), ("read", .kernel, true)], [("main", .user, true)], [("a+0x1", .user, false)],
+    ]).preferred.completeness()
+    #expect(completeness.symbolizedSelf == 2)
+    #expect(completeness.unsymbolizedSelf == 4)
+    #expect(completeness.rooted == 3)
+    #expect(completeness.truncated == ["no user registers": 2, "no frames": 1])
+  }
+}
