@@ -24,6 +24,8 @@ public enum TruncationReason: Hashable, Sendable {
   case unmappedCode
   /// A frame pointer was followed that can't be one.
   case implausibleFramePointer
+  /// A frame lies in generated code that does not tell where its caller is, and nothing proves what may be one.
+  case callerNotProven
   /// The stack pointer did not move on.
   case noProgress
   /// The kernel gave no user registers (a thread that is exiting).
@@ -46,6 +48,7 @@ public enum TruncationReason: Hashable, Sendable {
     case .depthLimit: "depth limit"
     case .unmappedCode: "code not mapped"
     case .implausibleFramePointer: "implausible frame pointer"
+    case .callerNotProven: "caller not proven"
     case .noProgress: "no progress"
     case .noUserRegisters: "no user registers"
     case .registerUnknown: "register of a blocked thread unknown"

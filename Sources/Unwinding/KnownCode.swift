@@ -54,11 +54,13 @@ struct KnownCode: Sendable {
     return linkageStub(following, code[..<Self.reach]).map(Kind.linkageStub) ?? .ordinary
   }
 
-  /// Whether the instruction that ends these `callReach` bytes is a call.
-  let isCall: @Sendable (_ preceding: [UInt8]) -> Bool
+  /// Where the call leads that ends these bytes, if it names its target; `address` is what follows them.
+  let directCallTarget: @Sendable (_ preceding: ArraySlice<UInt8>, _ address: UInt64) -> UInt64?
+  /// Whether a call by register or memory ends these bytes.
+  let isIndirectCall: @Sendable (_ preceding: ArraySlice<UInt8>) -> Bool
+  /// Whether code takes the stack pointer from the frame pointer before it does anything else.
+  let restoresStack: @Sendable (_ following: ArraySlice<UInt8>) -> Bool
 
-  /// Bytes of the longest call.
-  static let callReach = 8
   /// Bytes from the program counter on that must be read to tell.
   static let length = 16
   /// Bytes before it.

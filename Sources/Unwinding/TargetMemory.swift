@@ -190,8 +190,8 @@ import ProfileModel
     return got >= 8
   }
 
-  /// A few bytes of live memory, for looking at code.
+  /// Up to a page of live memory, for looking at code.
   func liveBytes(at address: UInt64, count: Int) -> [UInt8]? {
-    process.bytes(at: address, count: UInt64(count), limit: 64)
+    process.bytes(at: address, count: UInt64(count), limit: 4_096)
   }
 }

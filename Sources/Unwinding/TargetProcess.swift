@@ -7,10 +7,11 @@ final class TargetProcess {
   var space: AddressSpace
   /// libunwind's view of it, made when first needed; its cache goes stale with the space's generation.
   private(set) var libunwind: LibunwindSpace?
-  /// What code was recognized at an address, as far as it was asked.
-  var knownCode: [UInt64: KnownCode.Kind] = [:]
-  /// Whether a call precedes an address, as far as it was asked.
-  var callSites: [UInt64: Bool] = [:]
+  /// What was found out about its code, as far as it was asked.
+  var code = CodeMemory()
+  /// Goes on with the samples: what was found out about code that may change is looked at again when it has.
+  private(set) var epoch: UInt32 = 0
+  private var samples: UInt32 = 0
   /// Where 32-bit code's calls before an address lead to, as far as it was asked.
   var callTargets: [UInt64: CallTargetI386] = [:]
   /// Whether 32-bit code before an address makes a frame record, as far as it was asked.
@@ -37,9 +38,20 @@ final class TargetProcess {
     forgetCode()
   }
 
+  /// Notes that a stack is going to be unwound.
+  func beginSample() {
+    samples &+= 1
+    if samples % Self.epochSamples == 0 {
+      epoch &+= 1
+      code.bound()
+    }
+  }
+
+  /// Samples after which generated code may be another.
+  private static let epochSamples: UInt32 = 512
+
   private func forgetCode() {
-    knownCode.removeAll()
-    callSites.removeAll()
+    code.removeAll()
     epilogues.removeAll()
     callTargets.removeAll()
     framelessDepths.removeAll()

@@ -7,6 +7,10 @@ final class UnwindContext {
   private(set) var architecture: Architecture
   /// Code that is told by its instructions.
   private(set) var known: KnownCode
+  /// What all code has in common.
+  private(set) var conventions: CodeConventions
+  /// Code, page by page.
+  let reader = CodeReader()
   /// By module index; nil where no image was added.
   var images: [UnwindImage?] = []
   /// Stack memory of the sample at hand.
@@ -21,9 +25,13 @@ final class UnwindContext {
   /// When it was taken.
   private(set) var time = UInt64.max
 
+  /// DWARF numbers of the stack pointer and the frame pointer.
+  var pointers: (sp: UInt8, fp: UInt8) { conventions.pointers }
+
   init(architecture: Architecture) {
     self.architecture = architecture
     known = .of(architecture)
+    conventions = .of(architecture)
   }
 
   /// Turns to a sample of this process.
@@ -31,9 +39,11 @@ final class UnwindContext {
     unknownCode = nil
     self.process = process
     self.time = time
+    process.beginSample()
     guard architecture != self.architecture else { return }
     self.architecture = architecture
     known = .of(architecture)
+    conventions = .of(architecture)
   }
 
   /// The image of a module.
@@ -62,30 +72,26 @@ final class UnwindContext {
     return region.isExecutable
   }
 
-  /// Whether `pc` lies in the code at an image's entry point, which the kernel starts and nothing calls, and which has no
-  /// unwind information that says so: the dynamic linker's.
-  func isEntryPoint(_ pc: UInt64) -> Bool {
+  /// Whether the code from an image's entry point on, which the kernel starts and nothing calls, leads to a place, and
+  /// no unwind information says so.
+  func isEntryPoint(_ pc: UInt64, isReturnAddress: Bool) -> Bool {
     guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
     let entryPoint = image.image.entryPoint
-    return pc &- region.bias &- entryPoint < 96 && image.rule(at: entryPoint).kind == .uncovered
-  }
-
-  /// Whether the instruction before `address` is a call; asked once for each address.
-  func isBehindCall(_ address: UInt64) -> Bool {
-    if let known = process.callSites[address] { return known }
-    let code = bytes(at: address &- UInt64(KnownCode.callReach), count: KnownCode.callReach)
-    let answer = code.map(known.isCall) ?? false
-    process.callSites[address] = answer
-    return answer
-  }
-
-  /// Whether the instruction before `address` is a direct call (x86-64) of the function that starts at `entry`.
-  func isBehindCall(_ address: UInt64, of entry: UInt64) -> Bool {
-    guard isPlausible(returnAddress: address), let code = bytes(at: address &- 5, count: 5), code[0] == 0xE8 else {
+    guard pc &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else { return false }
+    guard architecture == .x86_64 else { return true }
+    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: pc, isReturnAddress) else {
       return false
     }
-    let distance = code[1...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    return address &+ UInt64(bitPattern: Int64(Int32(bitPattern: distance))) == entry
+    return true
+  }
+
+  /// Whether the instruction before `address` is a call.
+  func isBehindCall(_ address: UInt64) -> Bool { place(address).preceding != .other }
+
+  /// Whether the instruction before `address` is a direct call of the function that starts at `entry`.
+  func isBehindCall(_ address: UInt64, of entry: UInt64) -> Bool {
+    guard isPlausible(returnAddress: address), case .call(entry, _) = place(address).preceding else { return false }
+    return true
   }
 
   /// Whether the instructions around `address` (x86-64) are `syscall` and, as where threads are made, `test %rax, %rax`.
@@ -93,23 +99,14 @@ final class UnwindContext {
     bytes(at: address &- 2, count: 5) == [0x0F, 0x05, 0x48, 0x85, 0xC0]
   }
 
-  /// What is known of the code at `pc`; asked once for each address.
-  func knownCode(at pc: UInt64) -> KnownCode.Kind {
-    if let kind = process.knownCode[pc] { return kind }
-    let kind =
-      bytes(at: pc &- UInt64(KnownCode.reach), count: KnownCode.reach + KnownCode.length).map(known.kind) ?? .ordinary
-    process.knownCode[pc] = kind
-    return kind
-  }
-
-  /// A few bytes of code at an address; nil where they can't be read.
-  func code(at address: UInt64, count: Int) -> [UInt8]? { bytes(at: address, count: count) }
+  /// What is known of the code at `pc`.
+  func knownCode(at pc: UInt64) -> KnownCode.Kind { place(pc).kind }
 
   /// Whether the code at an address begins like this.
   func code(at address: UInt64, startsWith start: [UInt8]) -> Bool { bytes(at: address, count: start.count) == start }
 
   /// A few bytes of code, from the image where there is one.
-  private func bytes(at address: UInt64, count: Int) -> [UInt8]? {
+  func bytes(at address: UInt64, count: Int) -> [UInt8]? {
     if let (region, image) = location(of: address), let image,
       let bytes = try? image.image.read(address: address &- region.bias, count: count)
     {

@@ -20,6 +20,7 @@ final class UnwindImage {
   private var storedRules: UnwindTable?
   private var areRulesLoaded = false
   private var storedGoFunctions: GoFunctionTable?
+  private lazy var symbols = FunctionSymbols(image)
 
   /// The file's name, for reasons that name the module.
   let name: String
@@ -84,6 +85,27 @@ final class UnwindImage {
   func frameDescription(containing address: UInt64) -> (function: UInt64, address: UInt64)? {
     loadRules()
     return storedRules?.frameDescription(containing: address)
+  }
+
+  /// The bounds of the function at a stated address by the image's symbols; nil where none tells.
+  func symbolRange(containing address: UInt64) -> Range<UInt64>? { symbols.range(containing: address) }
+
+  /// The bounds of the function at a stated address by unwind information or symbols.
+  func functionRange(containing address: UInt64) -> Range<UInt64>? {
+    loadRules()
+    return storedRules?.functionRange(containing: address) ?? symbols.range(containing: address)
+  }
+
+  /// Whether its rules come from `.debug_frame` alone, which nothing that runs depends on: some compilers get it wrong.
+  var hasOnlyDebugFrame: Bool {
+    loadRules()
+    return frame == nil && storedGoFunctions == nil
+  }
+
+  /// Whether a function begins at a stated address, by unwind information or symbols.
+  func isFunctionStart(_ address: UInt64) -> Bool {
+    loadRules()
+    return storedRules?.functionRange(containing: address)?.lowerBound == address || symbols.isStart(address)
   }
 
   private func loadRules() {

@@ -24,16 +24,17 @@ extension Unwinder {
       return stepOverCall(&frame, returnAddressOffset: UInt64(offset))
     }
     if let outcome = stepOverGoSwitch(&frame, image: image) { return outcome }
-    // What follows goes by the frame pointer, or takes its value for a sign.
+    // What follows goes by the registers.
     guard frame.registers.knows(frame.fpNumber) else {
-      return .ended(context.isEntryPoint(frame.pc) ? .rooted : .truncated(.registerUnknown))
+      let isRoot = context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress)
+      return .ended(isRoot ? .rooted : .truncated(.registerUnknown))
     }
-    if !frame.isReturnAddress, stepOverFreshCall(&frame) { return .stepped }
-    if context.isEntryPoint(frame.pc) || isNewborn(frame) { return .ended(.rooted) }
-    let outcome = stepByFramePointer(&frame, isLeaf: stack.depth == 1, image: image)
-    // A frame pointer that is zero may be no more than a register that nobody has used since the start.
-    if case .ended = outcome, stepOverStartup(&frame) { return .stepped }
-    return outcome
+    if isNewborn(frame) { return .ended(.rooted) }
+    if stepByCode(&frame) { return .stepped }
+    if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
+    if isEndOfRecords(frame) { return .ended(.rooted) }
+    if stepByFramePointer(&frame) || stepOverStartup(&frame) { return .stepped }
+    return .ended(.truncated(image.map { .noUnwindInfo(module: $0.name) } ?? .callerNotProven))
   }
 
   private func stepOverSignal(_ frame: inout FrameCursor) -> StepOutcome {
@@ -50,26 +51,6 @@ extension Unwinder {
     return .stepped
   }
 
-  /// Steps out of a function that was interrupted before it had set up its frame, or that needs none: the return address
-  /// is on top of the stack, or below one word (a saved frame pointer, alignment), and a call precedes it.
-  ///
-  /// Its frame pointer is still the caller's, so that following it would pass over the caller.
-  private func stepOverFreshCall(_ frame: inout FrameCursor) -> Bool {
-    guard architecture == .x86_64 else { return false }
-    // With the frame record on top of the stack the frame is set up, and its frame pointer is the way out.
-    guard frame.fp != frame.sp else { return false }
-    for offset in [0, 8] as [UInt64] {
-      guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address),
-        context.isBehindCall(address)
-      else { continue }
-      frame.pc = address
-      frame.sp &+= offset &+ 8
-      frame.isReturnAddress = true
-      return true
-    }
-    return false
-  }
-
   /// Whether a thread has just been born: it is behind the system call that made it, which returned 0. libc ends the
   /// unwind information there, since in the child there is no caller.
   private func isNewborn(_ frame: FrameCursor) -> Bool {
@@ -77,31 +58,27 @@ extension Unwinder {
       && context.isBehindSystemCall(frame.pc)
   }
 
-  /// Follows the frame record (both ABIs: caller's frame pointer, then the return address) if it can be one.
-  private func stepByFramePointer(_ frame: inout FrameCursor, isLeaf: Bool, image: UnwindImage?) -> StepOutcome {
+  /// Whether the chain of frame records ends here (AArch64): x29 is nothing but a frame pointer there, and zero marks the
+  /// outermost frame (AAPCS64, section 6.4.6). On x86-64 a zero means nothing.
+  private func isEndOfRecords(_ frame: FrameCursor) -> Bool {
+    guard architecture == .aarch64, frame.isReturnAddress else { return false }
+    return frame.fp == 0 || frame.fp & 7 == 0 && frame.fp >= frame.sp && context.memory.word(at: frame.fp &+ 8) == 0
+  }
+
+  /// Follows the frame record where nothing else is known of the code (AArch64): it lies on the stack, above the stack
+  /// pointer, and a call precedes its return address.
+  private func stepByFramePointer(_ frame: inout FrameCursor) -> Bool {
     let record = frame.fp
-    // Both ABIs mark the outermost frame by a zero frame pointer; a leaf's may be anything.
-    if record == 0, !isLeaf { return .ended(.rooted) }
-    let reason: TruncationReason = image.map { .noUnwindInfo(module: $0.name) } ?? .implausibleFramePointer
-    guard record & 7 == 0, isAbove(record, frame) else { return .ended(.truncated(reason)) }
-    guard let caller = context.memory.word(at: record), let address = context.memory.word(at: record &+ 8) else {
-      return .ended(.truncated(context.memory.failure == .stackDumpTooShort ? .stackDumpTooShort : reason))
-    }
-    let returnAddress = withoutAuthentication(address)
-    if returnAddress == 0 { return .ended(.rooted) }
-    guard context.isPlausible(returnAddress: returnAddress) else { return .ended(.truncated(reason)) }
-    frame.pc = returnAddress
+    guard architecture == .aarch64, record & 7 == 0, record >= frame.sp, record - frame.sp < 1 << 30,
+      let caller = context.memory.word(at: record), let word = context.memory.word(at: record &+ 8),
+      case let address = withoutAuthentication(word), context.isPlausible(returnAddress: address),
+      context.isBehindCall(address)
+    else { return false }
+    frame.pc = address
     frame.fp = caller
     frame.sp = record &+ 16
     frame.isReturnAddress = true
-    return .stepped
-  }
-
-  /// Whether a frame record lies where the stack goes on: above the stack pointer, on the same stack, or on another one
-  /// far away, as after a switch of stacks in Go.
-  private func isAbove(_ record: UInt64, _ frame: FrameCursor) -> Bool {
-    let distance = record &- frame.sp
-    return distance < 1 << 30 || distance > UInt64.max - (1 << 48) && distance < UInt64.max - (1 << 24)
+    return true
   }
 
   /// A return address without the code that pointer authentication puts into its upper bits (AArch64, 48-bit).
@@ -118,7 +95,8 @@ extension Unwinder {
   func stepOverCall(_ frame: inout FrameCursor, returnAddressOffset offset: UInt64) -> StepOutcome {
     switch architecture {
     case .x86_64, .i386:
-      guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address)
+      guard let address = context.memory.word(at: frame.sp &+ offset), context.isPlausible(returnAddress: address),
+        context.isBehindCall(address)
       else {
         return .ended(.truncated(.unmappedCode))
       }

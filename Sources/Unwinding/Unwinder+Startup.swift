@@ -18,7 +18,9 @@ extension Unwinder {
       // What generated code holds can't be told when it is gone.
       guard let location = context.location(of: word &- 1), location.image != nil else { return false }
       guard context.isBehindCall(word) else { continue }
-      guard context.knownCode(at: word) == .threadStart || context.isEntryPoint(word) && isArguments(at: slot &+ 8)
+      guard
+        context.knownCode(at: word) == .threadStart
+          || context.isEntryPoint(word, isReturnAddress: true) && isArguments(at: slot &+ 8)
       else { return false }
       frame.pc = word
       frame.sp = slot &+ 8

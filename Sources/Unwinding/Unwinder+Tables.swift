@@ -136,6 +136,7 @@ extension Unwinder {
     }
     let base = rule.savesAreRelativeToCFA ? cfa : frame.registers[UInt8(truncatingIfNeeded: rule.saveBaseRegister)]
     var returnAddress: UInt64
+    var returnSlot: UInt64?
     var changed = rule.changedSlots
     if changed & 1 != 0 {
       let origin = rule.flags.contains(.returnAddressRelativeToCFA) ? cfa : base
@@ -144,9 +145,17 @@ extension Unwinder {
         return .ended(.truncated(memory.failure))
       }
       returnAddress = word
+      returnSlot = slot
       walk.note(word, at: slot)
     } else {
       returnAddress = frame.registers[UInt8(truncatingIfNeeded: rule.returnAddressRegister)]
+    }
+    returnAddress = withoutAuthentication(returnAddress)
+    if !rule.isSignalFrame, returnAddress == 0 || !frame.isReturnAddress && isDoubtful(returnAddress, entry),
+      let outcome = step(&frame, insteadOfReturningTo: returnAddress, at: returnSlot)
+    {
+      if case .stepped = outcome { walk.dropTrail() }
+      return outcome
     }
     changed &= ~1
     var restored: UInt64 = 0
@@ -166,11 +175,29 @@ extension Unwinder {
       walk.note(word, at: place)
     }
     if frame.registers.unknown != 0 { frame.registers.unknown &= ~restored }
-    returnAddress = withoutAuthentication(returnAddress)
-    if returnAddress == 0, !rule.isSignalFrame { return .ended(.rooted) }
     frame.pc = returnAddress
     frame.sp = cfa
     frame.isReturnAddress = !rule.isSignalFrame
     return .stepped
+  }
+
+  /// Whether what a rule says of a leaf may be wrong: the address can't be returned to, or the rule is one that nothing
+  /// which runs depends on.
+  @inline(__always)
+  private func isDoubtful(_ returnAddress: UInt64, _ entry: CodeEntry) -> Bool {
+    !context.isPlausible(returnAddress: returnAddress) || context.image(entry.module)?.hasOnlyDebugFrame == true
+  }
+
+  /// Steps by what the code says where a rule leads nowhere or is doubtful; nil where the rule is all there is. `slot` is
+  /// where the address was read from, nil for a register.
+  ///
+  /// A return address of zero is the root if the code, too, says that it is in this place: so begin threads and
+  /// coroutines that others than libc make.
+  private func step(
+    _ frame: inout FrameCursor, insteadOfReturningTo address: UInt64, at slot: UInt64?
+  ) -> StepOutcome? {
+    if address == 0, slot.map({ codeReturns(by: $0, frame) }) ?? true { return .ended(.rooted) }
+    if stepByCode(&frame) { return .stepped }
+    return address == 0 ? .ended(.truncated(.callerNotProven)) : nil
   }
 }

@@ -92,9 +92,19 @@ import Testing
   }
 
   @Test(arguments: strategies)
-  func saysWhichModuleHasNoUnwindInformation(strategy: Unwinder.Strategy) throws {
+  func goesByTheCodeWhereThereAreNoFramePointersEither(strategy: Unwinder.Strategy) throws {
     let scenario = try Scenario(
       Programs.noFramePointer, ["-O1", "-fno-asynchronous-unwind-tables", "-fomit-frame-pointer"])
+    let chain = try scenario.chain(strategy)
+    #expect(chain.end == .rooted)
+    #expect(scenario.names(chain) == ["inside", "main", "_start"])
+  }
+
+  @Test(arguments: strategies)
+  func saysWhichModuleHasNoUnwindInformation(strategy: Unwinder.Strategy) throws {
+    // Goes on by a pointer that nobody knows, and its beginning is not known either.
+    let scenario = try Scenario(
+      Programs.noWayOut, ["-O1", "-fno-asynchronous-unwind-tables", "-fomit-frame-pointer", "-s"])
     #expect(try scenario.chain(strategy).end == .truncated(.noUnwindInfo(module: "program")))
   }
 

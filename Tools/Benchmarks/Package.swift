@@ -15,6 +15,10 @@ let package = Package(
       dependencies: ["CAllocationCount", .product(name: "Unwinding", package: "perfprof")],
       swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
+      name: "UnwindingJudge",
+      dependencies: [.product(name: "Unwinding", package: "perfprof")],
+      swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
+    .executableTarget(
       name: "SymbolicationBenchmark",
       dependencies: ["BinaryReading", "ELF", "Symbolication"].map { .product(name: $0, package: "perfprof") },
       swiftSettings: [.swiftLanguageMode(.v6)]),

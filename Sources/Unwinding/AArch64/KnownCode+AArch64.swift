@@ -13,10 +13,20 @@ extension KnownCode {
         following.dropFirst($0).starts(with: [0x20, 0x02, 0x1F, 0xD6])
       } ? 0 : nil
     },
-    isCall: { code in
-      // bl, or blr of any register.
-      guard code.count >= 4 else { return false }
-      let last = code.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      return last & 0xFC00_0000 == 0x9400_0000 || last & 0xFFFF_FC1F == 0xD63F_0000
-    })
+    directCallTarget: { code, address in
+      // bl: 26 bits, in words.
+      guard let word = lastWord(of: code), word & 0xFC00_0000 == 0x9400_0000 else { return nil }
+      let distance = Int64(Int32(bitPattern: word << 6) >> 6) * 4
+      return address &- 4 &+ UInt64(bitPattern: distance)
+    },
+    // blr, with or without pointer authentication.
+    isIndirectCall: { code in
+      lastWord(of: code).map { $0 & 0xFFFF_FC1F == 0xD63F_0000 || $0 & 0xFEFF_F800 == 0xD63F_0800 } ?? false
+    },
+    restoresStack: { _ in false })
+
+  private static func lastWord(of code: ArraySlice<UInt8>) -> UInt32? {
+    guard code.count >= 4 else { return nil }
+    return code.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+  }
 }

@@ -9,7 +9,10 @@ extension KnownCode {
     coroutineStart: [],
     threadStart: ([], []),
     linkageStub: returnAddressOffsetI386,
-    isCall: isCallI386)
+    // Where calls lead to is asked of the code itself (`CallTargetI386`).
+    directCallTarget: { _, _ in nil },
+    isIndirectCall: { isCallI386(Array($0)) },
+    restoresStack: { _ in false })
 
   /// The way back from handlers that were set without SA_SIGINFO: pop %eax; mov $119, %eax; int $0x80.
   static let olderTrampolineI386: [UInt8] = [0x58, 0xB8, 0x77, 0x00, 0x00, 0x00, 0xCD, 0x80]

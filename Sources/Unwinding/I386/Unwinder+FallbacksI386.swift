@@ -22,7 +22,7 @@ extension Unwinder {
     {
       return .stepped
     }
-    if context.isEntryPoint(frame.pc) { return .ended(.rooted) }
+    if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
     return stepByRecordI386(&frame, image: image)
   }
 
@@ -52,20 +52,20 @@ extension Unwinder {
 
   private func readFramelessDepthI386(at pc: UInt64) -> UInt64? {
     // Between push %ebp and mov %esp, %ebp.
-    if let code = context.code(at: pc &- 1, count: 3), code == [0x55, 0x89, 0xE5] || code == [0x55, 0x8B, 0xEC] {
+    if let code = context.bytes(at: pc &- 1, count: 3), code == [0x55, 0x89, 0xE5] || code == [0x55, 0x8B, 0xEC] {
       return 4
     }
     var count = StraightCodeI386.reach
     // The code may end earlier.
-    while count > 0, context.code(at: pc, count: count) == nil { count -= 1 }
-    guard let code = context.code(at: pc, count: count), !code.isEmpty else { return nil }
+    while count > 0, context.bytes(at: pc, count: count) == nil { count -= 1 }
+    guard let code = context.bytes(at: pc, count: count), !code.isEmpty else { return nil }
     var straight = StraightCodeI386(code) { distance in self.isAddressLoader(at: pc &+ UInt64(bitPattern: distance)) }
     return straight.returnAddressDepth()
   }
 
   /// Whether code that is independent of its position calls this to learn where it is: mov (%esp), register; ret.
   private func isAddressLoader(at address: UInt64) -> Bool {
-    guard let code = context.code(at: address & architecture.wordMask, count: 4) else { return false }
+    guard let code = context.bytes(at: address & architecture.wordMask, count: 4) else { return false }
     return code[0] == 0x8B && code[1] & 0xC7 == 0x04 && code[2] == 0x24 && code[3] == 0xC3
   }
 
@@ -175,8 +175,8 @@ extension Unwinder {
   private func isBehindPrologue(_ place: UInt64) -> Bool {
     if let known = context.process.prologues[place] { return known }
     var reach = Self.searchedCodeI386
-    while reach > 0, context.code(at: place &- UInt64(reach), count: reach) == nil { reach /= 2 }
-    let code = context.code(at: place &- UInt64(reach), count: reach) ?? []
+    while reach > 0, context.bytes(at: place &- UInt64(reach), count: reach) == nil { reach /= 2 }
+    let code = context.bytes(at: place &- UInt64(reach), count: reach) ?? []
     let operations: [UInt8] = [0x01, 0x03, 0x29, 0x2B, 0x31, 0x33, 0x81, 0x83, 0x85, 0x89, 0x8B]
     let lastReturn = code.indices.last { code[$0] == 0xC3 && ($0 == 0 || !operations.contains(code[$0 - 1])) }
     let start = lastReturn.map { $0 + 1 } ?? 0
@@ -196,7 +196,7 @@ extension Unwinder {
   }
 
   private func readCallTarget(before address: UInt64) -> CallTargetI386 {
-    guard let call = context.code(at: address &- 5, count: 5), call[0] == 0xE8 else { return .unknown }
+    guard let call = context.bytes(at: address &- 5, count: 5), call[0] == 0xE8 else { return .unknown }
     let distance = call[1...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     let target = (address &+ UInt64(distance)) & architecture.wordMask
     if case .linkageStub = context.knownCode(at: target) { return .unknown }

@@ -11,11 +11,11 @@ extension KnownCode {
     // musl's __clone: pop %rdi; call *%r9 | mov %eax, %edi; xor %eax, %eax; mov $60 (exit), %al; syscall
     threadStart: ([0x5F, 0x41, 0xFF, 0xD1], [0x89, 0xC7, 0x31, 0xC0, 0xB0, 0x3C, 0x0F, 0x05]),
     linkageStub: returnAddressOffset,
-    isCall: { code in
-      // E8 and 32 bits, or FF /2 with 0 to 5 bytes of address behind its ModRM byte.
-      code.count >= 8
-        && (code[code.count - 5] == 0xE8
-          || (2...7).contains { code[code.count - $0] == 0xFF && code[code.count - $0 + 1] & 0x38 == 0x10 })
+    directCallTarget: { CallX86_64.directTarget($0, endingAt: $1) },
+    isIndirectCall: { CallX86_64.isIndirect($0) },
+    restoresStack: { code in
+      // mov or lea disp8(%rbp), %rsp
+      code.starts(with: [0x48, 0x8B, 0x65]) || code.starts(with: [0x48, 0x8D, 0x65])
     })
 
   /// The entries of a procedure linkage table (System V ABI for AMD64, figure 5.2), with or without `endbr64` and `bnd`:

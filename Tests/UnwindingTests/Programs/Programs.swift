@@ -99,6 +99,24 @@ enum Programs {
     int main(int count, char **arguments) { return inside(count) + 1; }
     """
 
+  /// Stops in a function that never returns, without a frame pointer: it is called by a pointer and leaves by `exit`.
+  static let noWayOut = """
+    #include <signal.h>
+    #include <sys/syscall.h>
+    #include <unistd.h>
+    __attribute__((noinline, noclone)) void inside(int n) {
+      for (;;) {
+        register long spoiled __asm__("rbp") = n;
+        __asm__ volatile("" : "+r"(spoiled));
+        long result, pid = getpid();
+        __asm__ volatile("syscall" : "=a"(result) : "0"(SYS_kill), "D"(pid), "S"(SIGSTOP), "r"(spoiled) : "rcx", "r11", "memory");
+        __asm__ volatile("" : "+r"(spoiled));
+      }
+    }
+    void (*volatile pointer)(int) = inside;
+    int main(int count, char **arguments) { pointer(count); return 1; }
+    """
+
   /// Calls `target` through code that it has just made: push rbp; mov rbp, rsp; call rdi; pop rbp; ret.
   static let generatedCode = """
     #include <signal.h>

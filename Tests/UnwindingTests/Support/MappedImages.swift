@@ -32,6 +32,9 @@ struct MappedImages {
     mappings = now
   }
 
+  /// The file that an address belongs to.
+  func path(_ address: UInt64) -> String? { mappings.first { $0.contains(address) }?.path }
+
   /// The function at an address of the image at `path`.
   func name(_ address: UInt64, _ symbols: Symbols, _ path: String) -> String? {
     guard let mapping = mappings.first(where: { $0.contains(address) }), mapping.path == path else { return nil }
