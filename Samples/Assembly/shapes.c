@@ -2,9 +2,9 @@
 //
 // Calls each shape of shapes.S in turn, whose stacks are known: main, via_NAME, shape_NAME, leaf.
 //
-// Exceptions: `own` works on its own; `tail` goes on in `keep` and `pointer` in `bare`, which takes their place on the
-// stack; `never` has leave_by_way_out, and `popping` take_two, before `leaf`. Below `coroutine` lies `begin_coroutine`
-// and nothing else.
+// To be compiled with frame pointers: `above` looks for its caller's. Exceptions: `own` works on its own; `tail` goes on
+// in `keep` and `pointer` in `bare`, which takes their place on the stack; `never` has leave_by_way_out, and `popping`
+// take_two, before `leaf`. Below `coroutine` lies `begin_coroutine` and nothing else.
 #include "sample.h"
 
 #define SHAPES(DO) \

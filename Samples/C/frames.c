@@ -4,7 +4,7 @@
  *   frames-nofp       -fomit-frame-pointer
  *   frames-nofp-O0    -fomit-frame-pointer -O0
  *   frames-fp-nocfi   frame pointers, no unwind information for this program's functions
- *   frames-nofp-nocfi neither: stacks end in main or before, truncated
+ *   frames-nofp-nocfi neither: there is nothing to go by but the code (x86-64), else stacks are truncated
  *   frames-stripped   -fomit-frame-pointer, without symbols
  *
  * usage: frames [SECONDS]

@@ -15,7 +15,7 @@ struct KnownShares: CustomTestStringConvertible, Sendable {
   private static let thirds = [
     "main;round_of_work;twenty": 20.0, "main;round_of_work;thirty": 30, "main;round_of_work;fifty": 50,
   ]
-  private static let frames = [
+  static let frames = [
     "main;outer;middle;inner;leaf": 60.0, "main;outer;middle;variable_frame;leaf": 40,
   ]
 

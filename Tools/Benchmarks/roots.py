@@ -1,8 +1,7 @@
 """Stacks of runtimes and hand-written code: how many are rooted, and how many of these are wrong.
 
 The judge executes a program's busiest thread an instruction at a time and keeps an account of the calls that are open
-(Sources/UnwindingJudge); it has no part in unwinding. Beside it, one recording of the same command says what share of
-samples is rooted. What is not installed is left out, and said."""
+(Sources/UnwindingJudge); it has no part in unwinding. What is not installed is left out, and said."""
 import argparse
 import os
 import shutil
@@ -13,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import PERFPROF, ROOT, rooted_percent, table
+from measure import ROOT, table
 
 C_WORK = """
 #include <stdlib.h>
@@ -53,7 +52,7 @@ public class W {
   static int work(int n) { Op[] ops = { x -> x + 1, x -> x * 3, x -> x ^ 7, W::fib2 };
     return fib(n) + sorts() + maps() + calls(ops, 1000); }
   static int fib2(int x) { return fib(x % 7); }
-  public static void main(String[] a) { long s = 0; for (;;) s += work(18); }
+  public static void main(String[] a) { long s = 0; while (s != Long.MIN_VALUE) s += work(18); }
 }
 """
 
@@ -143,7 +142,7 @@ begin s := ''; for i := 1 to n do begin str(i, t); s := s + t; end; Texts := len
 function Work: longint; var v: array[0..299] of longint; i: longint; o: A;
 begin for i := 0 to 299 do v[i] := i * 7919 mod 1009; Sort(v, 0, 299);
   o := B.Create; Work := Fib(15) + v[3] + o.F(7) + Texts(50); o.Free; end;
-var s: int64; begin s := 0; while true do s := s + Work; end.
+var s: int64; begin s := 0; while s >= 0 do s := s + Work; end.
 """
 
 LISP = """
@@ -246,7 +245,7 @@ def video(folder):
 
 def ffmpeg(codec):
     def prepare(folder):
-        return [need("ffmpeg"), "-v", "error", "-threads", "1", "-i", video(folder), "-c:v", codec, "-threads", "1", "-f", "null", "-"]
+        return [need("ffmpeg"), "-v", "error", "-threads", "1", "-stream_loop", "-1", "-i", video(folder), "-c:v", codec, "-threads", "1", "-f", "null", "-"]
     return prepare
 
 
@@ -254,8 +253,8 @@ def assembly(folder):
     sources = ROOT / "Samples" / "Assembly"
     if not sources.is_dir():
         raise Missing("Samples/Assembly")
-    run(need("gcc"), "-O2", "-o", f"{folder}/shapes", *sources.glob("*.[cS]"))
-    return [f"{folder}/shapes", "1000000000"]
+    run(need("gcc"), "-O2", "-fno-omit-frame-pointer", f"-I{ROOT}/Samples/Common", "-o", f"{folder}/shapes", *sources.glob("*.[cS]"))
+    return [f"{folder}/shapes", "3600", "100"]
 
 
 FRAMES = ["-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer"]
@@ -326,13 +325,6 @@ def judge(program, command, folder, arguments):
     words = done.stdout.split()
     figures = {words[i]: int(words[i + 1]) for i in range(0, 12, 2)} if len(words) >= 12 else {}
     return figures, done.stdout.partition("[")[1] + done.stdout.partition("[")[2].strip()
-
-
-def recorded(program, command, folder):
-    """The share of rooted samples in a recording of a few seconds."""
-    done = subprocess.run([program, "record", "-F", "999", "-d", "4", "-o", f"{folder}/r.json", "--", *command],
-                          cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-    return done.stderr
 
 
 def main():

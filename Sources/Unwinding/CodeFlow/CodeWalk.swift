@@ -22,12 +22,21 @@ struct CodeWalk {
   /// behind a call that doesn't return is not this function's.
   private(set) var isUnbalanced = false
 
+  /// Where the code goes on, and with what.
+  private struct Way {
+    var address: UInt64
+    var state: FlowState
+    /// Whether the way leads there by a jump that is none of a loop: what is met there may be another function's, or
+    /// code that many share, and it says nothing if the stack pointer is another there.
+    var isFarOrAhead = false
+  }
+
   private let context: UnwindContext
   /// The stack pointer at each address that was met, and whether that was before the place was that is looked for.
   private var seen: [UInt64: (stackPointer: FlowValue, isBeforeGoal: Bool)] = [:]
-  private var pending: [(address: UInt64, state: FlowState)] = []
+  private var pending: [Way] = []
   /// Ways that go on behind one more call than those in `pending`.
-  private var pendingBehindCalls: [(address: UInt64, state: FlowState)] = []
+  private var pendingBehindCalls: [Way] = []
   /// How many calls were passed on the ways at hand.
   private var passedCalls = 0
   private var budget: Int
@@ -55,13 +64,12 @@ struct CodeWalk {
     self.goal = goal
     self.isGoalBehindCall = isGoalBehindCall
     budget = limit
-    pending = starts.map { ($0, FlowState()) }
+    pending = starts.map { Way(address: $0, state: FlowState()) }
     repeat {
       var next = 0
       while next < pending.count, budget > 0 {
-        let (address, state) = pending[next]
+        follow(pending[next])
         next += 1
-        follow(from: address, state)
       }
       if next < pending.count { isComplete = false }
       // Code that gets back without a call does what it says; what lies behind calls may be another function's.
@@ -76,12 +84,12 @@ struct CodeWalk {
   }
 
   /// Follows one way to its end, and notes those that branch off.
-  private mutating func follow(from start: UInt64, _ initial: FlowState) {
-    var (address, state) = (start, initial)
+  private mutating func follow(_ way: Way) {
+    var (address, state, isFarOrAhead) = (way.address, way.state, way.isFarOrAhead)
     while budget > 0 {
       if address == goal, !isGoalBehindCall { note(found: state) }
       if let known = seen[address] {
-        if known.stackPointer != state[context.pointers.sp], known.isBeforeGoal { isUnbalanced = true }
+        if known.stackPointer != state[context.pointers.sp], known.isBeforeGoal, !isFarOrAhead { isUnbalanced = true }
         return
       }
       seen[address] = (state[context.pointers.sp], found == nil)
@@ -94,16 +102,20 @@ struct CodeWalk {
       if step.replacesFramePointer { replacesFramePointer = true }
       switch step.direction {
       case .next: address = step.next
-      case .jump(let target): address = target
+      case .jump(let target):
+        isFarOrAhead = Self.isFarOrAhead(target, from: address)
+        address = target
+        continue
       case .branch(let target):
-        pending.append((target, state))
+        pending.append(
+          Way(address: target, state: state, isFarOrAhead: Self.isFarOrAhead(target, from: address)))
         address = step.next
       case .call:
         if step.next == goal, isGoalBehindCall { note(found: state) }
         fallthrough
       case .systemCall:
         // Whoever was called does not return if something else begins behind the call.
-        if !context.isEndOfFunction(step.next) { pendingBehindCalls.append((step.next, state)) }
+        if !context.isEndOfFunction(step.next) { pendingBehindCalls.append(Way(address: step.next, state: state)) }
         return
       case .callOfNext:
         if step.next == goal, isGoalBehindCall {
@@ -115,6 +127,8 @@ struct CodeWalk {
       case .jumpThrough(let place):
         guard let target = context.pointer(at: place) else { return noteTail(state) }
         address = target
+        isFarOrAhead = true
+        continue
       case .jumpByTable(let table):
         return noteJump(byTable: table, state)
       case .jumpTo(let value):
@@ -123,8 +137,13 @@ struct CodeWalk {
         return noteReturn(slot: slot, stackPointer: stackPointer, state)
       case .stop: return
       }
+      isFarOrAhead = false
     }
     isComplete = false
+  }
+
+  private static func isFarOrAhead(_ target: UInt64, from address: UInt64) -> Bool {
+    address &- target > 4_096
   }
 
   private mutating func note(found state: FlowState) {

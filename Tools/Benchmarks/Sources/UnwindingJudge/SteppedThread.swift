@@ -42,6 +42,13 @@ final class SteppedThread {
 
   /// Stops the thread and begins a new account; false when it has ended.
   func stop() -> Bool {
+    calls.removeAll(keepingCapacity: true)
+    revealed.removeAll(keepingCapacity: true)
+    taken.removeAll(keepingCapacity: true)
+    return interrupt()
+  }
+
+  private func interrupt() -> Bool {
     guard clp_ptrace(Self.interrupt, tid, 0, 0) == 0 else { return false }
     while true {
       let status = wait()
@@ -49,9 +56,6 @@ final class SteppedThread {
       if status >> 16 == 128 { break }
       clp_ptrace(Self.goOn, tid, 0, UInt(status >> 16 == 0 ? status >> 8 & 0xFF : 0))
     }
-    calls.removeAll(keepingCapacity: true)
-    revealed.removeAll(keepingCapacity: true)
-    taken.removeAll(keepingCapacity: true)
     readRegisters()
     return true
   }
@@ -70,7 +74,7 @@ final class SteppedThread {
     guard status >> 8 == 5 else {
       // What is not the step's own trap is a signal for the program.
       clp_ptrace(Self.goOn, tid, 0, UInt(status >> 16 == 0 ? status >> 8 & 0xFF : 0))
-      return stop() && false
+      return interrupt() && false
     }
     readRegisters()
     let (newPC, newSP) = (registers[16], registers[7])
@@ -90,8 +94,14 @@ final class SteppedThread {
       if !isReturn { taken[last.address, default: 0] += 1 }
       calls.removeLast()
     }
-    if newSP == sp &- 8, newPC != pc, let word = word(at: newSP), word > pc, word - pc <= 15 {
-      calls.append((newSP, word))
+    if newSP == sp &- 8, newPC != pc, let word = word(at: newSP) {
+      if word > pc, word - pc <= 15 {
+        calls.append((newSP, word))
+      } else if let count = taken[word], count > 0 {
+        // Put back, after arguments were dropped.
+        taken[word] = count - 1
+        calls.append((newSP, word))
+      }
     }
     return newSP &- sp &+ (1 << 17) < 1 << 18
   }
