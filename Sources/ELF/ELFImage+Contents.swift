@@ -39,10 +39,11 @@ extension ELFImage {
     throw .addressNotInFile(path: path, address: address, count: wanted)
   }
 
-  /// Bytes from a stated address to the end of what the file holds of its segment.
+  /// Bytes from a stated address to the end of what the file, or what there is of it, holds of its segment.
   public func bytesAvailable(at address: UInt64) -> UInt64 {
     for segment in segments where segment.type == .load && segment.holds(address) {
-      return segment.fileSize - (address - segment.virtualAddress)
+      let skipped = address - segment.virtualAddress
+      return min(segment.fileSize - skipped, source.available(at: segment.offset &+ skipped))
     }
     return 0
   }

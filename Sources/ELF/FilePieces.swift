@@ -23,6 +23,14 @@ struct FilePieces: Sendable {
     pieces[0].bytes.replaceSubrange(offset..<offset + bytes.count, with: bytes)
   }
 
+  /// Bytes at `offset` that one part holds.
+  func available(at offset: UInt64) -> UInt64 {
+    pieces.reduce(0) { most, piece in
+      guard offset >= piece.offset, offset - piece.offset <= UInt64(piece.bytes.count) else { return most }
+      return max(most, UInt64(piece.bytes.count) - (offset - piece.offset))
+    }
+  }
+
   /// Exactly `count` bytes at `offset`, out of one part.
   func read(at offset: UInt64, count: UInt64) throws(BinaryReadingError) -> [UInt8] {
     for piece in pieces where offset >= piece.offset {

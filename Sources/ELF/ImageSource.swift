@@ -18,6 +18,12 @@ enum ImageSource: Sendable {
     }
   }
 
+  /// Bytes that can be read at `offset` in one go.
+  func available(at offset: UInt64) -> UInt64 {
+    if case .pieces(let pieces) = self { return pieces.available(at: offset) }
+    return size - min(size, offset)
+  }
+
   /// Reads exactly `count` bytes at `offset`; lengths past the end are refused before memory is taken.
   func read(at offset: UInt64, count: UInt64, path: String) throws(ELFError) -> [UInt8] {
     do throws(BinaryReadingError) {

@@ -71,8 +71,8 @@ struct LoadedImage: ~Copyable {
 
   /// The file's header and its program headers; false when it is no image.
   private mutating func takeHeaders() -> Bool {
-    guard let start = address(of: 0, count: 64), pages.allSatisfy(start, count: 64, \.isPresent),
-      let header = memory.bytes(at: start, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46]),
+    // One page, which the machine may have taken back from a file's mapping: that much may be read of any file on disk.
+    guard let header = read(0, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46]),
       let addressSize = AddressSize(rawValue: header[4]), header[5] == 1
     else { return false }
     self.addressSize = addressSize

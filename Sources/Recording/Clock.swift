@@ -1,4 +1,5 @@
 import Glibc
+import Sampling
 
 /// The clocks and counts of this process.
 enum Clock {
@@ -22,6 +23,6 @@ enum Clock {
     unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let seconds = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
     let microseconds = Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
-    return (seconds + microseconds / 1e6, UInt64(clamping: usage.ru_maxrss) * 1024)
+    return (seconds + microseconds / 1e6, ProcessInfo.ownPeakResidentBytes ?? UInt64(clamping: usage.ru_maxrss) * 1024)
   }
 }

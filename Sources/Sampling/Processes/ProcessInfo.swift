@@ -117,3 +117,15 @@ struct ThreadStat: Hashable {
     if fields.count >= 20, let start = UInt64(fields[19]) { startTicks = start }
   }
 }
+
+extension ProcessInfo {
+  /// The most memory that this very process held (`VmHWM`, proc_pid_status(5)); nil where `/proc` doesn't tell.
+  ///
+  /// What getrusage tells may be the memory of whoever made the process, from before its exec.
+  public static var ownPeakResidentBytes: UInt64? {
+    guard let status = try? ProcFile.read("/proc/self/status", limit: 1 << 16) else { return nil }
+    let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "VmHWM:".utf8) }
+    let digits = line?.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? []
+    return UInt64(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }
+  }
+}
