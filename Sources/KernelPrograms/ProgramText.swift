@@ -18,7 +18,9 @@ public struct ProgramText {
   /// A program of no instructions.
   public init() {}
 
-  private mutating func emit(_ code: UInt64, to: Register = 0, from: Register = 0, offset: Int16 = 0, _ value: Int32 = 0) {
+  private mutating func emit(
+    _ code: UInt64, to: Register = 0, from: Register = 0, offset: Int16 = 0, _ value: Int32 = 0
+  ) {
     words.append(
       code | to << 8 | from << 12 | UInt64(UInt16(bitPattern: offset)) << 16
         | UInt64(UInt32(bitPattern: value)) << 32)

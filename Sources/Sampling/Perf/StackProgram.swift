@@ -66,7 +66,9 @@ struct StackProgram: ~Copyable {
     var program: Int32 = -1
     if maps.allSatisfy({ $0 >= 0 }) {
       let text = Self.text(
-        Maps(bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped),
+        Maps(
+          bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped
+        ),
         dumpBytes: dumpBytes, ringCapacity: ringCapacity)
       // SAFETY: the kernel reads the instructions during the call.
       program = unsafe clp_bpf_load_for_samples(text, UInt32(text.count), "Dual MIT/GPL")
