@@ -29,7 +29,9 @@ extension KnownShares {
       // The handler takes most of the time between two signals, or all of it.
       KnownShares(
         sample: "altstack-i386",
-        percent: ["main;interrupted_work": 100, "main;interrupted_work;on_timer;handler_work": 65], tolerance: 34),
+        percent: ["main;interrupted_work": 100, "main;interrupted_work;on_timer;handler_work": 65], tolerance: 34,
+        // As of the 64-bit program: the first samples tell where the other stack is found.
+        rooted: 95),
       KnownShares(sample: "vdso-i386", percent: ["main;read_clock": 99.5], rooted: 99),
       KnownShares(sample: "plt-i386", percent: ["main;call_many": 99.5]),
     ]
