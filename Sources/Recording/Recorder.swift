@@ -20,10 +20,15 @@ public enum Recorder {
     shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
   ) throws(SamplingError) -> RecordOutcome {
     let file = LogFile(path: path, owning: descriptor)
+    // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
+    func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
+      let priority = PollingPriority()
+      defer { priority.restore() }
+      return try body()
+    }
     func sample<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> Sampled {
       var session = RecordingSession(options: options, sampler: sampler.description, file: file)
       session.recorder.mappings = sampler.mappings
-      let priority = PollingPriority()
       try ready()
       var state = SamplerState.running
       while state == .running, !shouldStop(), !session.isTimeOver {
@@ -36,19 +41,22 @@ public enum Recorder {
       }
       try sampler.finish(handler: &session.recorder)
       session.recorder.faults = sampler.faults
-      priority.restore()
       return Sampled(session: session, description: sampler.description, effects: sampler.effects)
     }
     func trace() throws(SamplingError) -> Sampled {
       try TracingThread.run { () throws(SamplingError) -> Sampled in
-        try sample(try PtraceSampler(target: options.target, options: options.sampling))
+        try urgently { () throws(SamplingError) -> Sampled in
+          try sample(try PtraceSampler(target: options.target, options: options.sampling))
+        }
       }
     }
     guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime()) }
     let perfError: SamplingError
     do throws(SamplingError) {
-      return try sample(try PerfEventSampler(target: options.target, options: options.sampling)).finish(
-        commandTime: commandTime())
+      let sampled = try urgently { () throws(SamplingError) -> Sampled in
+        try sample(try PerfEventSampler(target: options.target, options: options.sampling))
+      }
+      return sampled.finish(commandTime: commandTime())
     } catch { perfError = error }
     guard options.sampler == .auto, perfError.leavesPtraceToTry else { throw perfError }
     do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
