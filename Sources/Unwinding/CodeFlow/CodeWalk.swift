@@ -216,7 +216,8 @@ struct CodeWalk {
     guard rule.slot != .unknown, self[keyPath: list].count < Self.ruleLimit,
       !self[keyPath: list].contains(where: { $0.slot == rule.slot })
     else { return }
-    if goal == nil, !seesAll { budget = min(budget, passedCalls == 0 ? 0 : Self.lookAhead) }
+    // A way out without a call says all that can be said; a jump by a pointer may be none.
+    if goal == nil, !seesAll { budget = min(budget, passedCalls == 0 && list == \.returns ? 0 : Self.lookAhead) }
     var rule = rule
     rule.isBehindCall = passedCalls > 0
     self[keyPath: list].append(rule)
