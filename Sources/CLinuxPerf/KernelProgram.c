@@ -49,24 +49,40 @@ int clp_bpf_freeze(int map) {
   return command(BPF_MAP_FREEZE, &attributes);
 }
 
-static int load(enum bpf_prog_type type, uint32_t flags, const uint64_t *instructions, uint32_t count,
-                const char *license) {
+static union bpf_attr loading(enum bpf_prog_type type, const uint64_t *instructions, uint32_t count,
+                              const char *license) {
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);
   attributes.prog_type = type;
   attributes.insns = (uint64_t)(uintptr_t)instructions;
   attributes.insn_cnt = count;
   attributes.license = (uint64_t)(uintptr_t)license;
-  attributes.prog_flags = flags;
-  return command(BPF_PROG_LOAD, &attributes);
+  return attributes;
 }
 
 int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *license) {
-  return load(BPF_PROG_TYPE_SYSCALL, BPF_F_SLEEPABLE, instructions, count, license);
+  union bpf_attr attributes = loading(BPF_PROG_TYPE_SYSCALL, instructions, count, license);
+  attributes.prog_flags = BPF_F_SLEEPABLE;
+  return command(BPF_PROG_LOAD, &attributes);
 }
 
-int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const char *license) {
-  return load(BPF_PROG_TYPE_PERF_EVENT, 0, instructions, count, license);
+int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const uint8_t *types, uint32_t type_bytes,
+                             const uint32_t *functions, uint32_t function_count, const char *license) {
+  union bpf_attr attributes = loading(BPF_PROG_TYPE_PERF_EVENT, instructions, count, license);
+  if (function_count == 0) return command(BPF_PROG_LOAD, &attributes);
+  union bpf_attr types_attributes;
+  memset(&types_attributes, 0, sizeof types_attributes);
+  types_attributes.btf = (uint64_t)(uintptr_t)types;
+  types_attributes.btf_size = type_bytes;
+  int types_loaded = command(BPF_BTF_LOAD, &types_attributes);
+  if (types_loaded < 0) return -1;
+  attributes.prog_btf_fd = (uint32_t)types_loaded;
+  attributes.func_info = (uint64_t)(uintptr_t)functions;
+  attributes.func_info_rec_size = sizeof(struct bpf_func_info);
+  attributes.func_info_cnt = function_count;
+  int program = command(BPF_PROG_LOAD, &attributes);
+  close(types_loaded);
+  return program;
 }
 
 int clp_bpf_create_map(enum clp_bpf_map kind, uint32_t key_size, uint32_t value_size, uint32_t entries, int inner) {

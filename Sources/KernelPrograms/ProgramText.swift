@@ -14,6 +14,7 @@ public struct ProgramText {
   private(set) var words: [UInt64] = []
   private var places: [Int?] = []
   private var jumps: [(from: Int, to: Label)] = []
+  private var functionUses: [(from: Int, to: Label)] = []
 
   /// A program of no instructions.
   public init() {}
@@ -72,6 +73,13 @@ public struct ProgramText {
     emit(0)
   }
 
+  /// `to` = a function of this program, for a helper that calls it; needs `functionTypes(_:)`.
+  public mutating func set(_ to: Register, function: Label) {
+    functionUses.append((words.count, function))
+    emit(0x18, to: to, from: 4)
+    emit(0)
+  }
+
   /// Conditions of jumps; numbers are taken as unsigned.
   public enum Condition: UInt64 {
     case equal = 0x15, unequal = 0x55, less = 0xA5, notLess = 0x35, notGreater = 0xB5
@@ -107,7 +115,16 @@ public struct ProgramText {
       guard let target = places[label.index] else { continue }
       words[from] |= UInt64(UInt16(bitPattern: Int16(target - from - 1))) << 16
     }
+    for (from, label) in functionUses {
+      guard let target = places[label.index] else { continue }
+      words[from] |= UInt64(UInt32(bitPattern: Int32(target - from - 1))) << 32
+    }
     return words
+  }
+
+  /// Where functions begin, the program itself among them, in rising order; each is of the type `FunctionTypes.function`.
+  public var functionStarts: [UInt32] {
+    [0] + Set(functionUses.compactMap { places[$0.to.index] }).sorted().map { UInt32($0) }
   }
 
   /// Functions of the kernel (bpf-helpers(7)).
@@ -122,5 +139,6 @@ public struct ProgramText {
     case currentTask = 158
     case snprintf = 165
     case userRegisters = 175
+    case loop = 181
   }
 }

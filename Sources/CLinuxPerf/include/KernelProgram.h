@@ -24,8 +24,10 @@ int clp_bpf_put(int map, const void *key, const void *value);
 /// Takes a key and its value from a map. Returns 0, or -1 with errno set.
 int clp_bpf_remove(int map, const void *key);
 /// Loads a program that runs at each sample of the events that it is attached to, and drops it by returning 0
-/// (BPF_PROG_TYPE_PERF_EVENT). Returns a descriptor, or -1 with errno set.
-int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const char *license);
+/// (BPF_PROG_TYPE_PERF_EVENT). Where it has functions, `types` is their type information (BTF) and `functions` pairs of
+/// where each begins and its type there. Returns a descriptor, or -1 with errno set.
+int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const uint8_t *types, uint32_t type_bytes,
+                             const uint32_t *functions, uint32_t function_count, const char *license);
 /// PERF_EVENT_IOC_SET_BPF: the program runs at each sample of the event, and of those that inherit it later. Returns 0,
 /// or -1 with errno set.
 int clp_perf_set_program(int event, int program);

@@ -49,7 +49,7 @@ final class ProcessFilter {
     text.exit()
     let words = text.linked()
     // SAFETY: the kernel reads the instructions during the call.
-    program = unsafe clp_bpf_load_for_samples(words, UInt32(words.count), "Dual MIT/GPL")
+    program = unsafe clp_bpf_load_for_samples(words, UInt32(words.count), nil, 0, nil, 0, "Dual MIT/GPL")
     return program >= 0 ? program : nil
   }
 

@@ -27,6 +27,17 @@ extension StackProgram {
     static let framePointer: Int16 = -80
     static let followsFramePointer: Int16 = -88
     static let process: Int16 = -96
+    static let ring: Int16 = -104
+    static let record: Int16 = -112
+    static let address: Int16 = -120
+  }
+
+  /// How pages are copied in turn.
+  enum Looping: CaseIterable {
+    /// By a function that the kernel calls (`bpf_loop`, Linux 5.17): its verifier looks at it once.
+    case byHelper
+    /// By jumps: the verifier walks through every round, some 20 ms in all.
+    case byJumps
   }
 
   /// Where `struct pt_regs` keeps the stack pointer and the frame pointer.
@@ -47,9 +58,10 @@ extension StackProgram {
   /// A stack's end that is farther away is another one's.
   private static let farthestEnd: Int32 = 1 << 30
 
-  /// The program. Its registers: r6 the ring, r7 the address, r8 the record, r9 a count.
-  static func text(_ maps: Maps, dumpBytes: UInt32, ringCapacity: Int) -> [UInt64] {
+  /// The program. Its registers: r7 the address, r9 a count.
+  static func text(_ maps: Maps, dumpBytes: UInt32, ringCapacity: Int, looping: Looping) -> ProgramText {
     var text = ProgramText()
+    let pageFunction = looping == .byHelper ? text.makeLabel() : nil
     let frame: ProgramText.Register = 10
     let dump = Int32(clamping: dumpBytes)
     let (out, known, copy, other) = (text.makeLabel(), text.makeLabel(), text.makeLabel(), text.makeLabel())
@@ -114,16 +126,17 @@ extension StackProgram {
     // A page that the dump holds the most of comes first: where a record is full the kernel shortens the dump.
     text.add(7, value: dump - 4_096)
     text.and(7, value: -4_096)
-    text.copyPages(atMost: Int32(reach >> 12), maps)
+    text.copyPages(atMost: Int32(reach >> 12), maps, pageFunction)
 
     text.place(other)
-    text.copyOtherStack(maps)
-    text.followFramePointer(maps, orGoTo: out)
+    text.copyOtherStack(maps, pageFunction)
+    text.followFramePointer(maps, pageFunction, orGoTo: out)
 
     text.place(out)
     text.set(0, value: 1)
     text.exit()
-    return text.linked()
+    if let pageFunction { text.writeFunction(pageFunction, maps) }
+    return text
   }
 }
 
@@ -168,33 +181,67 @@ extension ProgramText {
     storeHalf(0, at: 10, Slot.processor)
     lookUp(maps.rings, keyAt: Slot.processor)
     jump(if: 0, .equal, 0, to: out)
-    set(6, 0)
+    store(0, at: 10, Slot.ring)
     lookUp(maps.scratch, keyAt: Slot.processor)
     jump(if: 0, .equal, 0, to: out)
-    set(8, 0)
+    store(0, at: 10, Slot.record)
     // The reader is woken when a quarter of the ring is full.
-    set(1, 6)
+    load(1, at: 10, Slot.ring)
     set(2, value: 0)  // BPF_RB_AVAIL_DATA
     call(.ringQuery)
     let isRoomy = makeLabel()
     jump(if: 0, .less, quarter, to: isRoomy)
     ringBell(maps)
     place(isRoomy)
+    load(2, at: 10, Slot.record)
     load(1, at: 10, Slot.stackPointer)
-    store(1, at: 8, 0)
+    store(1, at: 2, 0)
     load(1, at: 10, Slot.processAndThread)
-    store(1, at: 8, 8)
+    store(1, at: 2, 8)
     call(.time)
-    store(0, at: 8, 16)
+    load(2, at: 10, Slot.record)
+    store(0, at: 2, 16)
   }
 
   /// Copies pages from r7 on, up to the end.
-  fileprivate mutating func copyPages(atMost count: Int32, _ maps: StackProgram.Maps) {
-    let (loop, gap, next, done) = (makeLabel(), makeLabel(), makeLabel(), makeLabel())
+  fileprivate mutating func copyPages(atMost count: Int32, _ maps: StackProgram.Maps, _ function: Label?) {
+    store(7, at: 10, Slot.address)
+    if let function {
+      set(1, value: count)
+      set(2, function: function)
+      set(3, 10)
+      set(4, value: 0)
+      return call(.loop)
+    }
+    let (loop, done) = (makeLabel(), makeLabel())
     set(9, value: 0)
     place(loop)
-    load(1, at: 10, Slot.end)
+    copyPage(frame: 10, maps, orGoTo: done)
+    add(9, value: 1)
+    jump(if: 9, .less, count, to: loop)
+    place(done)
+  }
+
+  /// Writes the function that copies one page, with the frame of the program in r2. Its result is 1 if it was the last.
+  fileprivate mutating func writeFunction(_ function: Label, _ maps: StackProgram.Maps) {
+    let done = makeLabel()
+    place(function)
+    set(6, 2)
+    copyPage(frame: 6, maps, orGoTo: done)
+    set(0, value: 0)
+    exit()
+    place(done)
+    set(0, value: 1)
+    exit()
+  }
+
+  /// Copies the page at the address in the frame, unless that is the end, and moves the address on.
+  private mutating func copyPage(frame: Register, _ maps: StackProgram.Maps, orGoTo done: Label) {
+    let (gap, next) = (makeLabel(), makeLabel())
+    load(7, at: frame, Slot.address)
+    load(1, at: frame, Slot.end)
     jump(if: 7, .notLess, register: 1, to: done)
+    load(8, at: frame, Slot.record)
     set(1, 8)
     add(1, value: 32)
     set(2, value: 4_096)
@@ -202,7 +249,7 @@ extension ProgramText {
     call(.readUser)
     jump(if: 0, .unequal, 0, to: gap)
     store(7, at: 8, 24)
-    set(1, 6)
+    load(1, at: frame, Slot.ring)
     set(2, 8)
     set(3, value: Int32(StackProgram.recordSize))
     set(4, value: 1)  // BPF_RB_NO_WAKEUP
@@ -213,17 +260,15 @@ extension ProgramText {
     addAtomically(2, at: 1)
     jump(to: done)
     place(gap)
-    load(1, at: 10, Slot.stopsAtGap)
+    load(1, at: frame, Slot.stopsAtGap)
     jump(if: 1, .unequal, 0, to: done)
     place(next)
     add(7, value: 4_096)
-    add(9, value: 1)
-    jump(if: 9, .less, count, to: loop)
-    place(done)
+    store(7, at: frame, Slot.address)
   }
 
   /// Copies from the stack that the thread has left, if it is on another one.
-  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps) {
+  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps, _ function: Label?) {
     let (isFound, isWide, out) = (makeLabel(), makeLabel(), makeLabel())
     load(1, at: 10, Slot.otherKind)
     jump(if: 1, .equal, 0, to: out)
@@ -243,14 +288,14 @@ extension ProgramText {
     jump(to: isFound)
     place(isWide)
     jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.goroutine.rawValue), to: isFound)
-    copyGoroutine(maps, orGoTo: out)
+    copyGoroutine(maps, function, orGoTo: out)
     place(isFound)
-    copyStack(maps)
+    copyStack(maps, function)
     place(out)
   }
 
   /// Copies from where the frame pointer points to, if that is another stack.
-  fileprivate mutating func followFramePointer(_ maps: StackProgram.Maps, orGoTo out: Label) {
+  fileprivate mutating func followFramePointer(_ maps: StackProgram.Maps, _ function: Label?, orGoTo out: Label) {
     load(1, at: 10, Slot.followsFramePointer)
     jump(if: 1, .equal, 0, to: out)
     load(7, at: 10, Slot.framePointer)
@@ -258,11 +303,11 @@ extension ProgramText {
     load(2, at: 10, Slot.stackPointer)
     subtract(1, 2)
     jump(if: 1, .less, 1 << 16, to: out)
-    copyStack(maps)
+    copyStack(maps, function)
   }
 
   /// Copies the stack whose pointer is in r7.
-  private mutating func copyStack(_ maps: StackProgram.Maps) {
+  private mutating func copyStack(_ maps: StackProgram.Maps, _ function: Label?) {
     // The return address may lie right below.
     add(7, value: -64)
     and(7, value: -4_096)
@@ -271,11 +316,11 @@ extension ProgramText {
     store(1, at: 10, Slot.end)
     set(1, value: 1)
     store(1, at: 10, Slot.stopsAtGap)
-    copyPages(atMost: StackProgram.otherPages, maps)
+    copyPages(atMost: StackProgram.otherPages, maps, function)
   }
 
   /// Copies the goroutine in r7, whose stack's bounds are asked for, and sets r7 to its stack pointer.
-  private mutating func copyGoroutine(_ maps: StackProgram.Maps, orGoTo out: Label) {
+  private mutating func copyGoroutine(_ maps: StackProgram.Maps, _ function: Label?, orGoTo out: Label) {
     set(3, 7)
     add(3, value: StackProgram.goroutineStackPointer)
     readWord(into: Slot.word)
@@ -284,7 +329,7 @@ extension ProgramText {
     add(1, value: StackProgram.goroutineStackPointer + 8)
     store(1, at: 10, Slot.end)
     and(7, value: -4_096)
-    copyPages(atMost: 2, maps)
+    copyPages(atMost: 2, maps, function)
     load(7, at: 10, Slot.word)
   }
 }

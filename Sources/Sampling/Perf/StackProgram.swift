@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import KernelPrograms
 
 /// A BPF program that runs in the kernel at each sample, before it is written, and copies what the sample's dump does not
 /// hold: the stack behind it, or another stack.
@@ -55,7 +56,11 @@ struct StackProgram: ~Copyable {
   static let threadLimit: UInt32 = 16_384
 
   /// Nil where the kernel does not allow it. `bell` is a ring, to which eight bytes are written when it is rung.
-  init?(dumpBytes: UInt32, cpus: [Int32], bell: Int32, ringCapacity: Int, dropped: Int32? = nil) {
+  /// The first way of looping that the kernel takes is used.
+  init?(
+    dumpBytes: UInt32, cpus: [Int32], bell: Int32, ringCapacity: Int, dropped: Int32? = nil,
+    loopings: [Looping] = Looping.allCases
+  ) {
     let count = UInt32(clamping: (cpus.max() ?? 0) + 1)
     rings = clp_bpf_create_map(clp_bpf_array_of_maps, 4, 4, count, bell)
     let scratch = clp_bpf_create_map(clp_bpf_array, 4, UInt32(Self.recordSize), count, 0)
@@ -65,17 +70,24 @@ struct StackProgram: ~Copyable {
     let maps = [rings, scratch, threads, mode, failures]
     var program: Int32 = -1
     if maps.allSatisfy({ $0 >= 0 }) {
-      let text = Self.text(
-        Maps(
-          bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped
-        ),
-        dumpBytes: dumpBytes, ringCapacity: ringCapacity)
-      // SAFETY: the kernel reads the instructions during the call.
-      program = unsafe clp_bpf_load_for_samples(text, UInt32(text.count), "Dual MIT/GPL")
+      let maps = Maps(
+        bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped)
+      for looping in loopings where program < 0 {
+        program = Self.load(Self.text(maps, dumpBytes: dumpBytes, ringCapacity: ringCapacity, looping: looping))
+      }
     }
     descriptor = program
     for descriptor in maps + [program] where descriptor >= 0 { owned.insert(descriptor) }
     guard program >= 0 else { return nil }
+  }
+
+  /// Has the kernel verify and translate a program; negative where it refuses.
+  private static func load(_ text: ProgramText) -> Int32 {
+    let (words, starts, types) = (text.linked(), text.functionStarts, FunctionTypes.encoded)
+    let functions = starts.count > 1 ? starts.flatMap { [$0, FunctionTypes.function] } : []
+    // SAFETY: the kernel reads the instructions, the types and the pairs of numbers during the call.
+    return unsafe clp_bpf_load_for_samples(
+      words, UInt32(words.count), types, UInt32(types.count), functions, UInt32(functions.count / 2), "Dual MIT/GPL")
   }
 
   /// Says what is done with threads that `tell` has not named.

@@ -63,7 +63,7 @@ final class AbbreviationTable {
     let bytes = bytes
     var cursor = ByteCursor(bytes.rawSpan)
     guard (try? cursor.seek(to: position)) != nil, let code = try? cursor.readULEB128(), code != 0,
-      let abbreviation = try? read(&cursor, sizes)
+      let abbreviation = try? Self.read(&cursor, sizes, &attributes, &constants)
     else { return }
     isAtEnd = false
     unreported += cursor.offset - position
@@ -75,7 +75,9 @@ final class AbbreviationTable {
     }
   }
 
-  private func read(_ cursor: inout ByteCursor, _ sizes: FormSizes) throws(BinaryReadingError) -> Abbreviation {
+  private static func read(
+    _ cursor: inout ByteCursor, _ sizes: FormSizes, _ attributes: inout [Attribute], _ constants: inout [Int64]
+  ) throws(BinaryReadingError) -> Abbreviation {
     let tag = UInt16(exactly: try cursor.readULEB128()).flatMap(Tag.init)
     let hasChildren: UInt8 = try cursor.read()
     let first = attributes.count
