@@ -41,7 +41,9 @@ struct ProcessImages {
 
   func describe(_ addresses: some Sequence<UInt64>) -> String {
     addresses.map { address in
-      guard let mapping = mappings.first(where: { $0.contains(address) }) else { return String(address, radix: 16) + "?" }
+      guard let mapping = mappings.first(where: { $0.contains(address) }) else {
+        return String(address, radix: 16) + "?"
+      }
       let name = mapping.path.split(separator: "/").last.map(String.init) ?? "jit"
       let offset = name == "jit" ? address : address - mapping.start + mapping.fileOffset
       return name + "+" + String(offset, radix: 16)
@@ -167,4 +169,5 @@ for (_, last) in verdicts.lastFrames.sorted(by: { $0.value.count > $1.value.coun
 print(
   "compared \(verdicts.compared) rooted \(verdicts.rooted) truncated \(verdicts.truncated) "
     + "wrong-rooted \(verdicts.wrongRooted) wrong-truncated \(verdicts.wrongTruncated) known-callers \(verdicts.known) "
-    + verdicts.reasons.sorted { $0.value > $1.value }.prefix(4).map { "[\($0.key): \($0.value)]" }.joined(separator: " "))
+    + verdicts.reasons.sorted { $0.value > $1.value }.prefix(4).map { "[\($0.key): \($0.value)]" }
+    .joined(separator: " "))
