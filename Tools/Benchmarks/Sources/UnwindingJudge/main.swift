@@ -133,7 +133,8 @@ for _ in 0..<bursts where Date() < deadline {
     if thread.mayHaveMapped { images.update(unwinder) }
     let dump = thread.stack()
     let end = unwinder.unwind(
-      pid: pid, tid: thread.tid, registers: thread.registers, stack: dump.rawSpan, into: &stack)
+      pid: pid, tid: thread.tid, motion: .standingStill, registers: thread.registers, stack: dump.rawSpan,
+      into: &stack)
     judged.append(
       Judged(
         chain: stack.frames.map(\.address), isRooted: end == .rooted, end: end,
