@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 import RecordingSchema
 import Sampling
@@ -20,7 +21,7 @@ struct RecordingSession: ~Copyable {
   init(options: RecordOptions, sampler: SamplerDescription, file: LogFile) {
     self.options = options
     self.file = file
-    startTime = Clock.monotonic
+    startTime = MachineClock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
     recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
@@ -28,7 +29,7 @@ struct RecordingSession: ~Copyable {
     var chunk = Recording_Chunk()
     chunk.header = .with {
       $0.command = options.command
-      $0.startUnixNanoseconds = Clock.realtime
+      $0.startUnixNanoseconds = MachineClock.realtime
       $0.sampler = sampler.name
       $0.requestedFrequency = Double(options.sampling.frequency)
       $0.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
@@ -38,7 +39,7 @@ struct RecordingSession: ~Copyable {
     file.append(chunk)
   }
 
-  private var nanoseconds: UInt64 { Clock.monotonic &- startTime }
+  private var nanoseconds: UInt64 { MachineClock.monotonic &- startTime }
 
   /// Seconds since the start.
   var seconds: Double { Double(nanoseconds) / 1e9 }
@@ -48,7 +49,7 @@ struct RecordingSession: ~Copyable {
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
   /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
   var pollMilliseconds: Int32 {
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
     let longest: Double =
       isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
@@ -65,7 +66,7 @@ struct RecordingSession: ~Copyable {
   /// Cuts a chunk when there is enough for one.
   mutating func flushIfDue() {
     recorder.account.lookAtTargets()
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
       return
     }
@@ -107,7 +108,7 @@ struct RecordingSession: ~Copyable {
       lost: recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
       unwatched: sampler.samplesCPUs ? [] : recorder.unwatched,
-      stopped: targets.filter { (try? ProcessInfo(pid: $0))?.state == "T" })
+      stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 
   private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {
@@ -117,7 +118,7 @@ struct RecordingSession: ~Copyable {
       if file.droppedChunks > 0 {
         $0.notes.append("the disk was too slow or full: \(file.droppedChunks) chunks of the recording are missing")
       }
-      let usage = Clock.resourceUsage
+      let usage = OwnUsage.now
       $0.profilerCpuSeconds = usage.cpuSeconds
       $0.profilerPeakResidentBytes = usage.peakResidentBytes
     }

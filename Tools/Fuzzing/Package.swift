@@ -2,7 +2,7 @@
 import PackageDescription
 
 let modules = [
-  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Sampling", "Symbolication",
+  "BinaryReading", "Demangling", "ELF", "Processes", "ProfileFormats", "ProfileModel", "Recording", "Sampling", "Symbolication",
   "UnwindTables",
 ]
 

@@ -13,6 +13,7 @@ import BinaryReading
 import ELF
 import Foundation
 import Glibc
+import Processes
 import ProfileModel
 import Sampling
 import Unwinding
