@@ -31,7 +31,7 @@ let package = Package(
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
     "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "ProfileFormats", "Sampling",
+    "RecordingFormat", "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
       name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"])
@@ -66,11 +66,16 @@ let package = Package(
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
+      "RecordingFormat",
+      [
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "RecordingSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module(
       "Recording",
       [
-        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding",
-        "Symbolication",
-        "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["ProfileModel", "TextWriting"]),
@@ -90,10 +95,8 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "Recording", "TextWriting",
-        "Wording",
-        "ProfileFormats",
-        "FlameGraphs", "Reports", "ProfileComparison",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "RecordingFormat", "Recording",
+        "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -108,7 +111,8 @@ let package = Package(
       "Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
-    tests("Recording", ["ProfileModel", "RecordingSchema"]),
+    tests("RecordingFormat", ["ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
+    tests("Recording", ["ProfileModel", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),

@@ -1,5 +1,6 @@
 import ELF
 import ProfileModel
+import RecordingFormat
 import Symbolication
 
 /// Every binary and code region that was seen, each opened once, when it was first seen.

@@ -1,4 +1,5 @@
 import ProfileModel
+import RecordingFormat
 import Sampling
 
 /// Who is who while recording: rows of the recording's tables for live processes and threads, by the names they have.

@@ -3,6 +3,7 @@ import CLinuxPerf
 import Glibc
 import ProfileModel
 import Recording
+import RecordingFormat
 import Sampling
 
 struct RecordCommand: ParsableCommand {
