@@ -31,7 +31,7 @@ let package = Package(
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
     "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "ProfileFormats", "Sampling",
+    "RecordingFormat", "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
       name: "Unwinding",
@@ -68,11 +68,16 @@ let package = Package(
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
+      "RecordingFormat",
+      [
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "RecordingSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module(
       "Recording",
       [
-        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding",
-        "Symbolication",
-        "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["ProfileModel", "TextWriting"]),
@@ -92,7 +97,8 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "Recording",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
+        "Recording",
         "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -110,7 +116,8 @@ let package = Package(
       ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
-    tests("Recording", ["ProfileModel", "Processes", "RecordingSchema"]),
+    tests("RecordingFormat", ["ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
+    tests("Recording", ["ProfileModel", "Processes", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),

@@ -1,6 +1,7 @@
 import ELF
 import Processes
 import ProfileModel
+import RecordingFormat
 import Symbolication
 
 /// Every binary and code region that was seen, each opened once, when it was first seen.

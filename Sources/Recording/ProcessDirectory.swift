@@ -1,5 +1,6 @@
 import Processes
 import ProfileModel
+import RecordingFormat
 import Sampling
 
 /// Who is who while recording: rows of the recording's tables for live processes and threads, by the names they have.

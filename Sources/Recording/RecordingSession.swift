@@ -1,15 +1,14 @@
 import Glibc
 import Processes
 import ProfileModel
-import RecordingSchema
+import RecordingFormat
 import Sampling
-import SwiftProtobuf
 
 /// One recording under way: the recorder, the clock, and the log that chunks go to.
 struct RecordingSession: ~Copyable {
   var recorder: SampleRecorder
   private let options: RecordOptions
-  private let file: LogFile
+  private let file: RecordingWriter
   private let startTime: UInt64
   private var lastFlush: UInt64
 
@@ -18,25 +17,22 @@ struct RecordingSession: ~Copyable {
   /// Samples that make a chunk earlier.
   private static let chunkSamples = 16_384
 
-  init(options: RecordOptions, sampler: SamplerDescription, file: LogFile) {
+  init(options: RecordOptions, sampler: SamplerDescription, file: RecordingWriter) {
     self.options = options
     self.file = file
     startTime = MachineClock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
     recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
-    file.append(ChunkFraming.fileHeader)
-    var chunk = Recording_Chunk()
-    chunk.header = .with {
-      $0.command = options.command
-      $0.startUnixNanoseconds = MachineClock.realtime
-      $0.sampler = sampler.name
-      $0.requestedFrequency = Double(options.sampling.frequency)
-      $0.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
-      $0.notes = sampler.notes.map(\.sentence)
-      $0.version = options.version
-    }
-    file.append(chunk)
+    var header = RecordingHeader()
+    header.command = options.command
+    header.startTime = MachineClock.realtime
+    header.sampler = sampler.name
+    header.requestedFrequency = Double(options.sampling.frequency)
+    header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
+    header.notes = sampler.notes.map(\.sentence)
+    header.version = options.version
+    file.append(RecordingChunk(header))
   }
 
   private var nanoseconds: UInt64 { MachineClock.monotonic &- startTime }
@@ -72,7 +68,7 @@ struct RecordingSession: ~Copyable {
     }
     lastFlush = now
     recorder.account.look()
-    file.append(recorder.takeChunk(seconds: seconds))
+    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
   }
 
   /// Writes what is left, names the frames, and closes the log.
@@ -83,18 +79,26 @@ struct RecordingSession: ~Copyable {
     recorder.account.look()
     recorder.commandTime = commandTime
     let facts = facts(sampler, seconds: seconds)
-    file.append(recorder.takeChunk(seconds: seconds))
+    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
     let (deepStacks, narrowPrograms) = (recorder.deepStacks, recorder.narrowPrograms)
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
-    for chunk in symbolization.chunks(frames) { file.append(chunk) }
-    var last = Recording_Chunk()
-    last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
-    last.trailer.notes +=
-      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
-    file.append(last)
+    for names in symbolization.names(frames) {
+      for chunk in RecordingChunk.chunks(of: names) { file.append(chunk) }
+    }
+    // What is lost is known once the disk had its last chance.
+    _ = file.finish()
+    var trailer = RecordingTrailer()
+    trailer.durationSeconds = seconds
+    trailer.actualFrequency = frequency
+    let usage = OwnUsage.now
+    trailer.profilerCPUSeconds = usage.cpuSeconds
+    trailer.profilerPeakResidentBytes = usage.peakResidentBytes
+    trailer.notes =
+      file.losses.sentences + effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
+    file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
     return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
@@ -111,30 +115,9 @@ struct RecordingSession: ~Copyable {
       stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 
-  private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {
-    .with {
-      $0.durationSeconds = seconds
-      $0.actualFrequency = frequency
-      if file.droppedChunks > 0 {
-        $0.notes.append("the disk was too slow or full: \(file.droppedChunks) chunks of the recording are missing")
-      }
-      let usage = OwnUsage.now
-      $0.profilerCpuSeconds = usage.cpuSeconds
-      $0.profilerPeakResidentBytes = usage.peakResidentBytes
-    }
-  }
-
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
   private func actualFrequency(_ sampler: SamplerDescription) -> Double {
     guard sampler.name != "perf:cycles", recorder.periods > 0 else { return Double(sampler.frequency) }
     return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
-  }
-}
-
-extension LogFile {
-  /// Appends a message as a chunk.
-  func append(_ chunk: Recording_Chunk) {
-    guard let plain: [UInt8] = try? chunk.serializedBytes(), !plain.isEmpty else { return }
-    append(ChunkFraming.frame(plain))
   }
 }

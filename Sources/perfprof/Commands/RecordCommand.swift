@@ -4,6 +4,7 @@ import Glibc
 import Processes
 import ProfileModel
 import Recording
+import RecordingFormat
 import Sampling
 
 struct RecordCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Glibc
-import Recording
+import RecordingFormat
 
 @_silgen_name("LLVMFuzzerMutate")
 private func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ limit: Int) -> Int

@@ -3,14 +3,15 @@ import ProfileModel
 /// The places that recorded stacks go through, before they have names: a module and an address in it, or a marker.
 ///
 /// Stored as columns; a row's index is what `StackTable` holds.
-struct FrameTable: Sendable {
+package struct FrameRows: Sendable {
   /// Index of the module plus 1; 0 for a marker, whose index is in `addresses`.
-  private(set) var modules: [UInt32] = []
+  package private(set) var modules: [UInt32] = []
   /// Stated addresses in lookup form.
-  private(set) var addresses: [UInt64] = []
+  package private(set) var addresses: [UInt64] = []
   private var index = RowIndex()
 
-  var count: Int { modules.count }
+  /// How many frames there are.
+  package var count: Int { modules.count }
 
   /// The index of a frame; added when new. O(1) expected.
   mutating func intern(module: UInt32, address: UInt64) -> UInt32 {

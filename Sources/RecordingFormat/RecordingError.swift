@@ -1,5 +1,3 @@
-import BinaryReading
-
 /// Why a recording could not be read or written.
 public enum RecordingError: Error, Hashable, Sendable {
   /// The file does not begin like a recording.
@@ -8,6 +6,10 @@ public enum RecordingError: Error, Hashable, Sendable {
   case unknownVersion(path: String, version: UInt32)
   /// Not a single chunk could be read.
   case empty(path: String)
+  /// Bytes that were written to the file are gone.
+  case shortened(path: String)
+  /// The recording is still being written.
+  case stillWritten(path: String)
   /// A system call on a file failed.
   case io(path: String, errno: Int32)
 }

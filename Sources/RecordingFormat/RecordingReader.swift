@@ -3,7 +3,7 @@ import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
-/// Reads a recording, whole or cut, into a profile.
+/// Reads a recording, whole or cut, into a profile. Opens nothing that the recording names.
 public enum RecordingReader {
   /// Whether a file that starts with these bytes is a recording.
   public static func recognizes(_ bytes: RawSpan) -> Bool {
@@ -18,6 +18,22 @@ public enum RecordingReader {
   public static func read(
     _ bytes: [UInt8], path: String, showsThunks: Bool = false
   ) throws(RecordingError) -> Profile {
+    var (assembly, end) = try assemble(bytes, path: path)
+    return assembly.finish(unreadBytes: bytes.count - end, showsThunks: showsThunks)
+  }
+
+  /// What a recording lacks because it was cut before its names were written.
+  package static func unnamed(_ bytes: [UInt8], path: String) throws(RecordingError) -> UnnamedRecording {
+    let (assembly, end) = try assemble(bytes, path: path)
+    return UnnamedRecording(
+      tables: assembly.tables, modules: assembly.fileModules(named: { $0 == nil }),
+      givenUp: assembly.fileModules(named: { $0 == "none" }), length: UInt64(end))
+  }
+
+  /// All that can be read, and where that ends.
+  private static func assemble(
+    _ bytes: [UInt8], path: String
+  ) throws(RecordingError) -> (ProfileAssembly, end: Int) {
     var assembly = ProfileAssembly()
     let view = bytes.rawSpan
     guard recognizes(view) else { throw .notARecording(path: path) }
@@ -31,6 +47,6 @@ public enum RecordingReader {
       offset = next
     }
     guard chunks > 0 else { throw .empty(path: path) }
-    return assembly.finish(unreadBytes: bytes.count - offset, showsThunks: showsThunks)
+    return (assembly, offset)
   }
 }

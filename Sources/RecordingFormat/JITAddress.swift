@@ -2,23 +2,23 @@
 ///
 ///     63       48 47                              0
 ///     ├ occupant ┤├ address ──────────────────────┤     occupant: see `JITDumpTail`; 0 without a jitdump
-struct JITAddress: Hashable {
+package struct JITAddress: Hashable {
   /// As it stands in recordings.
-  var bits: UInt64
+  package var bits: UInt64
 
   private static let addressBits: UInt64 = 48
 
   /// Takes apart what stands in a recording.
-  init(bits: UInt64) { self.bits = bits }
+  package init(bits: UInt64) { self.bits = bits }
 
   /// An address, and who lay there.
-  init(_ address: UInt64, occupant: UInt16) {
+  package init(_ address: UInt64, occupant: UInt16) {
     bits = address & (1 << Self.addressBits - 1) | UInt64(occupant) << Self.addressBits
   }
 
   /// The address alone.
-  var address: UInt64 { bits & (1 << Self.addressBits - 1) }
+  package var address: UInt64 { bits & (1 << Self.addressBits - 1) }
 
   /// Who lay there.
-  var occupant: UInt16 { UInt16(truncatingIfNeeded: bits >> Self.addressBits) }
+  package var occupant: UInt16 { UInt16(truncatingIfNeeded: bits >> Self.addressBits) }
 }

@@ -5,11 +5,10 @@ import SwiftProtobuf
 /// Puts a profile together from a recording's chunks; refuses a chunk whose references lead nowhere.
 struct ProfileAssembly {
   private var metadata = ProfileMetadata()
-  private var tables = RecordingTables()
+  private(set) var tables = RecordingTables()
   private var samples: [Sample] = []
   private var valueTypes: [ValueType] = [.samples()]
-  private var symbols: [UInt32: Recording_Symbols] = [:]
-  private var updates: [UInt32: Recording_ModuleUpdate] = [:]
+  private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
   private var isClosed = false
   private var nodeCount = 0
@@ -44,8 +43,8 @@ struct ProfileAssembly {
     tables.markers += chunk.markers
     guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
     if chunk.hasCounters { add(chunk.counters) }
-    for part in chunk.symbols where Int(part.module) < tables.modules.count { symbols[part.module] = part }
-    for update in chunk.moduleUpdates { updates[update.module] = update }
+    for part in chunk.symbols { add(RecordedNames(part)) }
+    for update in chunk.moduleUpdates { add(update) }
     if chunk.hasTrailer { add(chunk.trailer) }
     return true
   }
@@ -84,6 +83,16 @@ struct ProfileAssembly {
     metadata.actualFrequency = trailer.actualFrequency
     metadata.notes += trailer.notes
     isClosed = true
+  }
+
+  private mutating func add(_ part: RecordedNames) {
+    guard Int(part.module) < tables.modules.count else { return }
+    names[part.module, default: RecordedNames(module: part.module)].append(part)
+  }
+
+  private mutating func add(_ update: Recording_ModuleUpdate) {
+    guard Int(update.module) < tables.modules.count else { return }
+    names[update.module, default: RecordedNames(module: update.module)].add(update)
   }
 
   private mutating func apply(_ rename: Recording_Rename) -> Bool {
@@ -168,21 +177,20 @@ struct ProfileAssembly {
 
   // MARK: The profile
 
-  /// Names what a recording without its end has no names for, from the files that are still there and the same.
-  private mutating func nameFromDisk() -> [String] {
-    let modules = ModuleRegistry(reopening: tables.modules)
-    let symbolization = Symbolization(options: SymbolizationOptions())
-    var named = 0
-    for chunk in symbolization.chunks(RecordedFrames(tables: tables, modules: modules)) {
-      for part in chunk.symbols where tables.modules[Int(part.module)].kind == .file {
-        symbols[part.module] = part
-        named += 1
-      }
-      for update in chunk.moduleUpdates where tables.modules[Int(update.module)].kind == .file {
-        updates[update.module] = update
-      }
+  private static let unnamed =
+    "its end is missing, and with it the names of functions: `perfprof name FILE` finds them in the files that are "
+    + "still there and the same"
+  private static let foundLater =
+    "names come from files as they were after recording, where their build IDs were those recorded"
+
+  /// Of a recording without its end: the files' modules that have frames and such a source of names.
+  func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
+    guard !isClosed else { return [] }
+    var isUsed = [Bool](repeating: false, count: tables.modules.count)
+    for module in tables.frames.modules where module > 0 { isUsed[Int(module) - 1] = true }
+    return isUsed.indices.map { UInt32($0) }.filter {
+      isUsed[Int($0)] && tables.modules[Int($0)].kind == .file && isWanted(names[$0]?.source)
     }
-    return named == 0 ? [] : ["names come from the files as they are now, where their build IDs are those recorded"]
   }
 
   /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
@@ -193,9 +201,9 @@ struct ProfileAssembly {
       if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
       if isClosed { metadata.notes.append("\(unreadBytes) bytes behind the recording's end were left out") }
     }
-    if !isClosed, symbols.isEmpty { metadata.notes.append(contentsOf: nameFromDisk()) }
-    var resolver = FrameResolver(
-      tables: tables, symbols: symbols, updates: updates, showsThunks: showsThunks)
+    if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(Self.foundLater) }
+    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(Self.unnamed) }
+    var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
     var profile = resolver.resolve()
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata

@@ -2,7 +2,7 @@ import ProfileModel
 import RecordingSchema
 import Testing
 
-@testable import Recording
+@testable import RecordingFormat
 
 /// A recording of two chunks: main ─► parse (2 samples, then 1), main ─► emit (1 sample), one truncated stack.
 private struct Example {
@@ -20,7 +20,7 @@ private struct Example {
     let parse = log.stack(parent: main, frame: log.frame(module: module, address: 0x2000))
     log.add(time: 1_000, thread: thread, stack: parse)
     log.add(time: 3_000, thread: thread, stack: parse)
-    var first = log.takeChunk()
+    var first = log.takeChunks(RecordingCounters())[0].message
     first.header = .with {
       $0.command = ["example", "--fast"]
       $0.sampler = "perf:cpu-clock"
@@ -33,7 +33,7 @@ private struct Example {
     log.add(time: 5_000, thread: thread, stack: parse)
     log.add(time: 5_000, thread: thread, stack: emit)
     log.add(time: 9_000, thread: thread, stack: cut)
-    var second = log.takeChunk()
+    var second = log.takeChunks(RecordingCounters())[0].message
     // As perfprof 0.1 wrote them.
     second.renames = [
       .with {
@@ -103,10 +103,10 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
   @Test func countsLateAndDamagedRecords() throws {
     // A recording from before they were counted has none.
     #expect(try RecordingReader.read(try Example().bytes, path: "test").metadata.faults.isEmpty)
-    let options = RecordOptions(target: .processes([1]), command: ["example"])
-    var recorder = SampleRecorder(startTime: 0, options: options)
-    (recorder.faults.late, recorder.faults.malformed, recorder.faults.corruptions) = (3, 2, 1)
-    let chunk: [UInt8] = try recorder.takeChunk(seconds: 1).serializedBytes()
+    var counters = RecordingCounters()
+    (counters.lateRecords, counters.malformedRecords, counters.ringCorruptions) = (3, 2, 1)
+    var log = RecordingLog()
+    let chunk: [UInt8] = try log.takeChunks(counters)[0].message.serializedBytes()
     let metadata = try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(chunk), path: "test").metadata
     #expect((metadata.lateRecords, metadata.malformedRecords, metadata.ringCorruptions) == (3, 2, 1))
     #expect(metadata.faults.count == 3)

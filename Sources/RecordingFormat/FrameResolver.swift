@@ -1,11 +1,9 @@
 import ProfileModel
-import RecordingSchema
 
 /// Gives recorded frames their names: one address becomes one frame, or several where calls were inlined.
 struct FrameResolver {
   private let tables: RecordingTables
-  private let symbols: [UInt32: Recording_Symbols]
-  private let updates: [UInt32: Recording_ModuleUpdate]
+  private let names: [UInt32: RecordedNames]
   private var builder = ProfileBuilder()
   private let showsThunks: Bool
   /// For each profile frame whether it is a thunk, forwarder or the like.
@@ -18,26 +16,21 @@ struct FrameResolver {
   /// For each recorded node, the profile's stack.
   private(set) var stacks: [StackID] = []
 
-  init(
-    tables: RecordingTables, symbols: [UInt32: Recording_Symbols], updates: [UInt32: Recording_ModuleUpdate],
-    showsThunks: Bool
-  ) {
+  init(tables: RecordingTables, names: [UInt32: RecordedNames], showsThunks: Bool) {
     self.showsThunks = showsThunks
     self.tables = tables
-    self.symbols = symbols
-    self.updates = updates
+    self.names = names
   }
 
   /// Builds modules, functions, frames and stacks.
   mutating func resolve() -> Profile {
     for (index, module) in tables.modules.enumerated() {
-      let update = updates[UInt32(index)]
-      let source = update?.symbolSource ?? ""
+      let names = names[UInt32(index)]
       // Not interned: a row each, so that indexes stay the recording's.
       builder.profile.modules.append(
-        Module(path: module.path, buildID: module.buildID, symbolSource: source.isEmpty ? nil : source))
+        Module(path: module.path, buildID: module.buildID, symbolSource: names?.source))
       moduleIDs.append(ModuleID(index: index))
-      if let problem = update?.problem, !problem.isEmpty { builder.profile.metadata.notes.append(problem) }
+      if let problem = names?.problem { builder.profile.metadata.notes.append(problem) }
     }
     expandFrames()
     stacks.reserveCapacity(tables.stacks.count)
@@ -79,7 +72,7 @@ struct FrameResolver {
   /// Finds the frames of each recorded frame.
   private mutating func expandFrames() {
     var lookups = [ModuleNames?](repeating: nil, count: tables.modules.count)
-    for (module, part) in symbols { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
+    for (module, part) in names { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
     expansions.reserveCapacity(tables.frames.count)
     expansionStarts.reserveCapacity(tables.frames.count + 1)
     for row in 0..<tables.frames.count {

@@ -2,12 +2,12 @@ import ProfileModel
 import RecordingSchema
 import Testing
 
-@testable import Recording
+@testable import RecordingFormat
 
 @Suite struct ModuleNamesTests {
   /// The functions at an address, innermost first, with their lines.
   private func lines(_ symbols: Recording_Symbols, at address: UInt64) -> [String] {
-    var names = ModuleNames(symbols, module: ModuleID(index: 0))
+    var names = ModuleNames(RecordedNames(symbols), module: ModuleID(index: 0))
     var profile = Profile()
     return names.lines(at: address).compactMap { position in
       names.line(at: position, in: &profile).map { "\(profile.functions[$0.function.index].name):\($0.number)" }
