@@ -47,6 +47,8 @@ public struct SectionType: RawRepresentable, Hashable, Sendable {
   public static let symbolTable = SectionType(rawValue: 2)
   /// `SHT_STRTAB`.
   public static let stringTable = SectionType(rawValue: 3)
+  /// `SHT_RELA`: relocations with addends.
+  public static let relocations = SectionType(rawValue: 4)
   /// `SHT_NOTE`.
   public static let note = SectionType(rawValue: 7)
   /// `SHT_NOBITS`.

@@ -24,6 +24,8 @@ struct ModuleRegistry {
     var jitDumpEnd = UInt64.max
     /// Of a JIT module: the processes that its process is a copy of, the nearest first; their code is its code too.
     var jitAncestors: [JITProcess] = []
+    /// Of a JIT module without a jitdump: the names that its process had registered for what was sampled.
+    var jitNames = RegisteredNames()
     /// Of a JIT module: where its code lay.
     var jitExtent = CodeExtent()
     /// The root of the file systems that its process saw, where they are not ours.
@@ -242,11 +244,17 @@ struct ModuleRegistry {
   }
 
   /// The address of run-time code as it stands in recordings: with the function that lay there at `time`, where a
-  /// jitdump tells.
-  mutating func recordedAddress(_ address: UInt64, in module: UInt32, at time: UInt64) -> UInt64 {
-    let time = min(time, entries[Int(module)].jitDumpEnd)
-    let occupant = entries[Int(module)].jitDump?.occupant(of: address, at: time, now: { MachineClock.monotonic })
-    return occupant.map { JITAddress(address, occupant: $0).bits } ?? address
+  /// jitdump tells, or else by the name that its process had registered for it.
+  mutating func recordedAddress(
+    _ address: UInt64, in module: UInt32, at time: UInt64, named name: @autoclosure () -> String?
+  ) -> UInt64 {
+    let index = Int(module)
+    let time = min(time, entries[index].jitDumpEnd)
+    if let occupant = entries[index].jitDump?.occupant(of: address, at: time, now: { MachineClock.monotonic }) {
+      return JITAddress(address, occupant: occupant).bits
+    }
+    guard entries[index].jitProcess != nil, let name = name() else { return address }
+    return JITAddress(address, occupant: entries[index].jitNames.occupant(of: address, name: name)).bits
   }
 
   /// The unwind information of code that a process has made, as far as it was not taken before.

@@ -39,6 +39,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
   private var movedText = MovedText()
+  private var registered = RegisteredCode()
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
@@ -118,6 +119,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.exec(pid: pid)
         modules.forget(pid)
         movedText.forget(pid)
+        registered.forget(pid)
         narrowPrograms.forget(pid)
       }
       directory.rename(tid: tid, pid: pid, to: name, isExec: isExec)
@@ -130,6 +132,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         unwinder.exit(pid: pid)
         modules.forget(pid)
         movedText.forget(pid)
+        registered.forget(pid)
         narrowPrograms.forget(pid)
       }
     }
@@ -185,7 +188,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, architecture: sample.architecture,
         registers: registers, known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
     }
-    let end = walk()
+    var end = walk()
+    if unwinder.metGeneratedCode, registered.isDue(sample.pid) {
+      let images = unwinder.images(in: 0..<UInt64.max, of: sample.pid)
+      if let news = registered.update(sample.pid, images: images, of: modules) {
+        unwinder.set(pid: sample.pid, registered: news)
+        end = walk()
+      }
+    }
     guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
     let news = mappings.news(of: sample.pid, for: address, time: sample.time)
     guard !news.isEmpty else { return end }
@@ -286,7 +296,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         stack.push(marker: function.name, log: &log)
       } else if frame.module == UnwoundStack.Frame.noModule {
         let module = modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log)
-        let address = modules.recordedAddress(frame.statedLookupAddress, in: module, at: time)
+        let address = modules.recordedAddress(
+          frame.statedLookupAddress, in: module, at: time,
+          named: registered.name(of: frame.statedLookupAddress, pid: pid, time: time))
         stack.push(module: module, address: address, log: &log)
       } else {
         stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)

@@ -105,13 +105,18 @@ struct Symbolization {
       functionRange: { ranges.range(containing: $0) }, functionStart: { ranges.start(before: $0) })
   }
 
-  /// Names of run-time code: by the jitdump, and by the perf map where there is none or it has no name.
+  /// Names of run-time code: by the jitdump, or what its program had registered, and by the perf map where there is
+  /// neither or they have no name.
   private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
     guard let process = work.entry.jitProcess else { return nil }
     let places = work.addresses.map { JITAddress(bits: $0) }
     var symbols: ModuleSymbols?
     if let dump = work.entry.jitDump {
       symbols = dump.symbolize(places.map { ($0.address, $0.occupant) })
+      if symbols?.unsymbolizedCount == 0 { return symbols }
+    }
+    if symbols == nil, !work.entry.jitNames.isEmpty {
+      symbols = work.entry.jitNames.symbolize(places.map { ($0.address, $0.occupant) })
       if symbols?.unsymbolizedCount == 0 { return symbols }
     }
     var problem: SymbolProblem?

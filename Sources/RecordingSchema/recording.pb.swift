@@ -195,7 +195,8 @@ package nonisolated struct Recording_Module: Sendable {
     case kernel // = 1
     case vdso // = 2
 
-    /// memory that no file backs; addresses are those of one process
+    /// memory that no file backs; addresses are those of one process, with the number of the function that lay
+    /// there in the upper 16 bits where a jitdump or gdb's JIT interface tells (0: not known)
     case jit // = 3
     case UNRECOGNIZED(Int)
 

@@ -84,6 +84,22 @@ struct FrameTable: Sendable {
     return nil
   }
 
+  /// Where all functions lie.
+  mutating func functionRanges() -> [Range<UInt64>] {
+    var ranges: [Range<UInt64>] = []
+    for position in index.entries.indices {
+      let start = index.origin &+ UInt64(index.start(position))
+      let length: UInt64
+      switch index.content(position) {
+      case .block(let block): length = UInt64(store.length(block))
+      case .entry(let offset): length = reader.function(at: offset, in: section)?.fde.length ?? 0
+      }
+      let (end, overflow) = start.addingReportingOverflow(length)
+      if length > 0, !overflow { ranges.append(start..<end) }
+    }
+    return ranges
+  }
+
   /// Where the last function at or before an address starts.
   func functionStart(before address: UInt64) -> UInt64? {
     guard let relative = index.relative(address), let position = index.lastEntry(at: relative) else { return nil }

@@ -81,6 +81,13 @@ public struct UnwindTable: Sendable {
     return readDebugFrame() ? debugFrame?.functionRange(containing: address) : nil
   }
 
+  /// Where all functions lie that the unwind information describes; in no particular order.
+  ///
+  /// - Complexity: O(n) for n functions, each of which is read.
+  public mutating func functionRanges() -> [Range<UInt64>] {
+    (ehFrame?.functionRanges() ?? []) + (readDebugFrame() ? debugFrame?.functionRanges() ?? [] : [])
+  }
+
   /// Where the last function begins that the unwind information describes at or before a stated address, be the address
   /// in it or behind its end.
   public mutating func functionStart(before address: UInt64) -> UInt64? {

@@ -23,6 +23,8 @@ final class TargetProcess {
   var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
   /// Unwind information of code that it makes.
   var generated = GeneratedCode()
+  /// Unwind information of code that it has told other programs of.
+  var registered = TimedRanges<RegisteredFrames>()
 
   init(space: AddressSpace) { self.space = space }
 
@@ -35,6 +37,7 @@ final class TargetProcess {
   func removeAll(generation: UInt32) {
     space.removeAll(generation: generation)
     generated = GeneratedCode()
+    registered = TimedRanges()
     forgetCode()
   }
 

@@ -19,6 +19,8 @@ final class UnwindContext {
   let registers = RegisterFile()
   /// Where code was looked for in the walk at hand and none is mapped; the last such address.
   var unknownCode: UInt64?
+  /// Whether the walk at hand met code that no file backs.
+  var metGeneratedCode = false
   /// The process of the sample at hand.
   var process = TargetProcess(space: AddressSpace(generation: 0))
 
@@ -37,6 +39,7 @@ final class UnwindContext {
   /// Turns to a sample of this process.
   func begin(_ process: TargetProcess, _ architecture: Architecture, time: UInt64) {
     unknownCode = nil
+    metGeneratedCode = false
     self.process = process
     self.time = time
     process.beginSample()

@@ -2,10 +2,47 @@ import ProfileModel
 import UnwindTables
 
 extension Unwinder {
-  /// The rule for code that no file backs, where the process has told of it.
+  /// The rule for code that no file backs, where the process has told of it and it leads back behind a call.
   func generatedRule(at frame: FrameCursor) -> UnwindRule? {
-    guard !context.process.generated.isEmpty else { return nil }
-    return context.process.generated.rule(at: frame.lookupAddress, time: context.time)
+    context.metGeneratedCode = true
+    let process = context.process
+    let address = frame.lookupAddress
+    if !process.generated.isEmpty, let rule = process.generated.rule(at: address, time: context.time) { return rule }
+    guard !process.registered.isEmpty else { return nil }
+    return process.registered.first(at: address, time: context.time) { frames in
+      frames.rule(at: address).flatMap { leadsBehindCall($0, from: frame) ? $0 : nil }
+    }
+  }
+
+  /// Whether a rule leads to a caller: to the address behind a call, as every caller has it that is still there.
+  ///
+  /// What a program has registered was read at another time than the sample was taken; other code may have lain there.
+  private func leadsBehindCall(_ rule: UnwindRule, from frame: FrameCursor) -> Bool {
+    if rule.isRoot || rule.isSignalFrame { return false }
+    let (cfaRegister, baseRegister) = (rule.cfaRegister, rule.saveBaseRegister)
+    func register(_ number: Int) -> UInt64? {
+      let number = UInt8(truncatingIfNeeded: number)
+      return frame.registers.knows(number) ? frame.registers[number] : nil
+    }
+    guard let start = register(cfaRegister),
+      let cfa = rule.canonicalFrameAddress(
+        register: start, programCounter: frame.pc, wordSize: 1 &<< frame.wordShift,
+        load: { context.memory.word(at: $0) })
+    else { return false }
+    let address: UInt64?
+    if rule.changedSlots & 1 != 0 {
+      let isFromCFA = rule.flags.contains(.returnAddressRelativeToCFA) || rule.savesAreRelativeToCFA
+      let base = isFromCFA ? cfa : register(baseRegister)
+      address = base.flatMap {
+        context.memory.word(at: $0 &+ UInt64(bitPattern: Int64(rule.slotWords(0) &<< Int(frame.wordShift))))
+      }
+    } else {
+      address = register(rule.returnAddressRegister)
+    }
+    guard let caller = address.map(withoutAuthentication), context.isPlausible(returnAddress: caller) else {
+      return false
+    }
+    return context.isBehindCall(caller)
   }
 
   /// Steps out of code that no file backs and nothing describes by what it will do until it returns (`Epilogue`).

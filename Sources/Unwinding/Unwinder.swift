@@ -119,6 +119,13 @@ public final class Unwinder {
     process(pid).generated.add(generated, architecture: architecture ?? nativeArchitecture)
   }
 
+  /// Replaces what a process has told other programs of how its code is unwound.
+  public func set(pid: Int32, registered: TimedRanges<RegisteredFrames>) {
+    process(pid).registered = registered
+    // What the last walk found there may have been another way.
+    lastWalk.forget()
+  }
+
   /// Forgets a process.
   public func exit(pid: Int32) {
     processes[pid] = nil
@@ -152,6 +159,9 @@ public final class Unwinder {
 
   /// An address of code that the last walk met, or looked for, where nothing that may be executed is known to be mapped.
   public var unknownCode: UInt64? { context.unknownCode }
+
+  /// Whether the last walk met code that no file backs.
+  public var metGeneratedCode: Bool { context.metGeneratedCode }
 
   /// Whether the last stack went on beyond the dump in pages that were copied with the sample.
   public var usedPages: Bool { context.memory.usedPages }

@@ -131,6 +131,39 @@ extension LiveTests {
       #expect(folded.percent { $0.contains("leaf_a") && $0.contains("jit_b") } < 0.5, "\(recorded.summary)")
     }
 
+    @Test("Code registered by gdb's JIT interface is unwound and named")
+    func gdbInterface() throws {
+      let recorded = try Recorded.sample("gdbjit", ["60", "symbols"])
+      #expect(recorded.folded.percent(through: "main;run;jit_outer;jit_inner;leaf") >= 99, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99, "\(recorded.summary)")
+      #expect(recorded.outcome.errors.contains("[jit]") == false, "\(recorded.outcome.errors)")
+    }
+
+    @Test("Code registered by __register_frame is unwound")
+    func registeredFrames() throws {
+      let recorded = try Recorded.sample("gdbjit", ["60", "frames"])
+      #expect(recorded.folded.percent(through: "main;run;[jit]*;[jit]*;leaf") >= 99, "\(recorded.summary)")
+      #expect(recorded.folded.rootedPercent >= 99, "\(recorded.summary)")
+    }
+
+    @Test("Registered code whose addresses are used again is never another's")
+    func registeredReuse() throws {
+      let recorded = try Recorded.sample("gdbjit", ["60", "reuse"], seconds: 4)
+      let folded = recorded.folded
+      let (first, second) = (
+        folded.percent(through: "main;run;jit_outer;jit_inner;leaf"),
+        folded.percent(through: "main;run;jit_second_outer;jit_second_inner;leaf_second")
+      )
+      // What was sampled between the readings around a change is nobody's.
+      #expect(first >= 10 && second >= 10, "\(first) and \(second)\n\(recorded.summary)")
+      let mixed = folded.percent { frames in
+        frames.contains("leaf_second")
+          ? frames.contains { $0 == "jit_outer" || $0 == "jit_inner" }
+          : frames.contains("leaf") && frames.contains { $0.hasPrefix("jit_second") }
+      }
+      #expect(mixed < 0.5, "\(recorded.summary)")
+    }
+
     @Test("JIT code that nobody tells of is unwound by its frame pointers all the same")
     func jitUntold() throws {
       let recorded = try Recorded.sample("jit", ["60", "none"])
