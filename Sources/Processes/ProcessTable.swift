@@ -137,6 +137,9 @@ package struct ProcessTable {
 
   // MARK: What is known
 
+  /// Whether a process has any thread that is known to live.
+  package func isAlive(_ pid: Int32) -> Bool { lives.live.contains(pid) }
+
   /// Whether the thread's end was recorded: its user memory is gone, and what is sampled still is the kernel's work.
   package func hasEnded(_ tid: Int32) -> Bool { threads[tid]?.hasEnded ?? false }
 

@@ -82,6 +82,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         if !isRooted { stack.push(marker: Function.truncationMarker(reason).name, log: &log) }
       }
       if hasUserStack { pushUserFrames(of: sample.pid, time: sample.time) }
+      // What is sampled of an exit must not leave an address space behind that nothing ends any more.
+      if hasEnded, !processes.isAlive(sample.pid) { unwinder.exit(pid: sample.pid) }
     } else if !hasEnded, !processes.isKernelThread(sample.pid) {
       isRooted = false
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters

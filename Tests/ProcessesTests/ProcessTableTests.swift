@@ -32,6 +32,7 @@ struct ProcessTableTests {
     // The first thread may end before the others.
     let changes = [Int32(11), 10, 12].map { table.apply(exited($0, of: 10)) }
     #expect(changes == [nil, nil, .ended(pid: 10, unstarted: nil)])
+    #expect(!table.isAlive(10))
   }
 
   @Test func execLeavesOneThread() {
