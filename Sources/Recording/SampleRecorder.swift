@@ -35,6 +35,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
+  /// Who is who; all else here that is kept by a process's number follows its changes.
+  private var processes: ProcessTable
   private var directory = ProcessDirectory()
   private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
@@ -43,14 +45,13 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
-  /// Processes that began a program and have mapped nothing of it, with its name.
-  private var beginning: [Int32: String] = [:]
   /// Where to ask for mappings, if they are not reported.
   var mappings: TracedMaps?
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
-  init(startTime: UInt64, options: RecordOptions) {
+  init(startTime: UInt64, options: RecordOptions, processes: ProcessTable = ProcessTable()) {
     self.startTime = startTime
+    self.processes = processes
     account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
@@ -60,9 +61,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var threadCount: Int { directory.threadCount }
 
   mutating func sample(_ sample: borrowing RawSample) {
-    let hasEnded = directory.hasEnded(sample.tid)
-    if sample.registers != nil, !hasEnded, !unwinder.knows(sample.pid) { adopt(sample.pid) }
-    let thread = directory.thread(sample.tid, of: sample.pid, log: &log)
+    let hasEnded = processes.hasEnded(sample.tid)
+    if sample.registers != nil, !hasEnded { adopt(sample.pid) }
+    let thread = directory.thread(sample.tid, of: sample.pid, in: &processes, log: &log)
     stack.begin()
     var isRooted = true
     if let registers = sample.registers {
@@ -82,7 +83,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         if !isRooted { stack.push(marker: Function.truncationMarker(reason).name, log: &log) }
       }
       if hasUserStack { pushUserFrames(of: sample.pid, time: sample.time) }
-    } else if !hasEnded, !directory.isKernelThread(sample.pid) {
+      // What is sampled of an exit must not leave an address space behind that nothing ends any more.
+      if hasEnded, !processes.isAlive(sample.pid) { unwinder.exit(pid: sample.pid) }
+    } else if !hasEnded, !processes.isKernelThread(sample.pid) {
       isRooted = false
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
       stack.push(marker: Function.truncationMarker(reason).name, log: &log)
@@ -90,7 +93,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
     if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
-      narrowPrograms.count(kind, name: directory.name(of: sample.pid), isRooted: isRooted)
+      narrowPrograms.count(kind, name: processes.name(of: sample.pid), isRooted: isRooted)
     }
     periods &+= sample.period
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
@@ -99,42 +102,30 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   }
 
   mutating func event(_ event: ProcessEvent) {
-    switch event {
-    case .mapped(let pid, let mapping, let time):
-      if !beginning.isEmpty { beginning[pid] = nil }
-      map(mapping, pid: pid, time: time)
-    case .forked(let pid, let tid, let parentPID, let parentTID, let time):
-      directory.begin(tid: tid, pid: pid, parentTID: parentTID)
-      if pid != parentPID {
-        account.begin(pid, parent: parentPID, time: time)
-        unwinder.fork(parent: parentPID, child: pid)
-        modules.fork(parent: parentPID, child: pid, time: time)
-        movedText.fork(parent: parentPID, child: pid)
-        narrowPrograms.fork(parent: parentPID, child: pid)
-      }
-    case .renamed(let pid, let tid, let name, let isExec, let time):
-      if isExec {
-        lastExec = time
-        beginning[pid] = name
-        unwinder.exec(pid: pid)
-        modules.forget(pid)
-        movedText.forget(pid)
-        registered.forget(pid)
-        narrowPrograms.forget(pid)
-      }
-      directory.rename(tid: tid, pid: pid, to: name, isExec: isExec)
-    case .exited(let pid, let tid, let time):
-      if let program = beginning.removeValue(forKey: pid), unwatched.count < 8, !unwatched.contains(program) {
-        unwatched.append(program)
-      }
-      if directory.end(tid: tid, pid: pid) {
-        account.end(pid, time: time)
-        unwinder.exit(pid: pid)
-        modules.forget(pid)
-        movedText.forget(pid)
-        registered.forget(pid)
-        narrowPrograms.forget(pid)
-      }
+    if let change = processes.apply(event) { follow(change, time: event.time) }
+    if case .mapped(let pid, let mapping, let time) = event { map(mapping, pid: pid, time: time) }
+  }
+
+  /// Has all that is kept by a process's number follow what became of the process.
+  private mutating func follow(_ change: ProcessChange, time: UInt64) {
+    let pid = change.pid
+    unwinder.exit(pid: pid)
+    modules.forget(pid)
+    movedText.forget(pid)
+    registered.forget(pid)
+    narrowPrograms.forget(pid)
+    switch change {
+    case .began(_, let parent):
+      account.begin(pid, parent: parent, time: time)
+      unwinder.fork(parent: parent, child: pid)
+      modules.fork(parent: parent, child: pid, time: time)
+      movedText.fork(parent: parent, child: pid)
+      narrowPrograms.fork(parent: parent, child: pid)
+    case .replacedProgram:
+      lastExec = time
+    case .ended(_, let unstarted):
+      account.end(pid, time: time)
+      if let unstarted, unwatched.count < 8, !unwatched.contains(unstarted) { unwatched.append(unstarted) }
     }
   }
 
@@ -219,8 +210,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
   private mutating func adopt(_ pid: Int32) {
-    unwinder.begin(pid: pid)
-    guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
+    guard let mappings = processes.undescribedMappings(of: pid) else { return }
     let time = MachineClock.monotonic
     for mapping in mappings { map(mapping, pid: pid, time: time) }
   }

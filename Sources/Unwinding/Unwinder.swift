@@ -88,14 +88,8 @@ public final class Unwinder {
     processes[pid]?.space.images(in: range) ?? []
   }
 
-  /// Whether anything was said of a process.
-  public func knows(_ pid: Int32) -> Bool { processes[pid] != nil }
-
   /// Whether it's known of any code where it lies in a process.
   public func hasCode(_ pid: Int32) -> Bool { processes[pid].map { !$0.space.regions.isEmpty } ?? false }
-
-  /// Notes that a process exists, of which nothing is mapped yet.
-  public func begin(pid: Int32) { _ = process(pid) }
 
   /// Notes that `child` begins with a copy of its parent's address space.
   public func fork(parent: Int32, child: Int32) {

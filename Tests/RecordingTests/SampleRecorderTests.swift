@@ -1,17 +1,92 @@
+import BinaryReading
+import Processes
 import ProfileModel
+import Sampling
+import SwiftProtobuf
 import Testing
 
 @testable import Recording
 @testable import RecordingFormat
 
-@Suite struct SampleRecorderTests {
+/// What becomes of samples and events, without a kernel that tells them.
+struct SampleRecorderTests {
   @Test func `late and damaged records are counted in the recording`() throws {
     let options = RecordOptions(target: .processes([1]), command: ["example"])
-    var recorder = SampleRecorder(startTime: 0, options: options)
+    var recorder = SampleRecorder(
+      startTime: 0, options: options, processes: ProcessTable(source: NoProcesses()))
     (recorder.faults.late, recorder.faults.malformed, recorder.faults.corruptions) = (3, 2, 1)
     let chunks = try recorder.takeChunks(seconds: 1).map { try $0.message.serializedBytes() as [UInt8] }
     let metadata = try RecordingReader.read(RecordingReader.file(ofPlainChunks: chunks), path: "test").metadata
     #expect((metadata.lateRecords, metadata.malformedRecords, metadata.ringCorruptions) == (3, 2, 1))
     #expect(metadata.faults.count == 3)
+  }
+
+  /// A process and its thread, as a profile has them.
+  private struct Place: Hashable {
+    var process: String
+    var thread: String
+    init(_ process: String, _ thread: String) { (self.process, self.thread) = (process, thread) }
+  }
+
+  /// Where the samples stand, in order.
+  private func places(in recorder: inout SampleRecorder) throws -> [Place] {
+    let bytes: [UInt8] = try recorder.takeChunks(seconds: 1)[0].message.serializedBytes()
+    let profile = try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(bytes), path: "test")
+    return profile.samples.map { sample in
+      let thread = profile.threads[sample.thread.index]
+      return Place(profile.processes[thread.process.index].name, thread.name)
+    }
+  }
+
+  private func recorder() -> SampleRecorder {
+    SampleRecorder(
+      startTime: 0, options: RecordOptions(target: .processes([]), command: []),
+      processes: ProcessTable(source: NoProcesses()))
+  }
+
+  private func sample(_ recorder: inout SampleRecorder, _ pid: Int32, _ tid: Int32? = nil, time: UInt64) {
+    recorder.sample(
+      RawSample(
+        time: time, pid: pid, tid: tid ?? pid, registers: UserRegisters(), stack: [UInt8]().rawSpan,
+        kernelChain: Span()))
+  }
+
+  private func fork(_ pid: Int32, by parent: Int32) -> ProcessEvent {
+    .forked(pid: pid, tid: pid, parentPID: parent, parentTID: parent, time: 0)
+  }
+  private func rename(_ pid: Int32, _ name: String, isExec: Bool = true) -> ProcessEvent {
+    .renamed(pid: pid, tid: pid, name: name, isExec: isExec, time: 0)
+  }
+
+  @Test func aShellThatExecsHasTwoNames() throws {
+    var recorder = recorder()
+    recorder.event(rename(1, "sh"))
+    recorder.event(fork(10, by: 1))
+    sample(&recorder, 10, time: 1000)
+    recorder.event(rename(10, "gzip"))
+    sample(&recorder, 10, time: 2000)
+    sample(&recorder, 1, time: 3000)
+    #expect(try places(in: &recorder) == [Place("sh", "sh"), Place("gzip", "gzip"), Place("sh", "sh")])
+  }
+
+  @Test func samplesBehindTheRecordOfTheEndBelongToWhoEnded() throws {
+    var recorder = recorder()
+    recorder.event(rename(10, "ended"))
+    recorder.event(.exited(pid: 10, tid: 10, time: 1000))
+    sample(&recorder, 10, time: 2000)
+    recorder.event(fork(10, by: 1))
+    recorder.event(rename(10, "next"))
+    sample(&recorder, 10, time: 3000)
+    #expect(try places(in: &recorder) == [Place("ended", "ended"), Place("next", "next")])
+  }
+
+  @Test func programsThatMappedNothingAreTold() {
+    var recorder = recorder()
+    recorder.event(rename(10, "setuid"))
+    recorder.event(.exited(pid: 10, tid: 10, time: 1000))
+    recorder.event(rename(11, "sound"))
+    recorder.event(.mapped(pid: 11, Mapping(start: 0x1000, end: 0x2000), time: 1000))
+    recorder.event(.exited(pid: 11, tid: 11, time: 2000))
+    #expect(recorder.unwatched == ["setuid"])
   }
 }

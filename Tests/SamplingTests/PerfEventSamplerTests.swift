@@ -179,9 +179,9 @@ struct PerfEventSamplerTests {
       to: .processes([program.pid]), processes: [program.pid], plan: plan, rings: rings, descriptorLimit: 10,
       spread: .threads)
     #expect(arrangement == .filteredMachine)
-    var delivery = RecordDelivery(layout: plan.layout, isFiltered: true)
-    delivery.admit([program.pid])
-    #expect(delivery.hasLiveProcess)
+    var delivery = RecordDelivery(layout: plan.layout, processes: SampledProcesses(isFiltered: true))
+    delivery.processes.admit([program.pid])
+    #expect(delivery.processes.hasLiveProcess)
     var merge = RecordMerge()
     var collector = Collector()
     let end = MachineClock.monotonic + 30_000_000_000
@@ -205,9 +205,9 @@ struct PerfEventSamplerTests {
     var events = TargetEvents()
     try events.attachToMachine(plan: plan, rings: rings)
     events.attach(filter)
-    var delivery = RecordDelivery(layout: plan.layout, isFiltered: true)
-    delivery.filter = filter
-    delivery.admit([program.pid])
+    var delivery = RecordDelivery(layout: plan.layout, processes: SampledProcesses(isFiltered: true))
+    delivery.processes.filter = filter
+    delivery.processes.admit([program.pid])
     var merge = RecordMerge()
     var collector = Collector()
     // Records of type PERF_RECORD_SAMPLE, 9.

@@ -33,7 +33,7 @@ public struct ProcessStatus: Hashable, Sendable {
     name = stat.name
     parent = stat.parent
     state = stat.state
-    isKernelThread = stat.flags & 0x0020_0000 != 0  // PF_KTHREAD
+    isKernelThread = stat.isKernelThread
     let status = Self.status(of: pid)
     owner = status.owner
     process = status.process ?? pid

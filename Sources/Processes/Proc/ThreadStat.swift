@@ -17,6 +17,22 @@ package struct ThreadStat: Hashable {
   /// When it began, in clock ticks since the machine did.
   package var startTicks: UInt64 = 0
 
+  /// Whether it is the kernel's own.
+  package var isKernelThread: Bool { flags & Self.kernelThread != 0 }
+
+  /// Whether it has ended and only waits for its parent.
+  package var isZombie: Bool { state == "Z" || state == "X" }
+
+  /// PF_KTHREAD of the kernel's `sched.h`.
+  private static let kernelThread: UInt32 = 0x0020_0000
+
+  /// A process of which these facts are known.
+  package init(name: String, parent: Int32 = 0, isKernelThread: Bool = false, startTicks: UInt64 = 0) {
+    (self.name, self.parent, self.startTicks) = (name, parent, startTicks)
+    (state, cpuTicks) = ("S", 0)
+    flags = isKernelThread ? Self.kernelThread : 0
+  }
+
   /// A process's; nil when it's gone.
   package init?(of pid: Int32) {
     guard let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }

@@ -67,16 +67,17 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     if isFiltered, case .processes = target { try Self.checkAccess(processes) }
     follower?.answerBell()
     exits = ExitWatch(pids: processes)
-    delivery = RecordDelivery(layout: plan.layout, isFiltered: isFiltered, follower: follower)
+    delivery = RecordDelivery(
+      layout: plan.layout, processes: SampledProcesses(isFiltered: isFiltered), follower: follower)
     description = SamplerDescription(
       name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
       samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     if isFiltered {
-      delivery.admit(processes)
-      if case .suspended(let pid) = target { delivery.awaitExec(of: pid) }
+      delivery.processes.admit(processes)
+      if case .suspended(let pid) = target { delivery.processes.awaitExec(of: pid) }
       if let filter {
         events.attach(filter)
-        delivery.filter = filter
+        delivery.processes.filter = filter
       }
     }
     self.ringSet = ringSet
@@ -98,14 +99,14 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
     drain(until: state == .running ? MachineClock.monotonic - RecordMerge.slack : .max, handler: &handler)
-    guard delivery.isFiltered, state == .allTargetsExited else { return state }
+    guard delivery.processes.isFiltered, state == .allTargetsExited else { return state }
     // A process that made another one and ended has left its record of that in the rings.
     var births: Int
     repeat {
-      if delivery.hasLiveProcess { return .running }
-      births = delivery.births
+      if delivery.processes.hasLiveProcess { return .running }
+      births = delivery.processes.births
       drain(until: .max, handler: &handler)
-    } while delivery.births != births
+    } while delivery.processes.births != births
     return .allTargetsExited
   }
 
@@ -139,7 +140,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private mutating func describeProcesses(handler: inout some SamplingHandler & ~Copyable) {
     guard !isDescribed else { return }
     isDescribed = true
-    for pid in processes { delivery.describe(pid: pid, handler: &handler) }
+    for pid in processes { delivery.processes.describe(pid: pid, handler: &handler) }
     lastDescription = MachineClock.monotonic
   }
 
@@ -162,7 +163,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     guard hasEnd else { return .running }
     exits.refresh()
     guard exits.allEnded else { return .running }
-    if delivery.isFiltered { return delivery.hasLiveProcess ? .running : .allTargetsExited }
+    if delivery.processes.isFiltered { return delivery.processes.hasLiveProcess ? .running : .allTargetsExited }
     events.dropEnded { event in
       var wait = pollfd(fd: event, events: 0, revents: 0)
       // SAFETY: one element, alive during the call.

@@ -1,3 +1,5 @@
+import Processes
+
 /// Reads records from bytes as a sampler reads them from the kernel's ring: for fuzzing and tests.
 public struct RecordReader: ~Copyable {
   private let ring: PerfRing
@@ -7,7 +9,9 @@ public struct RecordReader: ~Copyable {
   /// A ring of `ringCapacity` bytes, a power of two, whose first record stands at byte `start`.
   public init(ringCapacity: Int, start: UInt64, hasCallChain: Bool) {
     ring = PerfRing(simulatedCapacity: ringCapacity, start: start)
-    delivery = RecordDelivery(layout: SampleLayout(hasCallChain: hasCallChain), isFiltered: false)
+    delivery = RecordDelivery(
+      layout: SampleLayout(hasCallChain: hasCallChain),
+      processes: SampledProcesses(isFiltered: false, source: NoProcesses()))
   }
 
   /// What went wrong so far.

@@ -130,7 +130,8 @@ extension PtraceSampler {
 
   private mutating func removeThread(_ tid: Int32, time: UInt64, handler: inout some SamplingHandler & ~Copyable) {
     guard let thread = threads.remove(tid) else { return }
-    if thread.tid == thread.pid { mappings?.forget(thread.pid) }
+    // The first thread may end before others.
+    if !threads.has(process: thread.pid) { mappings?.forget(thread.pid) }
     handler.event(.exited(pid: thread.pid, tid: tid, time: time))
   }
 

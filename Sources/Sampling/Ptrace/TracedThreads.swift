@@ -32,6 +32,10 @@ struct TracedThreads: ~Copyable {
 
   var count: Int { threads.count }
   var isEmpty: Bool { threads.isEmpty && unborn.isEmpty }
+
+  /// Whether a process has any thread left.
+  func has(process pid: Int32) -> Bool { threads.contains { $0.pid == pid } }
+
   /// Their numbers, in no order.
   var numbers: [Int32] { threads.map(\.tid) }
 
