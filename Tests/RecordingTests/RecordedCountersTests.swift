@@ -4,7 +4,7 @@ import Testing
 @testable import Recording
 @testable import RecordingFormat
 
-@Suite struct SampleRecorderTests {
+@Suite struct RecordedCountersTests {
   @Test func `late and damaged records are counted in the recording`() throws {
     let options = RecordOptions(target: .processes([1]), command: ["example"])
     var recorder = SampleRecorder(startTime: 0, options: options)
