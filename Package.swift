@@ -30,11 +30,12 @@ let package = Package(
   name: "perfprof",
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
-    "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "RecordingFormat", "ProfileFormats", "Sampling",
+    "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication",
+    "RecordingFormat", "Recording", "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
-      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"])
+      name: "Unwinding",
+      targets: ["Unwinding", "ELF", "Sampling", "Processes", "ProfileModel", "BinaryReading", "CLinuxPerf"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,17 +53,18 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
-    module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel"]),
+    module("Processes", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel", "Processes"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("KernelPrograms"),
-    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel"]),
-    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables"]),
     module(
       "Symbolication",
       [
-        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "ELF", "UnwindTables",
-        "Demangling",
+        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes", "ELF",
+        "UnwindTables", "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
@@ -74,7 +76,7 @@ let package = Package(
     module(
       "Recording",
       [
-        "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
         "RecordingFormat",
       ]),
     module("TextWriting"),
@@ -95,24 +97,26 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "RecordingFormat", "Recording",
-        "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
+        "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("Processes", ["ProfileModel", "Sampling"]),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
-    tests("Sampling", ["ProfileModel"]),
+    tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes"]),
     tests(
-      "Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"],
+      "Unwinding",
+      ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
     tests("RecordingFormat", ["ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
-    tests("Recording", ["ProfileModel", "RecordingFormat"]),
+    tests("Recording", ["ProfileModel", "Processes", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
@@ -19,13 +20,13 @@ struct RecordingSession: ~Copyable {
   init(options: RecordOptions, sampler: SamplerDescription, file: RecordingWriter) {
     self.options = options
     self.file = file
-    startTime = Clock.monotonic
+    startTime = MachineClock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
     recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
     var header = RecordingHeader()
     header.command = options.command
-    header.startTime = Clock.realtime
+    header.startTime = MachineClock.realtime
     header.sampler = sampler.name
     header.requestedFrequency = Double(options.sampling.frequency)
     header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
@@ -34,7 +35,7 @@ struct RecordingSession: ~Copyable {
     file.append(RecordingChunk(header))
   }
 
-  private var nanoseconds: UInt64 { Clock.monotonic &- startTime }
+  private var nanoseconds: UInt64 { MachineClock.monotonic &- startTime }
 
   /// Seconds since the start.
   var seconds: Double { Double(nanoseconds) / 1e9 }
@@ -44,7 +45,7 @@ struct RecordingSession: ~Copyable {
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
   /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
   var pollMilliseconds: Int32 {
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
     let longest: Double =
       isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
@@ -61,7 +62,7 @@ struct RecordingSession: ~Copyable {
   /// Cuts a chunk when there is enough for one.
   mutating func flushIfDue() {
     recorder.account.lookAtTargets()
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
       return
     }
@@ -92,7 +93,7 @@ struct RecordingSession: ~Copyable {
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
     trailer.actualFrequency = frequency
-    let usage = Clock.resourceUsage
+    let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
     trailer.notes =
@@ -112,7 +113,7 @@ struct RecordingSession: ~Copyable {
       lost: recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
       unwatched: sampler.samplesCPUs ? [] : recorder.unwatched,
-      stopped: targets.filter { (try? ProcessInfo(pid: $0))?.state == "T" })
+      stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.

@@ -1,3 +1,4 @@
+import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
@@ -49,7 +50,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
   init(startTime: UInt64, options: RecordOptions) {
     self.startTime = startTime
-    account = CPUAccount(target: options.target)
+    account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
   }
@@ -210,7 +211,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private mutating func adopt(_ pid: Int32) {
     unwinder.begin(pid: pid)
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
-    let time = Clock.monotonic
+    let time = MachineClock.monotonic
     for mapping in mappings { map(mapping, pid: pid, time: time) }
   }
 

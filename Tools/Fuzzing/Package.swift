@@ -2,7 +2,7 @@
 import PackageDescription
 
 let modules = [
-  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "RecordingFormat", "Sampling",
+  "BinaryReading", "Demangling", "ELF", "Processes", "ProfileFormats", "ProfileModel", "RecordingFormat", "Sampling",
   "Symbolication", "UnwindTables",
 ]
 

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// Which event is sampled and what its records hold: the rung of the ladder that this machine and user allow.
 ///

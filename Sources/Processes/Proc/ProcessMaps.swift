@@ -4,7 +4,7 @@ import ProfileModel
 /// Reads what `/proc/PID/maps` says of a process's memory (proc_pid_maps(5)).
 public enum ProcessMaps {
   /// The process's mappings, all or only those that may hold code, by address; empty for kernel threads and zombies.
-  public static func read(pid: Int32, executableOnly: Bool = false) throws(SamplingError) -> [Mapping] {
+  public static func read(pid: Int32, executableOnly: Bool = false) throws(ProcessError) -> [Mapping] {
     let bytes: [UInt8]
     do {
       bytes = try ProcFile.read("/proc/\(pid)/maps")
@@ -12,8 +12,7 @@ public enum ProcessMaps {
       // ESRCH comes when the process ends between open and read.
       throw error.number == ENOENT || error.number == ESRCH
         ? .noSuchProcess(pid: pid)
-        : .processNotPermitted(
-          pid: pid, owner: ProcessInfo.owner(of: pid), paranoid: KernelLimits.paranoid, errno: error.number)
+        : .notPermitted(pid: pid, owner: ProcessStatus.owner(of: pid), errno: error.number)
     }
     return parse(bytes, executableOnly: executableOnly)
   }
@@ -25,23 +24,40 @@ public enum ProcessMaps {
   /// The kernel writes a line break in a path as `\012`, and nothing else in an escaped form, so that a path which
   /// really holds these four characters can't be told from it.
   public static func parse(_ text: [UInt8], executableOnly: Bool = false) -> [Mapping] {
-    var mappings: [Mapping] = []
-    for line in text.split(separator: UInt8(ascii: "\n")) {
-      var fields = MapsLine(rest: line)
-      guard let start = fields.hexadecimal(until: UInt8(ascii: "-")), let end = fields.hexadecimal(), start < end,
-        let permissions = fields.word(), permissions.count >= 4, let offset = fields.hexadecimal(),
-        let major = fields.hexadecimal(until: UInt8(ascii: ":")), let minor = fields.hexadecimal(),
-        let inode = fields.word().flatMap({ UInt64(String(decoding: $0, as: UTF8.self)) })
-      else { continue }
-      let isExecutable = permissions[permissions.startIndex + 2] == UInt8(ascii: "x")
-      if executableOnly, !isExecutable { continue }
-      mappings.append(
-        Mapping(
-          start: start, end: end, fileOffset: offset,
-          device: .init(major: UInt32(truncatingIfNeeded: major), minor: UInt32(truncatingIfNeeded: minor)),
-          inode: inode, path: fields.path(), isExecutable: isExecutable))
-    }
-    return mappings
+    entries(in: text, executableOnly: executableOnly).map(\.mapping)
+  }
+
+  /// A mapping, with what `Mapping` does not tell.
+  package struct Entry: Hashable, Sendable {
+    /// What lies where.
+    package var mapping: Mapping
+    /// Whether it may be read.
+    package var isReadable: Bool
+    /// Whether it may be written.
+    package var isWritable: Bool
+  }
+
+  /// As `parse`, with the permissions.
+  static func entries(in text: [UInt8], executableOnly: Bool = false) -> [Entry] {
+    text.split(separator: UInt8(ascii: "\n")).compactMap { entry($0, executableOnly: executableOnly) }
+  }
+
+  private static func entry(_ line: ArraySlice<UInt8>, executableOnly: Bool) -> Entry? {
+    var fields = MapsLine(rest: line)
+    guard let start = fields.hexadecimal(until: UInt8(ascii: "-")), let end = fields.hexadecimal(), start < end,
+      let permissions = fields.word().map(Array.init), permissions.count >= 4, let offset = fields.hexadecimal(),
+      let major = fields.hexadecimal(until: UInt8(ascii: ":")), let minor = fields.hexadecimal(),
+      let inode = fields.word().flatMap({ UInt64(String(decoding: $0, as: UTF8.self)) })
+    else { return nil }
+    let isExecutable = permissions[2] == UInt8(ascii: "x")
+    if executableOnly, !isExecutable { return nil }
+    let mapping = Mapping(
+      start: start, end: end, fileOffset: offset,
+      device: .init(major: UInt32(truncatingIfNeeded: major), minor: UInt32(truncatingIfNeeded: minor)),
+      inode: inode, path: fields.path(), isExecutable: isExecutable)
+    return Entry(
+      mapping: mapping, isReadable: permissions[0] == UInt8(ascii: "r"),
+      isWritable: permissions[1] == UInt8(ascii: "w"))
   }
 }
 

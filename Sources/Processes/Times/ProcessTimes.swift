@@ -30,7 +30,7 @@ struct ProcessTimes: Hashable {
   @discardableResult
   mutating func readStat(of pid: Int32) -> Int32? {
     guard let stat = ThreadStat(of: pid) else { return nil }
-    let tick = UInt64(1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK))))
+    let tick = MachineClock.tickNanoseconds
     children = stat.childTicks &* tick
     kernel = stat.kernelTicks &* tick
     return stat.parent
@@ -54,14 +54,14 @@ struct MachineTimes {
   init?(cpus: Int) {
     guard let idle = Self.idleNanoseconds else { return nil }
     self.cpus = cpus
-    startTime = MonotonicClock.now()
+    startTime = MachineClock.monotonic
     startIdle = idle
   }
 
   /// Since then.
   var used: CPUTime? {
     guard let idle = Self.idleNanoseconds else { return nil }
-    let all = Double(MonotonicClock.now() - startTime) * Double(cpus)
+    let all = Double(MachineClock.monotonic - startTime) * Double(cpus)
     return CPUTime(seconds: max(0, all - Double(idle - min(idle, startIdle))) / 1e9)
   }
 
@@ -72,6 +72,6 @@ struct MachineTimes {
     guard fields.count > 8, fields[0] == "cpu", let idle = UInt64(fields[4]), let waiting = UInt64(fields[5]),
       let stolen = UInt64(fields[8])
     else { return nil }
-    return (idle &+ waiting &+ stolen) &* UInt64(1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK))))
+    return (idle &+ waiting &+ stolen) &* MachineClock.tickNanoseconds
   }
 }

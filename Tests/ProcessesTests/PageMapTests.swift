@@ -1,5 +1,5 @@
-import ELF
 import Glibc
+import Processes
 import Testing
 
 /// Memory that was never touched, and must not be for a look at it.
@@ -34,5 +34,21 @@ import Testing
     #expect(answers == [false, false, false])
     let isOpen = PageMap(pid: -1) != nil
     #expect(!isOpen)
+  }
+
+  @Test func endsAStackWhereAPageIsMissing() throws {
+    let page = Int(PageMap.pageSize)
+    let memory = try #require(
+      mmap(nil, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+    defer { munmap(memory, 8 * page) }
+    for number in [0, 1, 3] { memory.storeBytes(of: 1, toByteOffset: number * page, as: UInt8.self) }
+    let pages = try #require(PageMap(pid: getpid(), tid: getpid()))
+    let base = UInt64(UInt(bitPattern: memory))
+    #expect(pages.bytesThere(from: base + 100, limit: UInt64(8 * page)) == UInt64(2 * page - 100))
+    #expect(pages.bytesThere(from: base + 100, limit: 50) == 50)
+    #expect(pages.bytesThere(from: base + UInt64(2 * page), limit: 100) == 0)
+    #expect(pages.bytesThere(from: base + UInt64(4 * page) - 8, limit: 100) == 8)
+    #expect(pages.bytesThere(from: 0, limit: 100) == 0)
+    #expect(pages.bytesThere(from: .max - 7, limit: 100) == 0)
   }
 }

@@ -51,22 +51,13 @@ public struct CPUAccount: Sendable {
   /// Processes whose clocks are read, at most; of more, later ones count when they were waited for.
   private static let mostProcesses = 1024
 
-  /// Begins to count.
-  public init(target: SamplingTarget) {
-    let now = MonotonicClock.now()
+  /// Begins to count what these processes use, and what they make; nil for all of the machine.
+  public init(of targets: [Int32]?) {
+    let now = MachineClock.monotonic
     let count = KernelLimits.onlineCPUs().count
     cpus = Double(count)
-    switch target {
-    case .allProcesses:
-      machine = MachineTimes(cpus: count)
-      roots = []
-    case .suspended(let pid):
-      machine = nil
-      roots = [pid]
-    case .processes(let pids):
-      machine = nil
-      roots = pids
-    }
+    machine = targets == nil ? MachineTimes(cpus: count) : nil
+    roots = targets ?? []
     for pid in roots {
       let times = ProcessTimes(pid: pid) ?? ProcessTimes()
       processes[pid] = Process(parent: 0, birth: now, first: times, last: times, lookTime: now)
@@ -110,7 +101,7 @@ public struct CPUAccount: Sendable {
     guard let process = processes[pid] else { return }
     if let clock = ProcessTimes.clock(of: pid) {
       processes[pid]?.last.own = clock
-      processes[pid]?.lookTime = MonotonicClock.now()
+      processes[pid]?.lookTime = MachineClock.monotonic
       guard readsChildren, let parent = processes[pid]?.last.readStat(of: pid), process.parent != 0 else { return }
       // Not who made it, with CLONE_PARENT.
       processes[pid]?.parent = parent

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// A program that was started for sampling: forked at once, run when the sampler is ready.
 ///

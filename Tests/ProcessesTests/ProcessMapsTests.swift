@@ -2,7 +2,7 @@ import Glibc
 import ProfileModel
 import Testing
 
-@testable import Sampling
+@testable import Processes
 
 @Suite struct ProcessMapsTests {
   private func parse(_ text: String, executableOnly: Bool = false) -> [Mapping] {
@@ -51,6 +51,6 @@ import Testing
     let mappings = try ProcessMaps.read(pid: getpid(), executableOnly: true)
     #expect(mappings.contains { $0.path == "[vdso]" })
     #expect(mappings.contains { $0.isFileBacked })
-    #expect(throws: SamplingError.noSuchProcess(pid: .max)) { try ProcessMaps.read(pid: .max) }
+    #expect(throws: ProcessError.noSuchProcess(pid: .max)) { try ProcessMaps.read(pid: .max) }
   }
 }

@@ -2,14 +2,18 @@ import BinaryReading
 import Glibc
 
 /// A system call's failure.
-struct SystemCallError: Error, Hashable {
-  var number: Int32
+package struct SystemCallError: Error, Hashable {
+  /// Its `errno`.
+  package var number: Int32
+
+  /// A failure with this `errno`.
+  package init(number: Int32) { self.number = number }
 }
 
 /// Reads files of `/proc` and `/sys`, which don't know their size before they are read.
-enum ProcFile {
+package enum ProcFile {
   /// All bytes of the file, at most `limit`; throws the errno of a failed open or read.
-  static func read(_ path: String, limit: Int = 64 << 20) throws(SystemCallError) -> [UInt8] {
+  package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemCallError) -> [UInt8] {
     let file = try open(path)
     var bytes: [UInt8] = []
     // The kernel prepares a page or more for each call, so that larger ones save calls only for long files.
@@ -41,17 +45,17 @@ enum ProcFile {
   }
 
   /// The file's text, repaired where it's no UTF-8, without blanks and line breaks at its end; nil when unreadable.
-  static func text(_ path: String) -> String? {
+  package static func text(_ path: String) -> String? {
     guard var bytes = try? read(path, limit: 1 << 20) else { return nil }
     while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The number that the file holds, such as a sysctl's; nil when there is none.
-  static func number(_ path: String) -> Int? { text(path).flatMap { Int($0) } }
+  package static func number(_ path: String) -> Int? { text(path).flatMap { Int($0) } }
 
   /// The entries of a folder that are decimal numbers, ascending; throws the errno of a failed open.
-  static func numbers(in folder: String) throws(SystemCallError) -> [Int32] {
+  package static func numbers(in folder: String) throws(SystemCallError) -> [Int32] {
     // SAFETY: the path is terminated by the bridge; the stream is closed below on the only way out.
     guard let stream = unsafe opendir(folder) else { throw SystemCallError(number: errno) }
     var found: [Int32] = []

@@ -2,32 +2,28 @@ import Glibc
 
 /// Reads a file from its start to its end, line by line, holding one piece at a time; also files without a size, as in
 /// `/proc`.
-struct TextLines: ~Copyable {
-  private let descriptor: Int32
+package struct TextLines: ~Copyable {
+  private let file: FileReader
   /// Bytes of a line; the rest of longer ones is dropped.
-  static let lineLimit = 1 << 17
+  package static let lineLimit = 1 << 17
   /// Bytes of a file that are read; a file with holes may be longer than any disk.
-  static let fileLimit = 4 << 30
+  package static let fileLimit = 4 << 30
 
-  /// Opens `path`; nil and `errno` when that fails.
-  init?(path: String) {
-    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+  /// Opens `path`; nil when that fails.
+  package init?(path: String) {
+    guard let file = try? FileReader(path: path) else { return nil }
+    self.file = file
   }
 
-  deinit { close(descriptor) }
-
-  /// The user who owns the file.
-  var owner: UInt32? {
-    var status = stat()
-    // SAFETY: `status` is written only during the call.
-    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? status.st_uid : nil
+  /// The user who owns the file; nil for what is no ordinary file.
+  package var owner: UInt32? {
+    guard let status = try? file.status(), status.isRegularFile else { return nil }
+    return status.owner
   }
 
   /// Calls `body` with each line, without its end; false when the file is too long to be read to its end.
   @discardableResult
-  func forEach(_ body: (borrowing Span<UInt8>) -> Void) -> Bool {
+  package func forEach(_ body: (borrowing Span<UInt8>) -> Void) -> Bool {
     forEachUntil { line in
       body(line)
       return true
@@ -37,7 +33,7 @@ struct TextLines: ~Copyable {
   /// Calls `body` with each line, without its end, until it returns false; false when the file is too long to be read to
   /// its end.
   @discardableResult
-  func forEachUntil(_ body: (borrowing Span<UInt8>) -> Bool) -> Bool {
+  package func forEachUntil(_ body: (borrowing Span<UInt8>) -> Bool) -> Bool {
     var rest = Self.fileLimit
     // One buffer for all pieces: files in `/proc` come a page at a time.
     var buffer = [UInt8](repeating: 0, count: Self.lineLimit + (1 << 16))
@@ -46,7 +42,7 @@ struct TextLines: ~Copyable {
     while true {
       // SAFETY: read writes at most the bytes behind those that are kept, which never fill the buffer.
       let got = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe read(descriptor, bytes.baseAddress?.advanced(by: kept), bytes.count - kept)
+        unsafe read(file.descriptor, bytes.baseAddress?.advanced(by: kept), bytes.count - kept)
       }
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { break }
@@ -89,7 +85,7 @@ struct TextLines: ~Copyable {
 
 extension Span<UInt8> {
   /// Reads hexadecimal digits from `position` on and moves past them; nil for none or too many.
-  func hexadecimal(at position: inout Int) -> UInt64? {
+  package func hexadecimal(at position: inout Int) -> UInt64? {
     var value: UInt64 = 0
     let start = position
     while position < count {
@@ -109,7 +105,7 @@ extension Span<UInt8> {
   }
 
   /// The text from `position` to the end or to the next byte that is `end`, `limit` bytes of it at most.
-  func text(at position: Int, until end: UInt8? = nil, limit: Int = .max) -> String {
+  package func text(at position: Int, until end: UInt8? = nil, limit: Int = .max) -> String {
     var bytes: [UInt8] = []
     var index = position
     while index < count, self[index] != end, bytes.count < limit {

@@ -1,18 +1,19 @@
 import Glibc
+import Sampling
 import Testing
 
-@testable import Sampling
+@testable import Processes
 
-@Suite struct ProcessInfoTests {
+@Suite struct ProcessStatusTests {
   @Test func readsItsOwnProcess() throws {
-    let info = try ProcessInfo(pid: getpid())
+    let info = try ProcessStatus(pid: getpid())
     #expect(info.parent == getppid())
     #expect(info.owner == getuid())
     #expect(!info.isZombie)
     #expect(!info.isKernelThread)
     #expect(info.command == CommandLine.arguments)
-    #expect(ProcessInfo.threads(of: getpid()).contains(getpid()))
-    #expect(ProcessInfo.allProcesses().contains(getpid()))
+    #expect(ProcessStatus.threads(of: getpid()).contains(getpid()))
+    #expect(ProcessStatus.allProcesses().contains(getpid()))
   }
 
   @Test func knowsZombiesAndTheAbsent() throws {
@@ -22,9 +23,9 @@ import Testing
     // Its end without taking its status: WNOWAIT leaves the zombie there.
     var information = siginfo_t()
     waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT)
-    #expect(try ProcessInfo(pid: pid).isZombie)
+    #expect(try ProcessStatus(pid: pid).isZombie)
     #expect(launcher.waitForExit() == .exited(0))
-    #expect(throws: SamplingError.noSuchProcess(pid: -3)) { try ProcessInfo(pid: -3) }
+    #expect(throws: ProcessError.noSuchProcess(pid: -3)) { try ProcessStatus(pid: -3) }
   }
 
   @Test func readsNamesWithParenthesesAndBlanks() throws {

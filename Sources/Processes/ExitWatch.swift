@@ -2,13 +2,14 @@ import CLinuxPerf
 import Glibc
 
 /// Watches for the end of processes, by a pidfd each (pidfd_open(2)).
-struct ExitWatch: ~Copyable {
+package struct ExitWatch: ~Copyable {
   /// The processes' descriptors; readable once the process, all threads of it, has ended.
-  private(set) var descriptors: [Int32] = []
+  package private(set) var descriptors: [Int32] = []
   /// Processes that no descriptor could be had for, being gone or the kernel too old.
   private var others: [Int32] = []
 
-  init(pids: [Int32]) {
+  /// Watches these processes.
+  package init(pids: [Int32]) {
     for pid in pids {
       let descriptor = clp_pidfd_open(pid)
       if descriptor >= 0 { descriptors.append(descriptor) } else { others.append(pid) }
@@ -18,10 +19,10 @@ struct ExitWatch: ~Copyable {
   deinit { for descriptor in descriptors { close(descriptor) } }
 
   /// Whether none is left, as of the last `refresh`.
-  var allEnded: Bool { descriptors.isEmpty && others.isEmpty }
+  package var allEnded: Bool { descriptors.isEmpty && others.isEmpty }
 
   /// Drops those that have ended.
-  mutating func refresh() {
+  package mutating func refresh() {
     descriptors.removeAll { descriptor in
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       // SAFETY: one element, alive during the call.
@@ -29,6 +30,6 @@ struct ExitWatch: ~Copyable {
       close(descriptor)
       return true
     }
-    others.removeAll { pid in (try? ProcessInfo(pid: pid))?.isZombie ?? true }
+    others.removeAll { pid in (try? ProcessStatus(pid: pid))?.isZombie ?? true }
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Reading a page that is not there makes the kernel allocate it, map it or swap it in, in the other process's name. So
 /// whoever is only curious asks here first. Needs the same right as reading the memory does.
-public struct PageMap: ~Copyable {
+public final class PageMap: Sendable {
   private let descriptor: Int32
 
   /// Bytes of a page, of the size that the file counts in.
@@ -12,11 +12,17 @@ public struct PageMap: ~Copyable {
 
   /// Pages asked for at once.
   private static let pieceCount = 8_192
+  /// Pages asked for at once where only their first ones are likely to matter.
+  private static let shortPieceCount = 32
 
-  /// Opens the page map of a process; nil when it may not be read.
-  public init?(pid: Int32, procFolder: String = "/proc") {
+  /// Opens the page map of the program that a process runs now; after an exec it goes on telling of that memory, which
+  /// is no more. Nil when it may not be read.
+  ///
+  /// - Parameter tid: A thread of it, where its first thread may have ended already.
+  public init?(pid: Int32, tid: Int32? = nil, procFolder: String = "/proc") {
+    let folder = tid.map { "\(procFolder)/\(pid)/task/\($0)" } ?? "\(procFolder)/\(pid)"
     // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    descriptor = unsafe open("\(procFolder)/\(pid)/pagemap", O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe open("\(folder)/pagemap", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
   }
 
@@ -29,6 +35,8 @@ public struct PageMap: ~Copyable {
     public var isPresent: Bool { entry >> 63 != 0 }
     /// Whether it was moved to swap space.
     public var isSwapped: Bool { entry >> 62 & 1 != 0 }
+    /// Whether the process has it, be it in memory or in swap space: reading it allocates nothing.
+    public var isThere: Bool { entry >> 62 != 0 }
   }
 
   /// The pages from the one that holds `address` on, at most `count`; fewer where the address space or the right ends.
@@ -44,6 +52,28 @@ public struct PageMap: ~Copyable {
       pages += entries.prefix(got / 8).map { Page(entry: UInt64(littleEndian: $0)) }
     }
     return pages
+  }
+
+  /// How many of `limit` bytes from `address` on lie on pages that are there, without a gap. Allocates nothing.
+  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
+    let offset = address % Self.pageSize
+    guard limit > 0, limit <= UInt64(Int.max) - offset else { return 0 }
+    let first = address / Self.pageSize
+    let wanted = (offset + limit + Self.pageSize - 1) / Self.pageSize
+    // SAFETY: at most the buffer's entries are written, and only those written are read.
+    let there = unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.shortPieceCount) { entries in
+      var count: UInt64 = 0
+      while count < wanted, let place = off_t(exactly: (first + count) &* 8) {
+        let asked = Int(min(wanted - count, UInt64(entries.count)))
+        let got = unsafe pread(descriptor, entries.baseAddress, asked * 8, place) / 8
+        var position = 0
+        while position < got, unsafe Page(entry: UInt64(littleEndian: entries[position])).isThere { position += 1 }
+        count += UInt64(position)
+        guard position == asked else { break }
+      }
+      return count
+    }
+    return there == 0 ? 0 : min(limit, there * Self.pageSize - offset)
   }
 
   /// Whether every page of a range satisfies a condition; false where that can't be told.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What `/proc/PID` says of a process (proc_pid_stat(5)).
-public struct ProcessInfo: Hashable, Sendable {
+public struct ProcessStatus: Hashable, Sendable {
   /// The process.
   public var pid: Int32
   /// The process that `pid` is a thread of: `pid` itself, unless another thread's number was given.
@@ -25,7 +25,7 @@ public struct ProcessInfo: Hashable, Sendable {
   public var isZombie: Bool { state == "Z" || state == "X" }
 
   /// Reads the process's entries; throws `noSuchProcess` when it's gone.
-  public init(pid: Int32) throws(SamplingError) {
+  public init(pid: Int32) throws(ProcessError) {
     guard pid > 0, let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16),
       let stat = ThreadStat(bytes)
     else { throw .noSuchProcess(pid: pid) }
@@ -57,7 +57,7 @@ public struct ProcessInfo: Hashable, Sendable {
   }
 
   /// Number of the user that a process runs as; nil when it's gone.
-  static func owner(of pid: Int32) -> UInt32? { status(of: pid).owner }
+  package static func owner(of pid: Int32) -> UInt32? { status(of: pid).owner }
 
   private static func status(of pid: Int32) -> (owner: UInt32?, tracer: Int32, process: Int32?) {
     var owner: UInt32?
@@ -72,60 +72,5 @@ public struct ProcessInfo: Hashable, Sendable {
       if fields[0] == "TracerPid:" { tracer = Int32(fields[1]) ?? 0 }
     }
     return (owner, tracer, process)
-  }
-}
-
-/// The fields of `/proc/PID/task/TID/stat` that are needed.
-struct ThreadStat: Hashable {
-  var name: String
-  var state: Character
-  var parent: Int32
-  var flags: UInt32
-  /// User and system time in clock ticks.
-  var cpuTicks: UInt64
-  /// What of them and of `childTicks` is system time.
-  var kernelTicks: UInt64 = 0
-  /// User and system time of children that were waited for.
-  var childTicks: UInt64 = 0
-  /// When it began, in clock ticks since the machine did.
-  var startTicks: UInt64 = 0
-
-  /// A process's; nil when it's gone.
-  init?(of pid: Int32) {
-    guard let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }
-    self.init(bytes)
-  }
-
-  /// Nil for what is no stat line. The name stands in parentheses and may hold any byte, `)` too: the last one counts.
-  init?(_ bytes: [UInt8]) {
-    guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
-      open < close
-    else { return nil }
-    name = String(decoding: bytes[(open + 1)..<close], as: UTF8.self)
-    let fields = bytes[(close + 1)...].split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") })
-      .map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count >= 13, let state = fields[0].first, let parent = Int32(fields[1]),
-      let flags = UInt32(fields[6]), let user = UInt64(fields[11]), let system = UInt64(fields[12])
-    else { return nil }
-    self.state = state
-    self.parent = parent
-    self.flags = flags
-    cpuTicks = user &+ system
-    guard fields.count >= 15, let childUser = UInt64(fields[13]), let childSystem = UInt64(fields[14]) else { return }
-    childTicks = childUser &+ childSystem
-    kernelTicks = system &+ childSystem
-    if fields.count >= 20, let start = UInt64(fields[19]) { startTicks = start }
-  }
-}
-
-extension ProcessInfo {
-  /// The most memory that this very process held (`VmHWM`, proc_pid_status(5)); nil where `/proc` doesn't tell.
-  ///
-  /// What getrusage tells may be the memory of whoever made the process, from before its exec.
-  public static var ownPeakResidentBytes: UInt64? {
-    guard let status = try? ProcFile.read("/proc/self/status", limit: 1 << 16) else { return nil }
-    let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "VmHWM:".utf8) }
-    let digits = line?.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? []
-    return UInt64(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }
   }
 }

@@ -12,7 +12,7 @@ public enum KernelLimits {
   public static var ptraceScope: Int? { ProcFile.number("/proc/sys/kernel/yama/ptrace_scope") }
 
   /// Whether this process numbers processes as the kernel itself does, and not as a container's PID namespace.
-  static var isInFirstPIDNamespace: Bool {
+  package static var isInFirstPIDNamespace: Bool {
     var status = stat()
     // SAFETY: the path is a literal; `status` is written only.
     guard unsafe stat("/proc/self/ns/pid", &status) == 0 else { return false }
@@ -20,7 +20,7 @@ public enum KernelLimits {
   }
 
   /// The processors that are online, by number, as in `0-3,6`.
-  static func onlineCPUs() -> [Int32] {
+  package static func onlineCPUs() -> [Int32] {
     let ranges = ProcFile.text("/sys/devices/system/cpu/online") ?? ""
     let found = cpuList(ranges)
     if !found.isEmpty { return found }
@@ -38,7 +38,7 @@ public enum KernelLimits {
   }
 
   /// Raises the limit of open descriptors to the most that is allowed, and returns it.
-  static func raiseDescriptorLimit() -> Int {
+  package static func raiseDescriptorLimit() -> Int {
     var limit = rlimit()
     // SAFETY: both calls only use `limit`, during the call.
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }

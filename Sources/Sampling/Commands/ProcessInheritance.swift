@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// What a program is given by whoever starts it, as far as `fork` loses it or this process changes it for itself.
 ///
