@@ -30,8 +30,8 @@ let package = Package(
   name: "perfprof",
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
-    "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "RecordingFormat", "ProfileFormats", "Sampling",
+    "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication",
+    "RecordingFormat", "Recording", "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
       name: "Unwinding",
@@ -98,8 +98,7 @@ let package = Package(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
-        "Recording",
-        "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
+        "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,3 +1,4 @@
+import RecordingFormat
 import Sampling
 
 /// What to record, and how.
@@ -62,8 +63,8 @@ public struct RecordProgress: Sendable {
 
 /// How a recording went.
 public struct RecordOutcome: Sendable {
-  /// The recording, as it is or should be on disk.
-  public var contents: [UInt8]
+  /// The recording, as it is or should be on disk, or why it can't be read back.
+  public var contents: Result<[UInt8], RecordingError>
   /// Why the disk did not take it whole; nil when it did.
   public var writeFailure: Int32?
   /// How sampling was done.

@@ -100,7 +100,8 @@ struct RecordingSession: ~Copyable {
       file.losses.sentences + effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
     file.append(RecordingChunk(trailer))
     let failure = file.finish()
-    let contents = (try? file.contents()) ?? []
+    let contents: Result<[UInt8], RecordingError>
+    do { contents = .success(try file.contents()) } catch { contents = .failure(error) }
     return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
   }
 

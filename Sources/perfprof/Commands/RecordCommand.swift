@@ -187,14 +187,18 @@ struct RecordCommand: ParsableCommand {
   }
 
   private func finish(_ finished: borrowing Finished) throws {
+    let contents: [UInt8]
     let profile: Profile
-    do {
-      profile = try RecordingReader.read(finished.outcome.contents, path: finished.files.recording ?? "memory")
+    do throws(RecordingError) {
+      contents = try finished.outcome.contents.get()
+      profile = try RecordingReader.read(contents, path: finished.files.recording ?? "memory")
+    } catch .io(let path, let number) {
+      throw Failure(.cantCreate, "\(path): can't be read back (\(errorText(number))): name another place with -o")
     } catch {
       throw Failure(.software, "the recording can't be read back (\(error)): please report this")
     }
     let (written, failures) = finished.files.finish(
-      profile, recording: finished.outcome.contents, writeFailure: finished.outcome.writeFailure)
+      profile, recording: contents, writeFailure: finished.outcome.writeFailure)
     if !quiet { for line in RecordSummary(profile: profile, files: written).lines { printError(line) } }
     for failure in failures.dropLast() { printError("perfprof: \(failure.sentence)") }
     if let failure = failures.last { throw failure }
