@@ -86,14 +86,15 @@ struct RecordingSession: ~Copyable {
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
-    let (deepStacks, narrowPrograms) = (recorder.deepStacks, recorder.narrowPrograms)
+    // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
+    let stackNotes = recorder.deepStacks.sentences + recorder.narrowPrograms.notes
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
     for chunk in symbolization.chunks(frames) { file.append(chunk) }
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
     last.trailer.notes +=
-      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
+      effects.map(\.sentence) + stackNotes + facts.notes
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
