@@ -82,7 +82,8 @@ struct RecordingSession: ~Copyable {
     for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
-    let (deepStacks, narrowPrograms) = (recorder.deepStacks, recorder.narrowPrograms)
+    // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
+    let stackNotes = recorder.deepStacks.sentences + recorder.narrowPrograms.notes
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
     for names in symbolization.names(frames) {
@@ -96,8 +97,7 @@ struct RecordingSession: ~Copyable {
     let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
-    trailer.notes =
-      file.losses.sentences + effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
+    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts.notes
     file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents: Result<[UInt8], RecordingError>
