@@ -58,7 +58,9 @@ public enum Recorder {
       }
       return sampled.finish(commandTime: commandTime())
     } catch { perfError = error }
-    guard options.sampler == .auto, perfError.leavesPtraceToTry else { throw perfError }
+    guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
+      throw perfError
+    }
     do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
   }
 

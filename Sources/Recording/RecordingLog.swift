@@ -46,6 +46,9 @@ struct RecordingLog: Sendable {
     var time: [Int64] = []
     var thread: [UInt32] = []
     var stack: [Int32] = []
+    /// Empty as long as all are 0, and 1.
+    var value: [UInt32] = []
+    var weight: [UInt64] = []
     var lastStack: UInt32 = 0
   }
 
@@ -89,8 +92,13 @@ struct RecordingLog: Sendable {
     tables.stacks.intern(parent: parent, frame: frame)
   }
 
-  /// Adds a sample; `time` is in microseconds since the start.
-  mutating func add(time: UInt64, thread: ThreadID, stack: StackID?) {
+  /// Adds a sample of so much of a value type, an index; `time` is in microseconds since the start.
+  mutating func add(time: UInt64, thread: ThreadID, stack: StackID?, value: UInt32 = 0, weight: UInt64 = 1) {
+    let before = pending.time.count
+    if value != 0, pending.value.isEmpty { pending.value = [UInt32](repeating: 0, count: before) }
+    if value != 0 || !pending.value.isEmpty { pending.value.append(value) }
+    if weight != 1, pending.weight.isEmpty { pending.weight = [UInt64](repeating: 1, count: before) }
+    if weight != 1 || !pending.weight.isEmpty { pending.weight.append(weight) }
     let stack = stack.map { $0.rawValue &+ 1 } ?? 0
     pending.time.append(Int64(bitPattern: time &- lastTime))
     pending.thread.append(thread.rawValue)
@@ -132,6 +140,8 @@ struct RecordingLog: Sendable {
         $0.time = pending.time
         $0.thread = pending.thread
         $0.stack = pending.stack
+        $0.value = pending.value
+        $0.weight = pending.weight
       }
     }
     flushed = Flushed(

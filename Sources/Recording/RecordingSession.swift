@@ -23,18 +23,25 @@ struct RecordingSession: ~Copyable {
     startTime = Clock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
-    recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
-    file.append(ChunkFraming.fileHeader)
+    recorder.events = sampler.events
+    recorder.periodsAreTime =
+      sampler.events.isEmpty
+      ? sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
+      : sampler.events.contains { $0.measure == .cpuTime }
+    file.append(
+      ChunkFraming.fileHeader(
+        version: sampler.events.isEmpty ? ChunkFraming.version : ChunkFraming.versionWithValueTypes))
     var chunk = Recording_Chunk()
     chunk.header = .with {
       $0.command = options.command
       $0.startUnixNanoseconds = Clock.realtime
       $0.sampler = sampler.name
-      $0.requestedFrequency = Double(options.sampling.frequency)
+      $0.requestedFrequency = sampler.hasFrequency ? Double(options.sampling.frequency) : 0
       $0.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
       $0.notes = sampler.notes.map(\.sentence)
       $0.version = options.version
     }
+    chunk.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency).recorded }
     file.append(chunk)
   }
 
@@ -81,7 +88,12 @@ struct RecordingSession: ~Copyable {
     let seconds = seconds
     recorder.account.look()
     recorder.commandTime = commandTime
-    let facts = facts(sampler, seconds: seconds)
+    let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
+    let loss =
+      isCounted && recorder.lost > 0
+      ? ["events came faster than their stacks could be written, and \(recorder.lost) are missing: try -c 10"] : []
+    let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
+    let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
     file.append(recorder.takeChunk(seconds: seconds))
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
@@ -92,7 +104,7 @@ struct RecordingSession: ~Copyable {
     var last = Recording_Chunk()
     last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
     last.trailer.notes +=
-      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts.notes
+      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts + loss
     file.append(last)
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
@@ -125,7 +137,11 @@ struct RecordingSession: ~Copyable {
 
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
   private func actualFrequency(_ sampler: SamplerDescription) -> Double {
-    guard sampler.name != "perf:cycles", recorder.periods > 0 else { return Double(sampler.frequency) }
+    guard sampler.hasFrequency else { return 0 }
+    // Of several events the one that is time tells only its own rate.
+    guard sampler.name != "perf:cycles", sampler.events.count <= 1, recorder.periods > 0 else {
+      return Double(sampler.frequency)
+    }
     return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
   }
 }

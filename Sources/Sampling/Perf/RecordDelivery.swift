@@ -5,6 +5,8 @@ import ProfileModel
 /// Turns records into calls of a handler, and knows which processes the handler has been told of.
 struct RecordDelivery {
   let layout: SampleLayout
+  /// Tells the events apart, where there are several or where their periods stand nowhere.
+  private let eventNumbers: EventNumbers
   /// Drops other processes' samples where they arise; nil where that can't be done.
   var filter: ProcessFilter?
   /// Whether records of other processes than the tree's are dropped.
@@ -26,8 +28,12 @@ struct RecordDelivery {
   /// What brings more of a stack than a record holds.
   private let follower: StackFollower?
 
-  init(layout: SampleLayout, isFiltered: Bool, follower: StackFollower? = nil) {
+  init(
+    layout: SampleLayout, eventNumbers: EventNumbers = EventNumbers(), isFiltered: Bool,
+    follower: StackFollower? = nil
+  ) {
     self.layout = layout
+    self.eventNumbers = eventNumbers
     self.follower = follower
     self.isFiltered = isFiltered
   }
@@ -89,7 +95,7 @@ struct RecordDelivery {
   ) {
     do {
       if type == PERF_RECORD_SAMPLE.rawValue { return try deliver(sample: bytes, handler: &handler) }
-      switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes) {
+      switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes, layout: layout) {
       case .event(let event):
         if case .exited(let pid, let tid, _) = event {
           lastEnds[try bytes.load(at: bytes.byteCount - 8)] = ThreadNumbers(pid: pid, tid: tid)
@@ -113,10 +119,10 @@ struct RecordDelivery {
     var owner: ThreadNumbers?
     let tid: Int32 = try bytes.load(at: 12)
     func skip() throws(BinaryReadingError) {
-      follower?.skipPages(cpu: try bytes.load(at: 24), time: try bytes.load(at: 16))
+      follower?.skipPages(cpu: try bytes.load(at: layout.cpuOffset), time: try bytes.load(at: 16))
     }
     if pid < 0 || tid < 0 {
-      owner = lastEnds[try bytes.load(at: 24)]
+      owner = lastEnds[try bytes.load(at: layout.cpuOffset)]
       guard let owner else { return try skip() }
       pid = owner.pid
     }
@@ -132,8 +138,12 @@ struct RecordDelivery {
       lastKnown = pid
     }
     if pid == suspended { return try skip() }
-    let sample = try RawSample(perfRecord: bytes, layout: layout, owner: owner)
-    if let follower {
+    guard let event = try eventNumbers.event(of: bytes, layout: layout) else { return malformedRecords += 1 }
+    var itsLayout = layout
+    itsLayout.hasPeriod = event.period == nil
+    let sample = try RawSample(
+      perfRecord: bytes, layout: itsLayout, owner: owner, event: event.index, period: event.period ?? 0)
+    if let follower, eventNumbers.hasPages(event.index) {
       follower.withPages(of: sample) { handler.sample(RawSample(sample, with: $0)) }
     } else {
       handler.sample(sample)

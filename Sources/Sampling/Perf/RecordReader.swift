@@ -6,8 +6,9 @@ public struct RecordReader: ~Copyable {
 
   /// A ring of `ringCapacity` bytes, a power of two, whose first record stands at byte `start`.
   public init(ringCapacity: Int, start: UInt64, hasCallChain: Bool) {
-    ring = PerfRing(simulatedCapacity: ringCapacity, start: start)
-    delivery = RecordDelivery(layout: SampleLayout(hasCallChain: hasCallChain), isFiltered: false)
+    let layout = SampleLayout(hasCallChain: hasCallChain)
+    ring = PerfRing(simulatedCapacity: ringCapacity, start: start, layout: layout)
+    delivery = RecordDelivery(layout: layout, isFiltered: false)
   }
 
   /// What went wrong so far.
