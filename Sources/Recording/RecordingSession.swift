@@ -91,7 +91,7 @@ struct RecordingSession: ~Copyable {
     let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
     let loss =
       isCounted && recorder.lost > 0
-      ? ["events came faster than their stacks could be written, and \(recorder.lost) are missing: try -c 10"] : []
+      ? ["events came faster than they could be written, and \(recorder.lost) are missing: take fewer with -c 10"] : []
     let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
     let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
     file.append(recorder.takeChunk(seconds: seconds))

@@ -27,6 +27,7 @@ struct TargetEvents: ~Copyable {
   mutating func removeAll() {
     descriptors.removeAll()
     watched.removeAll()
+    threads.removeAll()
   }
 
   /// Forgets the events whose threads, and those threads' offspring, have all ended.
