@@ -30,11 +30,12 @@ let package = Package(
   name: "perfprof",
   // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
   products: [
-    "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
-    "ProfileFormats", "Sampling",
+    "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication", "Recording",
+    "RecordingFormat", "ProfileFormats", "Sampling",
   ].map { .library(name: $0, targets: [$0]) } + [
     .library(
-      name: "Unwinding", targets: ["Unwinding", "ELF", "Sampling", "ProfileModel", "BinaryReading", "CLinuxPerf"])
+      name: "Unwinding",
+      targets: ["Unwinding", "ELF", "Sampling", "Processes", "ProfileModel", "BinaryReading", "CLinuxPerf"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,25 +53,31 @@ let package = Package(
 
     module("BinaryReading"),
     module("ProfileModel"),
-    module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel"]),
+    module("Processes", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
+    module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel", "Processes"]),
     module("UnwindTables", ["BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("KernelPrograms"),
-    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel"]),
-    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "ELF", "UnwindTables"]),
+    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes"]),
+    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables"]),
     module(
       "Symbolication",
       [
-        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "ELF", "UnwindTables",
-        "Demangling",
+        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes", "ELF",
+        "UnwindTables", "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
+      "RecordingFormat",
+      [
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "RecordingSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module(
       "Recording",
       [
-        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling", "Unwinding",
-        "Symbolication",
-        "RecordingSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
+        "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["ProfileModel", "TextWriting"]),
@@ -90,25 +97,27 @@ let package = Package(
     .executableTarget(
       name: "perfprof",
       dependencies: [
-        "CLinuxPerf", "BinaryReading", "ProfileModel", "Demangling", "Sampling", "Recording", "TextWriting",
-        "Wording",
-        "ProfileFormats",
-        "FlameGraphs", "Reports", "ProfileComparison",
+        "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
+        "Recording",
+        "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
     tests("BinaryReading"),
     tests("ProfileModel"),
+    tests("Processes", ["ProfileModel", "Sampling"]),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
-    tests("Sampling", ["ProfileModel"]),
+    tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes"]),
     tests(
-      "Unwinding", ["CLinuxPerf", "BinaryReading", "ProfileModel", "ELF", "UnwindTables", "Sampling"],
+      "Unwinding",
+      ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
-    tests("Recording", ["ProfileModel", "RecordingSchema"]),
+    tests("RecordingFormat", ["ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
+    tests("Recording", ["ProfileModel", "Processes", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
     tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),

@@ -31,7 +31,7 @@ public struct FileReader: ~Copyable, Sendable {
       size: UInt64(clamping: status.st_size), device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
       isRegularFile: status.st_mode & S_IFMT == S_IFREG, allocated: UInt64(clamping: status.st_blocks) &* 512,
       modified: Self.nanoseconds(status.st_mtim), changed: Self.nanoseconds(status.st_ctim),
-      links: UInt64(clamping: status.st_nlink))
+      links: UInt64(clamping: status.st_nlink), owner: status.st_uid)
   }
 
   private static func nanoseconds(_ time: timespec) -> UInt64 {
@@ -100,4 +100,6 @@ public struct FileStatus: Hashable, Sendable {
   public var changed: UInt64
   /// Names that it has.
   public var links: UInt64
+  /// Number of the user whose it is.
+  public var owner: UInt32
 }

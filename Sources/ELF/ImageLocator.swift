@@ -1,4 +1,5 @@
 import BinaryReading
+import Processes
 import ProfileModel
 
 /// Finds the image that stands behind a mapping of a running process, and makes sure that it is that one.

@@ -1,4 +1,5 @@
 import BinaryReading
+import Processes
 import ProfileModel
 
 /// An image put together from a process's memory, for binaries that were replaced on disk and that only a privileged
@@ -14,7 +15,7 @@ import ProfileModel
 /// that are not in memory are left alone, unless a file on disk holds them: all else would be allocated for the reading.
 struct LoadedImage: ~Copyable {
   private let memory: ProcessMemory
-  private let parts: [FileMappings.Part]
+  private let parts: [ProcessMaps.Entry]
   private let pages: PageMap
   private let mapping: Mapping
   private var pieces = FilePieces()
@@ -42,7 +43,7 @@ struct LoadedImage: ~Copyable {
     return try? ELFImage(pieces: image.pieces, path: mapping.filePath)
   }
 
-  private init(memory: ProcessMemory, parts: [FileMappings.Part], pages: consuming PageMap, mapping: Mapping) {
+  private init(memory: ProcessMemory, parts: [ProcessMaps.Entry], pages: PageMap, mapping: Mapping) {
     (self.memory, self.parts, self.mapping) = (memory, parts, mapping)
     self.pages = pages
   }

@@ -1,5 +1,7 @@
 import ELF
+import Processes
 import ProfileModel
+import RecordingFormat
 import Symbolication
 
 /// Every binary and code region that was seen, each opened once, when it was first seen.
@@ -133,7 +135,7 @@ struct ModuleRegistry {
     guard let status = image.status else { return false }
     let isPackaged = packageFolders.contains { path.hasPrefix($0) } && !path.hasPrefix("/usr/local/")
     let day: UInt64 = 86_400_000_000_000
-    return !isPackaged && max(status.modified, status.changed) &+ day > Clock.realtime
+    return !isPackaged && max(status.modified, status.changed) &+ day > MachineClock.realtime
   }
 
   private mutating func note(_ range: Range<UInt64>, of pid: Int32, _ module: UInt32) {
@@ -154,7 +156,7 @@ struct ModuleRegistry {
     if let known, entries[Int(known)].isUntouched { return (known, false) }
     let image: ELFImage
     do throws(ELFError) {
-      let mappedAt = Clock.realtime &- (Clock.monotonic &- news.time)
+      let mappedAt = MachineClock.realtime &- (MachineClock.monotonic &- news.time)
       image = try locator.open(pid: pid, mapping: mapping, mappedAt: mappedAt)
     } catch {
       // Memory files and others that are no images hold run-time code.
@@ -243,14 +245,14 @@ struct ModuleRegistry {
   /// jitdump tells.
   mutating func recordedAddress(_ address: UInt64, in module: UInt32, at time: UInt64) -> UInt64 {
     let time = min(time, entries[Int(module)].jitDumpEnd)
-    let occupant = entries[Int(module)].jitDump?.occupant(of: address, at: time, now: { Clock.monotonic })
+    let occupant = entries[Int(module)].jitDump?.occupant(of: address, at: time, now: { MachineClock.monotonic })
     return occupant.map { JITAddress(address, occupant: $0).bits } ?? address
   }
 
   /// The unwind information of code that a process has made, as far as it was not taken before.
   mutating func takeUnwinding(of pid: Int32, at time: UInt64) -> [JITUnwinding] {
     guard let module = jitModules[pid], entries[Int(module)].jitDumpEnd == .max else { return [] }
-    return entries[Int(module)].jitDump?.takeUnwinding(at: time, now: { Clock.monotonic }) ?? []
+    return entries[Int(module)].jitDump?.takeUnwinding(at: time, now: { MachineClock.monotonic }) ?? []
   }
 
   /// Opens a jitdump while its process lives: it may be gone by the time that names are wanted.

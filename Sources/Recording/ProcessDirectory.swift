@@ -1,4 +1,6 @@
+import Processes
 import ProfileModel
+import RecordingFormat
 import Sampling
 
 /// Who is who while recording: rows of the recording's tables for live processes and threads, by the names they have.
@@ -42,7 +44,7 @@ struct ProcessDirectory {
   /// Whether samples of this process can't have user frames.
   mutating func isKernelThread(_ pid: Int32) -> Bool {
     if let known = processes[pid]?.isKernelThread { return known }
-    let isKernelThread = (try? ProcessInfo(pid: pid))?.isKernelThread ?? false
+    let isKernelThread = (try? ProcessStatus(pid: pid))?.isKernelThread ?? false
     processes[pid, default: Process()].isKernelThread = isKernelThread
     return isKernelThread
   }
@@ -55,7 +57,7 @@ struct ProcessDirectory {
     if let lastThread, lastThread.tid == tid { return lastThread.row }
     let (process, processName) = self.process(pid, log: &log)
     var thread = threads[tid] ?? Thread()
-    let name = thread.name ?? ProcessInfo.threadName(pid: pid, tid: tid) ?? processName
+    let name = thread.name ?? ProcessStatus.threadName(pid: pid, tid: tid) ?? processName
     thread.name = name
     let key = ThreadKey(process: process, name: name)
     let row: ThreadID
@@ -77,7 +79,7 @@ struct ProcessDirectory {
     if let known = threads[pid]?.name {
       name = known
     } else {
-      name = (try? ProcessInfo(pid: pid))?.name ?? "pid-\(pid)"
+      name = (try? ProcessStatus(pid: pid))?.name ?? "pid-\(pid)"
       threads[pid, default: Thread()].name = name
     }
     if let known = processes[pid]?.rows[name] { return (known, name) }

@@ -1,8 +1,8 @@
 import Glibc
+import Processes
 import ProfileModel
-import RecordingSchema
+import RecordingFormat
 import Sampling
-import SwiftProtobuf
 
 /// The way of a sample from the kernel to the recording file.
 public enum Recorder {
@@ -19,7 +19,7 @@ public enum Recorder {
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
     shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
   ) throws(SamplingError) -> RecordOutcome {
-    let file = LogFile(path: path, owning: descriptor)
+    let file = RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty)
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
     func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
       let priority = PollingPriority()

@@ -1,14 +1,14 @@
 import Glibc
+import Processes
 import ProfileModel
-import RecordingSchema
+import RecordingFormat
 import Sampling
-import SwiftProtobuf
 
 /// One recording under way: the recorder, the clock, and the log that chunks go to.
 struct RecordingSession: ~Copyable {
   var recorder: SampleRecorder
   private let options: RecordOptions
-  private let file: LogFile
+  private let file: RecordingWriter
   private let startTime: UInt64
   private var lastFlush: UInt64
 
@@ -17,10 +17,10 @@ struct RecordingSession: ~Copyable {
   /// Samples that make a chunk earlier.
   private static let chunkSamples = 16_384
 
-  init(options: RecordOptions, sampler: SamplerDescription, file: LogFile) {
+  init(options: RecordOptions, sampler: SamplerDescription, file: RecordingWriter) {
     self.options = options
     self.file = file
-    startTime = Clock.monotonic
+    startTime = MachineClock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
     recorder.events = sampler.events
@@ -28,24 +28,19 @@ struct RecordingSession: ~Copyable {
       sampler.events.isEmpty
       ? sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
       : sampler.events.contains { $0.measure == .cpuTime }
-    file.append(
-      ChunkFraming.fileHeader(
-        version: sampler.events.isEmpty ? ChunkFraming.version : ChunkFraming.versionWithValueTypes))
-    var chunk = Recording_Chunk()
-    chunk.header = .with {
-      $0.command = options.command
-      $0.startUnixNanoseconds = Clock.realtime
-      $0.sampler = sampler.name
-      $0.requestedFrequency = sampler.hasFrequency ? Double(options.sampling.frequency) : 0
-      $0.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
-      $0.notes = sampler.notes.map(\.sentence)
-      $0.version = options.version
-    }
-    chunk.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency).recorded }
-    file.append(chunk)
+    var header = RecordingHeader()
+    header.command = options.command
+    header.startTime = MachineClock.realtime
+    header.sampler = sampler.name
+    header.requestedFrequency = sampler.hasFrequency ? Double(options.sampling.frequency) : 0
+    header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
+    header.notes = sampler.notes.map(\.sentence)
+    header.version = options.version
+    header.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency) }
+    file.append(RecordingChunk(header))
   }
 
-  private var nanoseconds: UInt64 { Clock.monotonic &- startTime }
+  private var nanoseconds: UInt64 { MachineClock.monotonic &- startTime }
 
   /// Seconds since the start.
   var seconds: Double { Double(nanoseconds) / 1e9 }
@@ -55,7 +50,7 @@ struct RecordingSession: ~Copyable {
   /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
   /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
   var pollMilliseconds: Int32 {
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
     let longest: Double =
       isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
@@ -72,13 +67,13 @@ struct RecordingSession: ~Copyable {
   /// Cuts a chunk when there is enough for one.
   mutating func flushIfDue() {
     recorder.account.lookAtTargets()
-    let now = Clock.monotonic
+    let now = MachineClock.monotonic
     guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
       return
     }
     lastFlush = now
     recorder.account.look()
-    file.append(recorder.takeChunk(seconds: seconds))
+    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
   }
 
   /// Writes what is left, names the frames, and closes the log.
@@ -94,18 +89,26 @@ struct RecordingSession: ~Copyable {
       ? ["events came faster than they could be written, and \(recorder.lost) are missing: take fewer with -c 10"] : []
     let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
     let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
-    file.append(recorder.takeChunk(seconds: seconds))
+    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
     let (deepStacks, narrowPrograms) = (recorder.deepStacks, recorder.narrowPrograms)
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
-    for chunk in symbolization.chunks(frames) { file.append(chunk) }
-    var last = Recording_Chunk()
-    last.trailer = Self.trailer(seconds: seconds, frequency: frequency, file: file)
-    last.trailer.notes +=
-      effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts + loss
-    file.append(last)
+    for names in symbolization.names(frames) {
+      for chunk in RecordingChunk.chunks(of: names) { file.append(chunk) }
+    }
+    // What is lost is known once the disk had its last chance.
+    _ = file.finish()
+    var trailer = RecordingTrailer()
+    trailer.durationSeconds = seconds
+    trailer.actualFrequency = frequency
+    let usage = OwnUsage.now
+    trailer.profilerCPUSeconds = usage.cpuSeconds
+    trailer.profilerPeakResidentBytes = usage.peakResidentBytes
+    trailer.notes =
+      file.losses.sentences + effects.map(\.sentence) + deepStacks.sentences + narrowPrograms.notes + facts + loss
+    file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents = (try? file.contents()) ?? []
     return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
@@ -119,20 +122,7 @@ struct RecordingSession: ~Copyable {
       lost: recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
       unwatched: sampler.samplesCPUs ? [] : recorder.unwatched,
-      stopped: targets.filter { (try? ProcessInfo(pid: $0))?.state == "T" })
-  }
-
-  private static func trailer(seconds: Double, frequency: Double, file: LogFile) -> Recording_Trailer {
-    .with {
-      $0.durationSeconds = seconds
-      $0.actualFrequency = frequency
-      if file.droppedChunks > 0 {
-        $0.notes.append("the disk was too slow or full: \(file.droppedChunks) chunks of the recording are missing")
-      }
-      let usage = Clock.resourceUsage
-      $0.profilerCpuSeconds = usage.cpuSeconds
-      $0.profilerPeakResidentBytes = usage.peakResidentBytes
-    }
+      stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
@@ -143,13 +133,5 @@ struct RecordingSession: ~Copyable {
       return Double(sampler.frequency)
     }
     return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
-  }
-}
-
-extension LogFile {
-  /// Appends a message as a chunk.
-  func append(_ chunk: Recording_Chunk) {
-    guard let plain: [UInt8] = try? chunk.serializedBytes(), !plain.isEmpty else { return }
-    append(ChunkFraming.frame(plain))
   }
 }

@@ -1,5 +1,6 @@
+import Processes
 import ProfileModel
-import RecordingSchema
+import RecordingFormat
 import Sampling
 import Unwinding
 
@@ -55,7 +56,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
   init(startTime: UInt64, options: RecordOptions) {
     self.startTime = startTime
-    account = CPUAccount(target: options.target)
+    account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
   }
@@ -158,20 +159,17 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   }
 
   /// Everything since the last chunk, with the counts so far.
-  mutating func takeChunk(seconds: Double) -> Recording_Chunk {
-    var chunk = log.takeChunk()
-    chunk.counters = .with {
-      $0.lost = lost
-      $0.throttled = throttled
-      $0.samples = log.sampleCount
-      $0.durationSeconds = seconds
-      $0.lateRecords = faults.late
-      $0.malformedRecords = faults.malformed
-      $0.ringCorruptions = faults.corruptions
-      if let used { $0.cpuSecondsUsed = used.seconds }
-      if let sampledSeconds { $0.cpuSecondsSampled = sampledSeconds }
-    }
-    return chunk
+  mutating func takeChunks(seconds: Double) -> [RecordingChunk] {
+    var counters = RecordingCounters()
+    counters.lost = lost
+    counters.throttled = throttled
+    counters.durationSeconds = seconds
+    counters.lateRecords = faults.late
+    counters.malformedRecords = faults.malformed
+    counters.ringCorruptions = faults.corruptions
+    counters.cpuSecondsUsed = used?.seconds
+    counters.cpuSecondsSampled = sampledSeconds
+    return log.takeChunks(counters)
   }
 
   /// Lets go of everything but what naming the frames needs.
@@ -221,7 +219,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private mutating func adopt(_ pid: Int32) {
     unwinder.begin(pid: pid)
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
-    let time = Clock.monotonic
+    let time = MachineClock.monotonic
     for mapping in mappings { map(mapping, pid: pid, time: time) }
   }
 

@@ -1,5 +1,4 @@
 import ProfileModel
-import RecordingSchema
 import Sampling
 
 extension SampledEvent {
@@ -18,24 +17,5 @@ extension SamplerDescription {
   /// Whether samples are taken at a frequency, and not by what happens, of which it may be the limit.
   var hasFrequency: Bool {
     events.isEmpty || events.contains { $0.measure == .cpuTime || $0.measure == .hardware && $0.count == nil }
-  }
-}
-
-extension ValueType {
-  /// As it stands in a recording.
-  var recorded: Recording_ValueType {
-    .with {
-      $0.name = name
-      $0.unit = unit.description
-      $0.period = UInt64(clamping: period ?? 0)
-      $0.isCount = isCount
-    }
-  }
-
-  /// As it was written there.
-  init(_ recorded: Recording_ValueType) {
-    let period = Int64(exactly: recorded.period)
-    self.init(
-      name: recorded.name, unit: Unit(recorded.unit), period: period == 0 ? nil : period, isCount: recorded.isCount)
   }
 }

@@ -1,5 +1,5 @@
 import ProfileModel
-import Unwinding
+import RecordingFormat
 
 /// Turns unwound stacks into nodes of the recording's prefix tree.
 ///
@@ -10,16 +10,18 @@ struct StackRecorder {
     var module: UInt32
     var address: UInt64
   }
+  /// The frames of the stack at hand, or of the one before as long as `follows`, and their nodes.
   private var keys: [Key] = []
   private var nodes: [StackID] = []
+  /// How many frames the stack at hand has so far.
+  private var position = 0
+  /// Whether they are those that the stack before began with.
+  private var follows = true
 
   /// Pseudo module of markers; their address is the frame's index.
   private static let marker = UInt32.max
 
   /// Starts the next stack.
-  private var position = 0
-  private var follows = true
-
   mutating func begin() {
     position = 0
     follows = true

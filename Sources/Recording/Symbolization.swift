@@ -1,7 +1,7 @@
 import Dispatch
 import ELF
 import ProfileModel
-import RecordingSchema
+import RecordingFormat
 import Symbolication
 import Synchronization
 import UnwindTables
@@ -23,6 +23,8 @@ public struct SymbolizationOptions: Sendable {
 /// What naming a recording's frames needs.
 struct RecordedFrames {
   var tables: RecordingTables
+  /// The modules to name, by index; nil for all.
+  var wanted: Set<UInt32>?
   var modules: ModuleRegistry
   /// Unwind information that was read while recording, by module.
   var unwindTables: [UInt32: UnwindTable] = [:]
@@ -40,16 +42,16 @@ struct Symbolization {
     var addresses: [UInt64]
   }
 
-  /// Chunks with the names of all modules, in the modules' order.
-  func chunks(_ frames: consuming RecordedFrames) -> [Recording_Chunk] {
+  /// The names of all modules, in the modules' order.
+  func names(_ frames: consuming RecordedFrames) -> [RecordedNames] {
     let work = Self.work(frames)
-    let results = Mutex([Recording_Chunk?](repeating: nil, count: work.count))
+    let results = Mutex([RecordedNames?](repeating: nil, count: work.count))
     // Largest first, so that no core waits for the other at the end.
     let order = work.indices.sorted { (work[$1].addresses.count, $0) < (work[$0].addresses.count, $1) }
     DispatchQueue.concurrentPerform(iterations: order.count) { position in
       let index = order[position]
-      let chunk = symbolize(work[index])
-      results.withLock { $0[index] = chunk }
+      let names = symbolize(work[index])
+      results.withLock { $0[index] = names }
     }
     return results.withLock { $0.compactMap(\.self) }
   }
@@ -61,14 +63,14 @@ struct Symbolization {
       addresses[Int(tables.frames.modules[row]) - 1].append(tables.frames.addresses[row])
     }
     return tables.modules.indices.compactMap { index in
-      guard !addresses[index].isEmpty else { return nil }
+      guard !addresses[index].isEmpty, frames.wanted?.contains(UInt32(index)) ?? true else { return nil }
       return Work(
         module: UInt32(index), recorded: tables.modules[index], entry: frames.modules.entries[index],
         unwindTable: frames.unwindTables[UInt32(index)], addresses: addresses[index].sorted())
     }
   }
 
-  private func symbolize(_ work: Work) -> Recording_Chunk {
+  private func symbolize(_ work: Work) -> RecordedNames {
     let found: ModuleSymbols?
     var problem = work.entry.problem
     switch work.recorded.kind {
@@ -84,16 +86,11 @@ struct Symbolization {
     case .kernel: found = KernelSymbols().symbolize(addresses: work.addresses)
     case .jit: found = withStandIns(symbolizeJIT(work), work)
     }
-    var chunk = Recording_Chunk()
-    if let found { chunk.symbols = [Self.message(found, work)] }
-    chunk.moduleUpdates = [
-      .with {
-        $0.module = work.module
-        $0.symbolSource = found?.source ?? "none"
-        $0.problem = found?.problem?.description ?? problem ?? ""
-      }
-    ]
-    return chunk
+    var names = RecordedNames(module: work.module)
+    if let found { Self.add(found, work, to: &names) }
+    names.source = found?.source ?? "none"
+    names.problem = found?.problem?.description ?? problem
+    return names
   }
 
   private func symbolize(_ work: Work, image: ELFImage) -> ModuleSymbols {
@@ -165,36 +162,27 @@ struct Symbolization {
     return merged
   }
 
-  private static func message(_ symbols: ModuleSymbols, _ work: Work) -> Recording_Symbols {
-    var message = Recording_Symbols()
-    message.module = work.module
+  private static func add(_ symbols: ModuleSymbols, _ work: Work, to names: inout RecordedNames) {
     var indexes: [SymbolizedFrame: UInt32] = [:]
     // Addresses are sorted, so that most lie in the function of the address before.
     var last: (function: SymbolizedFrame, index: UInt32)?
     func index(of function: SymbolizedFrame) -> UInt32 {
       if let last, last.function == function { return last.index }
-      let next = UInt32(message.functions.count)
+      let next = UInt32(indexes.count)
       let index = Self.intern(function, next, in: &indexes)
-      if index == next { message.functions.append(Self.message(function)) }
+      if index == next { _ = names.add(RecordedFunction(function)) }
       last = (function, index)
       return index
     }
-    var places = Recording_Places()
-    var previous: UInt64 = 0
     for (address, frames) in zip(work.addresses, symbols.frames) {
-      places.address.append(address &- previous)
-      previous = address
-      places.lines.append(UInt32(frames.count))
       for frame in frames {
         var function = frame
         function.line = 0
         function.isInlined = false
-        places.function.append(index(of: function))
-        places.line.append(frame.line)
+        names.addLine(function: index(of: function), number: frame.line)
       }
+      names.add(address: address)
     }
-    message.places = places
-    return message
   }
 
   /// The index of an equal function, or `next`, which is then this one's.
@@ -204,15 +192,12 @@ struct Symbolization {
     func value(_ entry: inout UInt32) -> UInt32 { entry }
     return value(&indexes[function, default: next])
   }
+}
 
-  private static func message(_ frame: SymbolizedFrame) -> Recording_Function {
-    .with {
-      $0.name = frame.name
-      $0.fullName = frame.fullName ?? ""
-      $0.linkageName = frame.linkageName ?? ""
-      $0.file = frame.file ?? ""
-      $0.unsymbolized = !frame.isSymbolized
-      $0.forwarder = frame.isForwarder
-    }
+extension RecordedFunction {
+  fileprivate init(_ frame: SymbolizedFrame) {
+    self.init(
+      name: frame.name, fullName: frame.fullName, linkageName: frame.linkageName, file: frame.file,
+      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder)
   }
 }

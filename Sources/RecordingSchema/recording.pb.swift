@@ -116,7 +116,7 @@ package nonisolated struct Recording_Chunk: @unchecked Sendable {
   /// Clears the value of `counters`. Subsequent reads from it will return its default value.
   package mutating func clearCounters() {_uniqueStorage()._counters = nil}
 
-  /// near the end
+  /// near the end; further addresses of a module may follow in later chunks
   package var symbols: [Recording_Symbols] {
     get {_storage._symbols}
     set {_uniqueStorage()._symbols = newValue}
@@ -253,6 +253,9 @@ package nonisolated struct Recording_ModuleUpdate: Sendable {
   package var symbolSource: String = String()
 
   package var problem: String = String()
+
+  /// by `perfprof name`, in the file as it was then
+  package var foundLater: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -878,7 +881,7 @@ nonisolated extension Recording_Module.Kind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModuleUpdate"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{3}symbol_source\0\u{1}problem\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{3}symbol_source\0\u{1}problem\0\u{3}found_later\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -889,6 +892,7 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.module) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.symbolSource) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.foundLater) }()
       default: break
       }
     }
@@ -904,6 +908,9 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
     if !self.problem.isEmpty {
       try visitor.visitSingularStringField(value: self.problem, fieldNumber: 3)
     }
+    if self.foundLater != false {
+      try visitor.visitSingularBoolField(value: self.foundLater, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -911,6 +918,7 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
     if lhs.module != rhs.module {return false}
     if lhs.symbolSource != rhs.symbolSource {return false}
     if lhs.problem != rhs.problem {return false}
+    if lhs.foundLater != rhs.foundLater {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

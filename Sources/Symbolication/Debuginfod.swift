@@ -1,6 +1,7 @@
 import BinaryReading
 import ELF
 import Glibc
+import Processes
 import ProfileModel
 import Synchronization
 
@@ -95,9 +96,6 @@ private struct DebuginfodClient: ~Copyable {
   }
 
   fileprivate static func milliseconds() -> Int64 {
-    var time = timespec()
-    // SAFETY: `time` is written only during the call.
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    Int64(MachineClock.monotonic / 1_000_000)
   }
 }

@@ -1,4 +1,6 @@
+import BinaryReading
 import Glibc
+import Processes
 
 /// Where a process leaves symbols of the code that it makes at run time, and whose such files must be.
 ///

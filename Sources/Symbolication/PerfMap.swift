@@ -1,3 +1,4 @@
+import BinaryReading
 import Demangling
 import ProfileModel
 

@@ -21,6 +21,18 @@ struct AddressSpace {
 
   init(generation: UInt32) { self.generation = generation }
 
+  /// The bits that tell addresses of a process apart on AArch64; those above hold a pointer's code.
+  ///
+  /// How many the kernel was built for (`Documentation/arch/arm64/memory.rst`) shows in where it places code: close to the
+  /// end, for all but the program itself.
+  var addressMask: UInt64 {
+    let used = regions.last.map { UInt64.bitWidth - ($0.end &- 1).leadingZeroBitCount } ?? 0
+    return 1 << UInt64(Self.addressBits.first { $0 == used } ?? 48) - 1
+  }
+
+  /// CONFIG_ARM64_VA_BITS; with 52, programs have to ask for the upper bits.
+  private static let addressBits = [36, 39, 42, 47, 48, 52]
+
   /// The same regions, as after `fork`.
   func copy(generation: UInt32) -> AddressSpace {
     var copy = self

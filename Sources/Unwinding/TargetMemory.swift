@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Processes
 import ProfileModel
 
 /// The memory of the sampled thread as it was at the sample.
@@ -176,7 +177,7 @@ import ProfileModel
   /// Reads on from an address, farther each time, but no page that is not there already.
   private func fillWindow(for address: UInt64) -> Bool {
     let wanted = min(Self.largestWindow, Self.firstWindow << UInt64(min(readCount - 1, 8)))
-    let count = Int(truncatingIfNeeded: ResidentPages.bytes(of: process.pid, from: address, limit: wanted))
+    let count = Int(truncatingIfNeeded: PageMap(pid: process.pid)?.bytesThere(from: address, limit: wanted) ?? 0)
     windowCount = 0
     guard count >= 8 else { return false }
     if unsafe window.count < count {

@@ -81,9 +81,9 @@ extension Unwinder {
     return true
   }
 
-  /// A return address without the code that pointer authentication puts into its upper bits (AArch64, 48-bit).
+  /// A return address without the code that pointer authentication puts into its upper bits (AArch64).
   func withoutAuthentication(_ address: UInt64) -> UInt64 {
-    nativeArchitecture == .aarch64 ? address & 0x0000_FFFF_FFFF_FFFF : address
+    nativeArchitecture == .aarch64 ? address & context.process.space.addressMask : address
   }
 
   /// After a call through a null or wild pointer the leaf lies in no code, and its return address is still on top of

@@ -111,6 +111,61 @@ extension LiveTests {
       let left = try #require(folder.names.first { $0.contains("perfprof") })
       let info = try json(of: [Machine.perfprof, "info", "--json", folder.path(left)])
       #expect((info["samples"] as? Int ?? 0) > 0)
+      try namesWhatIsLeft(folder.path(left))
+    }
+
+    /// Views leave a killed recording as it is, and say what names it; that names it once and for all.
+    private func namesWhatIsLeft(_ path: String) throws {
+      func folded() throws -> FoldedText {
+        try #require(FoldedText(try perfprof("convert", path, "-o", "-", "--format", "folded").output))
+      }
+      let hint = "`perfprof name FILE`"
+      // The C library has a build ID, whichever compiler made the sample.
+      let start = "__libc_start_main"
+      let unnamed = try folded()
+      #expect(unnamed.percent(through: start) == 0, "the library is there, and not looked into")
+      let before = try perfprof("info", path)
+      #expect(before.output.components(separatedBy: hint).count == 2, "\(before.output)")
+      let naming = try perfprof("name", path)
+      #expect(naming.status == 0, "\(naming.errors)")
+      let named = try folded()
+      #expect(named.total == unnamed.total)
+      #expect(named.percent(through: start) > 50, "\(naming.errors)\(named.stacks.prefix(9))")
+      let after = try perfprof("info", path)
+      #expect(!after.output.contains(hint) && after.output.contains("The recording was cut short"), "\(after.output)")
+      // Once more changes nothing.
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      #expect(try perfprof("name", path).status == 0)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+    }
+
+    @Test("A recording that is still written is not named, nor what is none, and nothing happens to either")
+    func namesNothingElse() throws {
+      let folder = try TemporaryFolder()
+      let target = try ChildProcess([Machine.sample("progress"), "60"])
+      try #require(target.waitUntilReady())
+      let recorder = try ChildProcess(
+        [Machine.perfprof, "record", "-p", "\(target.pid)", "-o", "out.perfprof"], folder: folder.path)
+      var busy = try perfprof("name", "out.perfprof", folder: folder.path)
+      // 65 and 66 also while there is no file, or nothing in it.
+      while !busy.errors.contains("still being recorded") {
+        try #require(target.line() != nil && !recorder.hasEnded && busy.status != 0)
+        busy = try perfprof("name", "out.perfprof", folder: folder.path)
+      }
+      #expect(busy.status == 66)
+      recorder.signal(SIGINT)
+      #expect(recorder.wait() == .exited(0))
+      func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.path("out.perfprof"))) }
+      let whole = try bytes()
+      let named = try perfprof("name", "out.perfprof", folder: folder.path)
+      #expect(named.status == 0 && named.errors.contains("lacks no names"), "\(named.errors)")
+      #expect(try bytes() == whole)
+      try "main;a 3\n".write(toFile: folder.path("in"), atomically: false, encoding: .utf8)
+      let folded = try perfprof("name", "in", folder: folder.path)
+      #expect(folded.status == 65, "\(folded.errors)")
+      #expect(try folder.text("in") == "main;a 3\n")
+      #expect(try perfprof("name", "absent", folder: folder.path).status == 66)
+      #expect(try perfprof("name", "-").status == 64)
     }
 
     @Test(

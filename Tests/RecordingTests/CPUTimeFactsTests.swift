@@ -1,3 +1,4 @@
+import Processes
 import Sampling
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import ProfileModel
+import RecordingFormat
 import Testing
 
 @testable import Recording

@@ -3,6 +3,7 @@ import SwiftProtobuf
 import Testing
 
 @testable import Recording
+@testable import RecordingFormat
 
 /// Who lives, as far as records tell.
 struct ProcessDirectoryTests {
@@ -39,7 +40,7 @@ struct ProcessDirectoryTests {
 
   /// What a reader finds of the rows that a log holds.
   private func read(_ log: inout RecordingLog) throws -> Profile {
-    let bytes: [UInt8] = try log.takeChunk().serializedBytes()
+    let bytes: [UInt8] = try log.takeChunks(RecordingCounters())[0].message.serializedBytes()
     return try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(bytes), path: "test")
   }
 

@@ -1,4 +1,5 @@
 import ProfileModel
+import RecordingFormat
 import Testing
 
 @testable import Recording

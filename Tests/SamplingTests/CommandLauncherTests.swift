@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Testing
 
 @testable import Sampling
@@ -30,7 +31,7 @@ import Testing
   @Test func waitsUntilItMayRun() throws {
     var launcher = try CommandLauncher(command: ["true"])
     // Still a copy of this process.
-    #expect(try ProcessInfo(pid: launcher.pid).command == CommandLine.arguments)
+    #expect(try ProcessStatus(pid: launcher.pid).command == CommandLine.arguments)
     #expect(launcher.status() == nil)
     try launcher.resume()
     #expect(launcher.waitForExit() == .exited(0))

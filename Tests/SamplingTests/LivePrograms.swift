@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Processes
 
 @testable import Sampling
 
@@ -190,8 +191,8 @@ final class RunningProgram {
 func poll<S: Sampler & ~Copyable>(
   _ sampler: inout S, _ collector: inout Collector, until condition: (Collector) -> Bool = { _ in false }
 ) throws -> Bool {
-  let end = MonotonicClock.now() + 30_000_000_000
-  while MonotonicClock.now() < end {
+  let end = MachineClock.monotonic + 30_000_000_000
+  while MachineClock.monotonic < end {
     if try sampler.poll(timeoutMilliseconds: 20, handler: &collector) == .allTargetsExited { return true }
     if condition(collector) { return true }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 import Testing
 
@@ -63,7 +64,7 @@ struct PerfEventSamplerTests {
     let program = try RunningProgram([try LivePrograms.crowd.get(), "12", "500"])
     var collector = Collector()
     var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
-    let workers = Set(ProcessInfo.threads(of: program.pid)).subtracting([program.pid])
+    let workers = Set(ProcessStatus.threads(of: program.pid)).subtracting([program.pid])
     #expect(workers.count == 11)
     #expect(try poll(&sampler, &collector) { workers.isSubset(of: $0.samples.map(\.tid)) })
     // What ran before is told first.
@@ -82,7 +83,7 @@ struct PerfEventSamplerTests {
     let program = try RunningProgram([try LivePrograms.churn.get(), "5"])
     var collector = Collector()
     var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
-    let early = Set(ProcessInfo.threads(of: program.pid))
+    let early = Set(ProcessStatus.threads(of: program.pid))
     #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).subtracting(early).count >= 20 })
     let born = collector.events.compactMap {
       if case .forked(program.pid, let tid, program.pid, _, _) = $0 { tid } else { nil }
@@ -141,7 +142,7 @@ struct PerfEventSamplerTests {
     var collector = Collector()
     var sampler = try PerfEventSampler(target: .processes([program.pid]), options: few)
     // Until the thread has run for 100 ms, which would give 500 samples.
-    let worker = try #require(ProcessInfo.threads(of: program.pid).last)
+    let worker = try #require(ProcessStatus.threads(of: program.pid).last)
     while try #require(ThreadStat(try ProcFile.read("/proc/\(program.pid)/task/\(worker)/stat"))).cpuTicks < 10 {}
     #expect(try poll(&sampler, &collector) { $0.lost > 0 && $0.samples.count > 100 })
   }
@@ -149,9 +150,9 @@ struct PerfEventSamplerTests {
   @Test func attachesToAThousandThreads() throws {
     let program = try RunningProgram([try LivePrograms.crowd.get(), "1000", "50000"])
     var collector = Collector()
-    let start = MonotonicClock.now()
+    let start = MachineClock.monotonic
     var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(99))
-    let milliseconds = Double(MonotonicClock.now() - start) / 1e6
+    let milliseconds = Double(MachineClock.monotonic - start) / 1e6
     print("attached to 1,000 threads in \(milliseconds) ms (this build is for debugging)")
     #expect(milliseconds < 3000)
     #expect(try poll(&sampler, &collector) { _ in true })
@@ -183,8 +184,8 @@ struct PerfEventSamplerTests {
     #expect(delivery.hasLiveProcess)
     var merge = RecordMerge()
     var collector = Collector()
-    let end = MonotonicClock.now() + 30_000_000_000
-    while collector.samples.count < 20, MonotonicClock.now() < end {
+    let end = MachineClock.monotonic + 30_000_000_000
+    while collector.samples.count < 20, MachineClock.monotonic < end {
       merge.drain(rings.rings, until: .max) { type, misc, bytes in
         delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
       }
@@ -211,8 +212,8 @@ struct PerfEventSamplerTests {
     var collector = Collector()
     // Records of type PERF_RECORD_SAMPLE, 9.
     var others = 0
-    let end = MonotonicClock.now() + 60_000_000_000
-    while collector.samples.count < 200, MonotonicClock.now() < end {
+    let end = MachineClock.monotonic + 60_000_000_000
+    while collector.samples.count < 200, MachineClock.monotonic < end {
       merge.drain(rings.rings, until: .max) { type, misc, bytes in
         if type == 9, bytes.unsafeLoad(fromByteOffset: 8, as: Int32.self) == other.pid { others += 1 }
         delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
@@ -259,9 +260,9 @@ struct PerfEventSamplerTests {
     options.wakeDescriptor = ends[0]
     var collector = Collector()
     var sampler = try PerfEventSampler(target: .processes([getpid()]), options: options)
-    let start = MonotonicClock.now()
+    let start = MachineClock.monotonic
     #expect(try sampler.poll(timeoutMilliseconds: 60_000, handler: &collector) == .running)
-    #expect(MonotonicClock.now() - start < 30_000_000_000)
+    #expect(MachineClock.monotonic - start < 30_000_000_000)
   }
 
   @Test func refusesWhatCannotBeSampled() throws {
@@ -274,7 +275,7 @@ struct PerfEventSamplerTests {
     #expect(throws: SamplingError.zombie(pid: pid)) { _ = try PerfEventSampler(target: .processes([pid])) }
     launcher.waitForExit()
     // kthreadd, where this process sees the machine's own process numbers.
-    if let kernelThread = try? ProcessInfo(pid: 2), kernelThread.isKernelThread {
+    if let kernelThread = try? ProcessStatus(pid: 2), kernelThread.isKernelThread {
       #expect(throws: SamplingError.kernelThread(pid: 2)) { _ = try PerfEventSampler(target: .processes([2])) }
     }
   }

@@ -1,11 +1,10 @@
 import Foundation
 import Glibc
+import Processes
 import ProfileModel
 import Testing
 
 @testable import Sampling
-
-private typealias ProcessInfo = Sampling.ProcessInfo
 
 @Suite(
   .serialized,
@@ -32,13 +31,13 @@ struct PtraceSamplerTests {
 
   /// Waits, by looking, until every thread is one that nobody traces, then until the process has run on.
   private func expectRunningFree(_ pid: Int32) throws {
-    for tid in ProcessInfo.threads(of: pid) {
-      while try ProcessInfo(pid: tid).tracer != 0 {}
+    for tid in ProcessStatus.threads(of: pid) {
+      while try ProcessStatus(pid: tid).tracer != 0 {}
       while state(pid, tid) == "t" {}
       #expect(state(pid, tid) != "T")
     }
     func ticks() throws -> UInt64 {
-      try ProcessInfo.threads(of: pid).reduce(0) { sum, tid in
+      try ProcessStatus.threads(of: pid).reduce(0) { sum, tid in
         sum + (try #require(ThreadStat(try ProcFile.read("/proc/\(pid)/task/\(tid)/stat"))).cpuTicks)
       }
     }
@@ -124,7 +123,7 @@ struct PtraceSamplerTests {
     try tracing {
       var collector = Collector()
       var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
-      let worker = try #require(ProcessInfo.threads(of: program.pid).last)
+      let worker = try #require(ProcessStatus.threads(of: program.pid).last)
       #expect(try poll(&sampler, &collector) { $0.samples.contains { $0.tid == worker } })
       #expect(kill(program.pid, SIGSTOP) == 0)
       // A stopped and traced thread shows as `t`; sampling must not wake it.
@@ -146,8 +145,8 @@ struct PtraceSamplerTests {
     try tracing {
       var collector = Collector()
       var sampler = try PtraceSampler(target: .processes([program.pid]), options: options(999))
-      let threads = ProcessInfo.threads(of: program.pid)
-      #expect(try threads.allSatisfy { try ProcessInfo(pid: $0).tracer != 0 })
+      let threads = ProcessStatus.threads(of: program.pid)
+      #expect(try threads.allSatisfy { try ProcessStatus(pid: $0).tracer != 0 })
       #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).count >= 19 })
       try sampler.finish(handler: &collector)
     }
@@ -195,7 +194,7 @@ struct PtraceSamplerTests {
     let pid = program.pid
     try tracing {
       let first = try PtraceSampler(target: .processes([pid]))
-      let tracer = try ProcessInfo(pid: pid).tracer
+      let tracer = try ProcessStatus(pid: pid).tracer
       #expect(throws: SamplingError.alreadyTraced(pid: pid, tracer: tracer)) {
         try tracing { _ = try PtraceSampler(target: .processes([pid])) }
       }
@@ -222,7 +221,7 @@ struct PtraceSamplerTests {
   }
 
   private func expectRunningFreeOrBlocked(_ pid: Int32) throws {
-    while try ProcessInfo(pid: pid).tracer != 0 {}
-    #expect(try ["S", "R"].contains(ProcessInfo(pid: pid).state))
+    while try ProcessStatus(pid: pid).tracer != 0 {}
+    #expect(try ["S", "R"].contains(ProcessStatus(pid: pid).state))
   }
 }

@@ -1,4 +1,5 @@
 import CLinuxPerf
+import Processes
 import ProfileModel
 
 @testable import Sampling

@@ -30,22 +30,6 @@ import Testing
     #expect(pointer > 0xFFFF && counter > 0xFFFF)
     #expect(ThreadPlace(pid: .max, tid: .max) == nil)
   }
-
-  @Test func endsAStackWhereAPageIsMissing() throws {
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let memory = try #require(
-      mmap(nil, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
-    defer { munmap(memory, 8 * page) }
-    for number in [0, 1, 3] { memory.storeBytes(of: 1, toByteOffset: number * page, as: UInt8.self) }
-    let pages = ResidentPages(pid: getpid(), tid: getpid())
-    let base = UInt64(UInt(bitPattern: memory))
-    #expect(pages.byteCount(from: base + 100, limit: 8 * page) == 2 * page - 100)
-    #expect(pages.byteCount(from: base + 100, limit: 50) == 50)
-    #expect(pages.byteCount(from: base + UInt64(2 * page), limit: 100) == 0)
-    #expect(pages.byteCount(from: base + UInt64(4 * page) - 8, limit: 100) == 8)
-    #expect(pages.byteCount(from: 0, limit: 100) == 0)
-    #expect(pages.byteCount(from: .max - 7, limit: 100) == 0)
-  }
 }
 
 @Suite struct RegisterSetTests {

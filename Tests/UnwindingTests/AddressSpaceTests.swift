@@ -38,6 +38,18 @@ import Testing
     #expect(space.regions.count == 1)
   }
 
+  /// What is above an address's bits on AArch64 is a pointer's code, and that depends on how the kernel was built.
+  @Test(
+    arguments: [
+      (0x7F_8000_0000, 39), (0xFFFF_8000_0000, 48), (0xAAAA_0000_0000, 48), (0xF_F000_0000_0000, 52), (0x40_0000, 48),
+    ] as [(UInt64, UInt64)])
+  func tellsAddressesFromTheirCode(highest: UInt64, bits: UInt64) {
+    var space = AddressSpace(generation: 0)
+    space.insert(region(0x1000..<0x2000, module: 1), generation: 1)
+    space.insert(region(highest..<highest + 0x1000, module: 2), generation: 2)
+    #expect(space.addressMask == UInt64.max >> (64 - bits))
+  }
+
   @Test func findsRegionsByAddress() {
     var space = AddressSpace(generation: 0)
     space.insert(region(0x5000..<0x6000, module: 2), generation: 1)

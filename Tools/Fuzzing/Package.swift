@@ -2,8 +2,8 @@
 import PackageDescription
 
 let modules = [
-  "BinaryReading", "Demangling", "ELF", "ProfileFormats", "ProfileModel", "Recording", "Sampling", "Symbolication",
-  "UnwindTables",
+  "BinaryReading", "Demangling", "ELF", "Processes", "ProfileFormats", "ProfileModel", "RecordingFormat", "Sampling",
+  "Symbolication", "UnwindTables",
 ]
 
 let package = Package(

@@ -89,6 +89,15 @@ public enum SamplingTarget: Hashable, Sendable {
   case suspended(Int32)
   /// Every process of the machine.
   case allProcesses
+
+  /// The processes that are named; nil for all of the machine.
+  package var roots: [Int32]? {
+    switch self {
+    case .processes(let pids): pids
+    case .suspended(let pid): [pid]
+    case .allProcesses: nil
+    }
+  }
 }
 
 /// How to sample.

@@ -1,3 +1,5 @@
+import Processes
+
 /// Why nothing can be sampled, or a target not be had.
 public enum SamplingError: Error, Hashable, Sendable {
   /// There is no such process.
@@ -32,4 +34,15 @@ public enum SamplingError: Error, Hashable, Sendable {
   case commandNotRun(command: String, errno: Int32)
   /// A system call failed that should not.
   case system(call: String, errno: Int32)
+}
+
+extension SamplingError {
+  /// What it means for sampling a process that nothing can be told of it.
+  package init(_ error: ProcessError) {
+    switch error {
+    case .noSuchProcess(let pid): self = .noSuchProcess(pid: pid)
+    case .notPermitted(let pid, let owner, let errno):
+      self = .processNotPermitted(pid: pid, owner: owner, paranoid: KernelLimits.paranoid, errno: errno)
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import Processes
+
 /// Receives what a sampler sees, in order of time.
 ///
 /// It's called on the thread that polls. While it works, records wait in the rings; what no longer fits there is

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// How events are spread over targets and CPUs.
 enum Arrangement: Hashable {
@@ -14,7 +15,7 @@ enum Arrangement: Hashable {
 
   /// Descriptors for an event for each thread and CPU, with some for everything else that is open or will be.
   static func descriptorsNeeded(_ processes: [Int32], cpus: Int, events: Int = 1) -> Int {
-    let threads = processes.reduce(0) { $0 + ProcessInfo.threads(of: $1).count }
+    let threads = processes.reduce(0) { $0 + ProcessStatus.threads(of: $1).count }
     let open = (try? ProcFile.numbers(in: "/proc/self/fd"))?.count ?? 0
     return (threads + threads / 16) * cpus * events + processes.count + open + 64
   }

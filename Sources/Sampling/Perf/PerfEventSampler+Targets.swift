@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 extension PerfEventSampler {
   /// The targets' process numbers, each checked to be one that can be sampled; none for the whole machine.
@@ -9,7 +10,7 @@ extension PerfEventSampler {
     case .processes(let pids):
       var resolved: [Int32] = []
       for pid in pids {
-        let info = try ProcessInfo(pid: pid)
+        let info = try status(of: pid)
         guard !info.isKernelThread else { throw .kernelThread(pid: pid) }
         guard !info.isZombie else { throw .zombie(pid: pid) }
         if !resolved.contains(info.process) { resolved.append(info.process) }
@@ -18,12 +19,16 @@ extension PerfEventSampler {
     }
   }
 
+  private static func status(of pid: Int32) throws(SamplingError) -> ProcessStatus {
+    do { return try ProcessStatus(pid: pid) } catch { throw SamplingError(error) }
+  }
+
   /// Refuses targets that this user may not look into, as an event of a thread would.
   static func checkAccess(_ processes: [Int32]) throws(SamplingError) {
     guard geteuid() != 0 else { return }
     for pid in processes {
       do { _ = try ProcessMaps.read(pid: pid) } catch {
-        if case .processNotPermitted = error { throw error }
+        if case .notPermitted = error { throw SamplingError(error) }
       }
     }
   }
@@ -43,9 +48,9 @@ extension PerfEventSampler {
       }
       // The plan was tried on this process itself, so that it's the target that is out of reach.
       let user = geteuid()
-      let pid = processes.first { ProcessInfo.owner(of: $0) != user } ?? processes.first ?? 0
+      let pid = processes.first { ProcessStatus.owner(of: $0) != user } ?? processes.first ?? 0
       return .processNotPermitted(
-        pid: pid, owner: ProcessInfo.owner(of: pid), paranoid: KernelLimits.paranoid, errno: error.number)
+        pid: pid, owner: ProcessStatus.owner(of: pid), paranoid: KernelLimits.paranoid, errno: error.number)
     default: return .system(call: "perf_event_open", errno: error.number)
     }
   }

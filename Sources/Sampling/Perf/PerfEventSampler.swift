@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Samples through perf_event: the kernel observes a thread whenever it has run for a while, and copies its registers
 /// and stack into the ring of the CPU that it runs on.
@@ -86,7 +87,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     }
     self.ringSet = ringSet
     self.follower = follower
-    self.processes = target == .allProcesses ? ProcessInfo.allProcesses() : processes
+    self.processes = target == .allProcesses ? ProcessStatus.allProcesses() : processes
     hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
     if case .suspended = target { isDescribed = true } else { isDescribed = false }
@@ -108,7 +109,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     follower?.answerBell()
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
-    drain(until: state == .running ? MonotonicClock.now() - RecordMerge.slack : .max, handler: &handler)
+    drain(until: state == .running ? MachineClock.monotonic - RecordMerge.slack : .max, handler: &handler)
     guard delivery.isFiltered, state == .allTargetsExited else { return state }
     // A process that made another one and ended has left its record of that in the rings.
     var births: Int
@@ -141,9 +142,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     }
     self.merge = merge
     // Reading maps takes time, in which more is lost: not again and again.
-    if delivery.lossTime != nil, MonotonicClock.now() > lastDescription + 1_000_000_000 {
+    if delivery.lossTime != nil, MachineClock.monotonic > lastDescription + 1_000_000_000 {
       delivery.describeAfterLoss(handler: &handler)
-      lastDescription = MonotonicClock.now()
+      lastDescription = MachineClock.monotonic
     }
   }
 
@@ -151,7 +152,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     guard !isDescribed else { return }
     isDescribed = true
     for pid in processes { delivery.describe(pid: pid, handler: &handler) }
-    lastDescription = MonotonicClock.now()
+    lastDescription = MachineClock.monotonic
   }
 
   /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// Which events are sampled and what their records hold: the rung of the ladder that this machine and user allow.
 ///

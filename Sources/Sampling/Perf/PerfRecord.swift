@@ -1,5 +1,6 @@
 import BinaryReading
 import CLinuxPerf
+import Processes
 import ProfileModel
 
 /// A record that isn't a sample, taken from its bytes (`enum perf_event_type` in linux/perf_event.h).

@@ -1,6 +1,7 @@
 import BinaryReading
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// One CPU's ring of records, which the kernel fills and one thread empties.
 ///

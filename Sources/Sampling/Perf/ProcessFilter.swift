@@ -1,6 +1,7 @@
 import CLinuxPerf
 import Glibc
 import KernelPrograms
+import Processes
 
 /// Drops other processes' samples in the kernel, before their stacks are copied; the ring's reader tells it which.
 ///

@@ -1,5 +1,6 @@
 import BinaryReading
 import CLinuxPerf
+import Processes
 import ProfileModel
 
 /// Turns records into calls of a handler, and knows which processes the handler has been told of.
@@ -19,7 +20,7 @@ struct RecordDelivery {
   /// The processes that the handler knows.
   private var tree = TargetTree()
   private var lastKnown: Int32 = 0
-  private let startTicks = MonotonicClock.ticksSinceBoot()
+  private let startTicks = MachineClock.ticksSinceBoot
   /// The command that is yet to run its program.
   private var suspended: Int32?
   /// Who ended last on each CPU: its number is gone before its last instruction.
@@ -40,29 +41,29 @@ struct RecordDelivery {
 
   /// Lets a target's records through, where others' are dropped.
   mutating func admit(_ pids: [Int32]) {
-    for pid in pids { tree.admit(pid, threads: ProcessInfo.threads(of: pid)) }
+    for pid in pids { tree.admit(pid, threads: ProcessStatus.threads(of: pid)) }
   }
 
   /// Drops the command's samples until it runs its program.
   mutating func awaitExec(of pid: Int32) { suspended = pid }
 
   /// Whether any process that was let through still lives.
-  var hasLiveProcess: Bool { tree.live.contains { (try? ProcessInfo(pid: $0))?.isZombie == false } }
+  var hasLiveProcess: Bool { tree.live.contains { (try? ProcessStatus(pid: $0))?.isZombie == false } }
 
   /// Grows with each process that is let through.
   var births: Int { tree.births }
 
   /// Tells the handler what runs in a process: its threads' names and its mappings.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
-    let threads = ProcessInfo.threads(of: pid)
+    let threads = ProcessStatus.threads(of: pid)
     guard !threads.isEmpty else { return tree.forget(pid) }
     tree.admit(pid, threads: threads)
     for tid in threads {
-      guard let name = ProcessInfo.threadName(pid: pid, tid: tid) else { continue }
-      handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MonotonicClock.now()))
+      guard let name = ProcessStatus.threadName(pid: pid, tid: tid) else { continue }
+      handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MachineClock.monotonic))
     }
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
-    let time = MonotonicClock.now()
+    let time = MachineClock.monotonic
     for mapping in mappings { handler.event(.mapped(pid: pid, mapping, time: time)) }
   }
 
@@ -78,14 +79,14 @@ struct RecordDelivery {
   /// Not who is older than the recording: a target's earlier children are none of it.
   private mutating func admitUnknownChildren() {
     var strangers: [(pid: Int32, parent: Int32)] = []
-    for pid in ProcessInfo.allProcesses() where !tree.contains(pid) {
+    for pid in ProcessStatus.allProcesses() where !tree.contains(pid) {
       guard let stat = ThreadStat(of: pid), stat.startTicks > startTicks else { continue }
       strangers.append((pid, stat.parent))
     }
     while let position = strangers.firstIndex(where: { tree.live.contains($0.parent) }) {
       let pid = strangers.remove(at: position).pid
       filter?.admit(pid)
-      tree.admit(pid, threads: ProcessInfo.threads(of: pid))
+      tree.admit(pid, threads: ProcessStatus.threads(of: pid))
     }
   }
 

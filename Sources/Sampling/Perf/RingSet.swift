@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// A ring for each CPU, each owned by an event of this process that counts nothing, so that no target's end ends it.
 struct RingSet: ~Copyable {

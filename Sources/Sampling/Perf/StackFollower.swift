@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 
 /// Brings what a `StackProgram` copied together with the samples that it belongs to, and says of which threads to copy.

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// The events that sample the targets; all write into the rings of a `RingSet`.
 struct TargetEvents: ~Copyable {
@@ -51,7 +52,7 @@ struct TargetEvents: ~Copyable {
     for _ in 0..<64 {
       var found: [Int32] = []
       for pid in pids {
-        found += ProcessInfo.threads(of: pid).filter { !threads.contains($0) }
+        found += ProcessStatus.threads(of: pid).filter { !threads.contains($0) }
       }
       if !threads.isEmpty, !found.isEmpty {
         // A new thread shows in /proc some microseconds before its birth is recorded.

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Where the kernel tells the numbers of its tracepoints (Documentation/trace/events.rst); it is only read, and never
 /// mounted from here.

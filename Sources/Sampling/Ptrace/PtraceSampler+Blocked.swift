@@ -1,3 +1,4 @@
+import Processes
 import ProfileModel
 
 extension PtraceSampler {
@@ -28,7 +29,7 @@ extension PtraceSampler {
     guard stackPointer > UInt64(UInt32.max) else { return }
     buffer.read(stackOf: thread.tid, from: stackPointer, in: pages(of: thread))
     guard threads.hasStood(position, since: turns) else { return }
-    let time = MonotonicClock.now()
+    let time = MachineClock.monotonic
     tellOfNewMappings(of: thread.pid, for: programCounter, time: time, handler: &handler)
     var registers = UserRegisters()
     registers[UserRegisters.stackPointer(.host)] = stackPointer

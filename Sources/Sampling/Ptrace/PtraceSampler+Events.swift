@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 
 extension PtraceSampler {
@@ -8,7 +9,7 @@ extension PtraceSampler {
     var served = 0
     while let (tid, stop) = Tracing.next() {
       served += 1
-      let time = MonotonicClock.now()
+      let time = MachineClock.monotonic
       guard let thread = threads[tid] else {
         serveStranger(tid, stop, time: time)
         continue
@@ -48,7 +49,7 @@ extension PtraceSampler {
     let staysStopped = buffer.isFull || outgrown.contains(thread.pid)
     func resume() {
       // Before the request: the thread may run, in our place, before that returns.
-      let resumed = MonotonicClock.now()
+      let resumed = MachineClock.monotonic
       Tracing.resume(thread.tid, signal: signal)
       // A thread that waited for a CPU when it was asked to stop was held by the machine; not so once it had stopped.
       pauses.add(max(resumed &- time, (resumed &- request).subtractingClamped(waited)))
@@ -84,9 +85,9 @@ extension PtraceSampler {
     }
   }
 
-  /// Which pages of a thread's process are there.
-  func pages(of thread: TracedThread) -> ResidentPages {
-    mappings?.pages(of: thread.pid, tid: thread.tid) ?? ResidentPages(pid: thread.pid, tid: thread.tid)
+  /// Which pages of a thread's process are there; nil where the kernel doesn't tell.
+  func pages(of thread: TracedThread) -> PageMap? {
+    mappings?.pages(of: thread.pid, tid: thread.tid) ?? PageMap(pid: thread.pid, tid: thread.tid)
   }
 
   /// A thread that stopped before its maker told of it must wait: handlers learn of a thread before its samples.
@@ -108,7 +109,7 @@ extension PtraceSampler {
     _ tid: Int32, parent: TracedThread?, time: UInt64, handler: inout some SamplingHandler & ~Copyable
   ) {
     let wasWaiting = threads.unborn.removeValue(forKey: tid) != nil
-    let pid = (try? ProcessInfo(pid: tid))?.process ?? parent?.pid ?? tid
+    let pid = (try? ProcessStatus(pid: tid))?.process ?? parent?.pid ?? tid
     threads.insert(tid: tid, pid: pid)
     if let parent {
       if pid != parent.pid { mappings?.fork(parent: parent.pid, child: pid) }
@@ -123,7 +124,7 @@ extension PtraceSampler {
   mutating func adoptUnborn(olderThan limit: UInt64, handler: inout some SamplingHandler & ~Copyable) {
     guard !threads.unborn.isEmpty else { return }
     for (tid, since) in threads.unborn where since <= limit {
-      addThread(tid, parent: nil, time: MonotonicClock.now(), handler: &handler)
+      addThread(tid, parent: nil, time: MachineClock.monotonic, handler: &handler)
     }
   }
 
@@ -140,7 +141,7 @@ extension PtraceSampler {
     for tid in threads.numbers where tid != thread.pid && threads[tid]?.pid == thread.pid {
       removeThread(tid, time: time, handler: &handler)
     }
-    let name = ProcessInfo.threadName(pid: thread.pid, tid: thread.tid) ?? ""
+    let name = ProcessStatus.threadName(pid: thread.pid, tid: thread.tid) ?? ""
     handler.event(.renamed(pid: thread.pid, tid: thread.tid, name: name, isExec: true, time: time))
     mappings?.forget(thread.pid)
     tellOfNewMappings(of: thread.pid, for: nil, time: time, handler: &handler)
@@ -149,9 +150,9 @@ extension PtraceSampler {
 
   /// Tells the handler, once, what ran when sampling began.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
-    let time = MonotonicClock.now()
-    for tid in ProcessInfo.threads(of: pid) {
-      guard let name = ProcessInfo.threadName(pid: pid, tid: tid) else { continue }
+    let time = MachineClock.monotonic
+    for tid in ProcessStatus.threads(of: pid) {
+      guard let name = ProcessStatus.threadName(pid: pid, tid: tid) else { continue }
       handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: time))
     }
     tellOfNewMappings(of: pid, for: nil, time: time, handler: &handler)

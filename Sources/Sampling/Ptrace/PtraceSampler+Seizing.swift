@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 extension PtraceSampler {
   /// Seizes every thread of the targets, and goes on until a look at them finds none that is not traced.
@@ -9,7 +10,7 @@ extension PtraceSampler {
       var isDone = false
       while !isDone {
         isDone = true
-        for tid in ProcessInfo.threads(of: pid) where threads[tid] == nil {
+        for tid in ProcessStatus.threads(of: pid) where threads[tid] == nil {
           do {
             try Tracing.seize(tid)
             threads.insert(tid: tid, pid: pid)
@@ -26,7 +27,7 @@ extension PtraceSampler {
   /// Throws what a failure to seize means; returns for threads that have ended, and for those already traced by this.
   private static func check(_ error: SystemCallError, of tid: Int32, pid: Int32) throws(SamplingError) {
     guard error.number != ESRCH else { return }
-    guard let info = try? ProcessInfo(pid: tid) else { return }
+    guard let info = try? ProcessStatus(pid: tid) else { return }
     // The kernel tells the tracing thread's number.
     if info.tracer == clp_gettid() { return }
     if info.isZombie { return }

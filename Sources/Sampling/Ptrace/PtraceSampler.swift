@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import ProfileModel
 
 /// Samples through ptrace: each thread that has run is stopped for an instant, read, and let go.
@@ -75,7 +76,7 @@ public struct PtraceSampler: ~Copyable, Sampler {
     includesIdleThreads = options.includesIdleThreads
     wakeDescriptor = options.wakeDescriptor
     signals = ChildSignal()
-    nextSweep = MonotonicClock.now()
+    nextSweep = MachineClock.monotonic
     if case .suspended = target { isDescribed = true } else { isDescribed = false }
     self.threads = threads
   }
@@ -84,20 +85,20 @@ public struct PtraceSampler: ~Copyable, Sampler {
   public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
-    let end = MonotonicClock.now() + UInt64(max(0, timeoutMilliseconds)) * 1_000_000
+    let end = MachineClock.monotonic + UInt64(max(0, timeoutMilliseconds)) * 1_000_000
     describeProcesses(handler: &handler)
     repeat {
       serve(handler: &handler)
       if threads.isEmpty { return .allTargetsExited }
-      let now = MonotonicClock.now()
+      let now = MachineClock.monotonic
       if now >= nextSweep {
         adoptUnborn(olderThan: now &- 100_000_000, handler: &handler)
         sweep(now, handler: &handler)
       }
       let wakeUp = min(end, nextSweep)
-      let present = MonotonicClock.now()
+      let present = MachineClock.monotonic
       if wakeUp > present, try signals.wait(nanoseconds: wakeUp - present, or: wakeDescriptor) { break }
-    } while MonotonicClock.now() < end
+    } while MachineClock.monotonic < end
     return .running
   }
 
@@ -111,12 +112,12 @@ public struct PtraceSampler: ~Copyable, Sampler {
     isFinished = true
     describeProcesses(handler: &handler)
     // Those asked to stop will do so, most at once; let go before, their system calls might end early.
-    let end = MonotonicClock.now() + Self.patience
+    let end = MachineClock.monotonic + Self.patience
     repeat {
       serve(handler: &handler)
       guard threads.isAnyAsked else { break }
       _ = try signals.wait(nanoseconds: 1_000_000, or: nil)
-    } while MonotonicClock.now() < end
+    } while MachineClock.monotonic < end
   }
 
   private static let patience: UInt64 = 100_000_000

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Where a thread is, as `/proc/PID/task/TID/syscall` tells without disturbing it (proc_pid_syscall(5)).
 ///

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 import ProfileModel
 
 /// Memory that a thread's stack is read into.
@@ -30,9 +31,11 @@ import ProfileModel
   /// Forgets what was read.
   mutating func removeAll() { count = 0 }
 
-  /// Reads a thread's stack from the stack pointer up, as far as it lies in pages that are there.
-  mutating func read(stackOf tid: Int32, from pointer: UInt64, in pages: ResidentPages) {
-    let wanted = pages.byteCount(from: pointer, limit: capacity)
+  /// Reads a thread's stack from the stack pointer up, as far as it lies in pages that are there; all of it, where the
+  /// kernel doesn't tell which are.
+  mutating func read(stackOf tid: Int32, from pointer: UInt64, in pages: PageMap?) {
+    let there = pages?.bytesThere(from: pointer, limit: UInt64(capacity))
+    let wanted = there.map(Int.init(truncatingIfNeeded:)) ?? capacity
     // SAFETY: at most `capacity` bytes are written. Pages that can't be read end what is read.
     let got = wanted > 0 ? unsafe clp_read_memory(tid, stack, UInt(truncatingIfNeeded: pointer), wanted) : 0
     count = max(0, got)

@@ -1,3 +1,4 @@
+import Processes
 import ProfileModel
 
 /// What is known of traced processes' mappings, which ptrace does not report: they are read again and compared.
@@ -17,7 +18,7 @@ public final class TracedMaps {
     /// When the process was first seen, and how much of the time since then went into reading.
     var since: UInt64 = 0
     var spent: UInt64 = 0
-    var pages: ResidentPages?
+    var pages: PageMap?
 
     init(since: UInt64) { self.since = since }
   }
@@ -39,22 +40,22 @@ public final class TracedMaps {
     guard known.readAt == 0 || time &- known.readAt > Self.longestAge || known.mayLack(address, at: time) else {
       return []
     }
-    let begin = MonotonicClock.now()
+    let begin = MachineClock.monotonic
     guard let mappings = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return [] }
     let news = mappings.filter { !known.mappings.contains($0) }
     known.mappings = Set(mappings)
     known.ranges = mappings.map { ($0.start, $0.end) }
-    known.spent &+= MonotonicClock.now() &- begin
+    known.spent &+= MachineClock.monotonic &- begin
     if !news.isEmpty || time &- known.readAt > Self.longestAge { known.emptyPages.removeAll(keepingCapacity: true) }
     known.readAt = max(1, time)
     if let address, !known.contains(address) { known.emptyPages.insert(address >> 12) }
     return news
   }
 
-  /// Which of the process's pages are there, as one of its threads sees them.
-  func pages(of pid: Int32, tid: Int32) -> ResidentPages {
+  /// Which of the process's pages are there, as one of its threads sees them; nil where the kernel doesn't tell.
+  func pages(of pid: Int32, tid: Int32) -> PageMap? {
     if let pages = processes[pid]?.pages { return pages }
-    let pages = ResidentPages(pid: pid, tid: tid)
+    let pages = PageMap(pid: pid, tid: tid)
     processes[pid]?.pages = pages
     return pages
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// A thread that is traced, and the CPU time that it owes samples for.
 struct TracedThread {
@@ -142,7 +143,7 @@ struct TracedThreads: ~Copyable {
 
   /// Asks the thread at a position to stop if it runs.
   mutating func ask(_ position: Int, _ interrupt: (TracedThread) -> Bool) {
-    let time = MonotonicClock.now()
+    let time = MachineClock.monotonic
     if interrupt(threads[position]) { threads[position].interruptedAt = time }
   }
 }

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 
 /// The ptrace requests that sampling needs, each on one thread (ptrace(2)).
 ///

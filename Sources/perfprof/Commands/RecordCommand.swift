@@ -1,8 +1,10 @@
 import ArgumentParser
 import CLinuxPerf
 import Glibc
+import Processes
 import ProfileModel
 import Recording
+import RecordingFormat
 import Sampling
 
 struct RecordCommand: ParsableCommand {
@@ -160,15 +162,15 @@ struct RecordCommand: ParsableCommand {
   }
 
   /// The processes that `-p` names, each looked at before anything is opened.
-  private func processes() throws(Failure) -> [ProcessInfo] {
-    var infos: [ProcessInfo] = []
+  private func processes() throws(Failure) -> [ProcessStatus] {
+    var infos: [ProcessStatus] = []
     for word in pid.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
       guard let number = Int32(word), number > 0 else {
         throw Failure(.usage, "-p \(word): not a process number: use one from `ps -e`")
       }
       guard number != getpid() else { throw Failure(.usage, "-p \(word): that is perfprof itself") }
       do throws(SamplingError) {
-        let info = try ProcessInfo(pid: number)
+        let info = try Self.status(of: number)
         if info.isZombie { throw .zombie(pid: number) }
         if info.isKernelThread { throw .kernelThread(pid: number) }
         if !infos.contains(where: { $0.pid == number }) { infos.append(info) }
@@ -177,7 +179,11 @@ struct RecordCommand: ParsableCommand {
     return infos
   }
 
-  private static func fileName(for process: ProcessInfo) -> String { fileName(process.name, process.pid) }
+  private static func status(of pid: Int32) throws(SamplingError) -> ProcessStatus {
+    do { return try ProcessStatus(pid: pid) } catch { throw SamplingError(error) }
+  }
+
+  private static func fileName(for process: ProcessStatus) -> String { fileName(process.name, process.pid) }
 
   /// `NAME-PID` with what does not belong into a file's name replaced.
   private static func fileName(_ name: String, _ pid: Int32) -> String {

@@ -1,7 +1,7 @@
 import BinaryReading
 import ProfileFormats
 import ProfileModel
-import Recording
+import RecordingFormat
 
 /// A FILE argument, read as what its content shows it to be; `-` is standard input.
 struct ProfileInput: ~Copyable {
@@ -75,7 +75,8 @@ struct ProfileInput: ~Copyable {
 
   private var name: String { path == "-" ? "standard input" : path }
 
-  private static func failure(_ name: String, _ error: RecordingError) -> Failure {
+  /// What is wrong with a recording.
+  static func failure(_ name: String, _ error: RecordingError) -> Failure {
     switch error {
     case .notARecording: Failure(.badInput, "\(name): not a recording of perfprof")
     case .unknownVersion(_, let version):
@@ -83,6 +84,9 @@ struct ProfileInput: ~Copyable {
         .badInput, "\(name): a recording of version \(version), which this perfprof does not know: use a newer one")
     case .empty:
       Failure(.badInput, "\(name): a recording that was cut before its first sample: nothing can be read from it")
+    case .shortened: Failure(.badInput, "\(name): became shorter while it was read: try again")
+    case .stillWritten:
+      Failure(.noInput, "\(name): is still being recorded: wait for its end, or stop perfprof with Ctrl-C")
     case .io(_, let number): Failure(.noInput, "\(name): can't be read (\(errorText(number)))")
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Sampling
 
 /// A started program that several closures of the recording share.

@@ -1,4 +1,5 @@
 import ELF
+import Processes
 import ProfileModel
 import Sampling
 

@@ -1,6 +1,7 @@
 import CLinuxPerf
 import ELF
 import Foundation
+import Processes
 import ProfileModel
 import Sampling
 

@@ -22,7 +22,6 @@ images.txt, a record for each stop, all numbers hexadecimal:
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -1,6 +1,7 @@
 import CLinuxPerf
 import ELF
 import Glibc
+import Processes
 import ProfileModel
 import Sampling
 

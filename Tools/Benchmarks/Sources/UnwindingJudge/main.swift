@@ -13,6 +13,7 @@ import BinaryReading
 import ELF
 import Foundation
 import Glibc
+import Processes
 import ProfileModel
 import Sampling
 import Unwinding
@@ -41,7 +42,9 @@ struct ProcessImages {
 
   func describe(_ addresses: some Sequence<UInt64>) -> String {
     addresses.map { address in
-      guard let mapping = mappings.first(where: { $0.contains(address) }) else { return String(address, radix: 16) + "?" }
+      guard let mapping = mappings.first(where: { $0.contains(address) }) else {
+        return String(address, radix: 16) + "?"
+      }
       let name = mapping.path.split(separator: "/").last.map(String.init) ?? "jit"
       let offset = name == "jit" ? address : address - mapping.start + mapping.fileOffset
       return name + "+" + String(offset, radix: 16)
@@ -131,7 +134,8 @@ for _ in 0..<bursts where Date() < deadline {
     if thread.mayHaveMapped { images.update(unwinder) }
     let dump = thread.stack()
     let end = unwinder.unwind(
-      pid: pid, tid: thread.tid, registers: thread.registers, stack: dump.rawSpan, into: &stack)
+      pid: pid, tid: thread.tid, motion: .standingStill, registers: thread.registers, stack: dump.rawSpan,
+      into: &stack)
     judged.append(
       Judged(
         chain: stack.frames.map(\.address), isRooted: end == .rooted, end: end,
@@ -167,4 +171,5 @@ for (_, last) in verdicts.lastFrames.sorted(by: { $0.value.count > $1.value.coun
 print(
   "compared \(verdicts.compared) rooted \(verdicts.rooted) truncated \(verdicts.truncated) "
     + "wrong-rooted \(verdicts.wrongRooted) wrong-truncated \(verdicts.wrongTruncated) known-callers \(verdicts.known) "
-    + verdicts.reasons.sorted { $0.value > $1.value }.prefix(4).map { "[\($0.key): \($0.value)]" }.joined(separator: " "))
+    + verdicts.reasons.sorted { $0.value > $1.value }.prefix(4).map { "[\($0.key): \($0.value)]" }
+    .joined(separator: " "))

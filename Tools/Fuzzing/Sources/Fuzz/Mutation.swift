@@ -1,5 +1,5 @@
 import Glibc
-import Recording
+import RecordingFormat
 
 @_silgen_name("LLVMFuzzerMutate")
 private func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ limit: Int) -> Int
@@ -28,7 +28,9 @@ private func mutateChunk(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ l
   let index = Int(seed / 16) % chunks.count
   let room = chunks[index].count + 256
   var chunk = chunks[index] + [UInt8](repeating: 0, count: 256)
-  let length = chunk.withUnsafeMutableBufferPointer { mutate($0.baseAddress!, $0.count - 256, room) }
+  let length = chunk.withUnsafeMutableBufferPointer { buffer in
+    buffer.baseAddress.map { mutate($0, buffer.count - 256, room) } ?? 0
+  }
   chunks[index] = Array(chunk.prefix(length))
   let file = RecordingReader.file(ofPlainChunks: chunks)
   guard file.count <= limit else { return nil }

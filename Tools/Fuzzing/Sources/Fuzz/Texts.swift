@@ -1,6 +1,6 @@
 import Demangling
 import ProfileFormats
-import Recording
+import RecordingFormat
 
 /// Names, one on a line.
 func feedDemangler(_ bytes: [UInt8]) {

@@ -1,0 +1,76 @@
+import Glibc
+
+/// What `/proc/PID` says of a process (proc_pid_stat(5)).
+public struct ProcessStatus: Hashable, Sendable {
+  /// The process.
+  public var pid: Int32
+  /// The process that `pid` is a thread of: `pid` itself, unless another thread's number was given.
+  public var process: Int32
+  /// Its short name (`comm`), at most 15 bytes.
+  public var name: String
+  /// Command and arguments; empty for kernel threads and zombies.
+  public var command: [String]
+  /// The process that made it, or took it over.
+  public var parent: Int32
+  /// Number of the user that it runs as; nil when unreadable.
+  public var owner: UInt32?
+  /// `R` running, `S` sleeping, `D` waiting, `Z` zombie, `T` stopped, `t` traced, `X` dead, `I` idle.
+  public var state: Character
+  /// Whether it is the kernel's own.
+  public var isKernelThread: Bool
+  /// The process that traces it; 0 for none.
+  public var tracer: Int32
+
+  /// Whether it has ended and only waits for its parent.
+  public var isZombie: Bool { state == "Z" || state == "X" }
+
+  /// Reads the process's entries; throws `noSuchProcess` when it's gone.
+  public init(pid: Int32) throws(ProcessError) {
+    guard pid > 0, let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16),
+      let stat = ThreadStat(bytes)
+    else { throw .noSuchProcess(pid: pid) }
+    self.pid = pid
+    name = stat.name
+    parent = stat.parent
+    state = stat.state
+    isKernelThread = stat.flags & 0x0020_0000 != 0  // PF_KTHREAD
+    let status = Self.status(of: pid)
+    owner = status.owner
+    process = status.process ?? pid
+    tracer = status.tracer
+    let command = (try? ProcFile.read("/proc/\(pid)/cmdline", limit: 4 << 20)) ?? []
+    self.command = command.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Its threads now, by number; empty when it's gone.
+  public static func threads(of pid: Int32) -> [Int32] { (try? ProcFile.numbers(in: "/proc/\(pid)/task")) ?? [] }
+
+  /// Every process of the machine now, by number.
+  public static func allProcesses() -> [Int32] { (try? ProcFile.numbers(in: "/proc")) ?? [] }
+
+  /// A thread's short name; nil when it's gone.
+  public static func threadName(pid: Int32, tid: Int32) -> String? {
+    guard var bytes = try? ProcFile.read("/proc/\(pid)/task/\(tid)/comm", limit: 256) else { return nil }
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Number of the user that a process runs as; nil when it's gone.
+  package static func owner(of pid: Int32) -> UInt32? { status(of: pid).owner }
+
+  private static func status(of pid: Int32) -> (owner: UInt32?, tracer: Int32, process: Int32?) {
+    var owner: UInt32?
+    var tracer: Int32 = 0
+    var process: Int32?
+    // A line break in the name is escaped there, so that it can't pass for another line.
+    for line in (ProcFile.text("/proc/\(pid)/status") ?? "").split(separator: "\n") {
+      let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
+      guard fields.count >= 2 else { continue }
+      if fields[0] == "Uid:", fields.count >= 3 { owner = UInt32(fields[2]) }
+      if fields[0] == "Tgid:" { process = Int32(fields[1]) }
+      if fields[0] == "TracerPid:" { tracer = Int32(fields[1]) ?? 0 }
+    }
+    return (owner, tracer, process)
+  }
+}

@@ -1,0 +1,7 @@
+/// Why nothing can be told of a process.
+public enum ProcessError: Error, Hashable, Sendable {
+  /// There is no such process.
+  case noSuchProcess(pid: Int32)
+  /// Another user's process, or one that may not be looked into.
+  case notPermitted(pid: Int32, owner: UInt32?, errno: Int32)
+}

@@ -1,0 +1,23 @@
+import Glibc
+
+/// The machine's clocks.
+package enum MachineClock {
+  /// The clock that records are stamped by, CLOCK_MONOTONIC, in nanoseconds.
+  package static var monotonic: UInt64 { nanoseconds(CLOCK_MONOTONIC) }
+
+  /// Nanoseconds since 1970.
+  package static var realtime: UInt64 { nanoseconds(CLOCK_REALTIME) }
+
+  /// As `/proc` counts the starts of processes.
+  package static var ticksSinceBoot: UInt64 { nanoseconds(CLOCK_BOOTTIME) / tickNanoseconds }
+
+  /// Nanoseconds in a clock tick, in which `/proc` tells times.
+  package static var tickNanoseconds: UInt64 { UInt64(1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK)))) }
+
+  private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    // SAFETY: writes `time` only.
+    unsafe clock_gettime(clock, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,131 @@
+import ProfileModel
+
+/// Gives recorded frames their names: one address becomes one frame, or several where calls were inlined.
+struct FrameResolver {
+  private let tables: RecordingTables
+  private let names: [UInt32: RecordedNames]
+  private var builder = ProfileBuilder()
+  private let showsThunks: Bool
+  /// For each profile frame whether it is a thunk, forwarder or the like.
+  private var forwarders: [Bool] = []
+  private var moduleIDs: [ModuleID] = []
+  /// The profile's frames of each recorded frame, outermost first, end to end; each begins where `expansionStarts` says.
+  private var expansions: [FrameID] = []
+  private var expansionStarts: [UInt32] = [0]
+
+  /// For each recorded node, the profile's stack.
+  private(set) var stacks: [StackID] = []
+
+  init(tables: RecordingTables, names: [UInt32: RecordedNames], showsThunks: Bool) {
+    self.showsThunks = showsThunks
+    self.tables = tables
+    self.names = names
+  }
+
+  /// Builds modules, functions, frames and stacks.
+  mutating func resolve() -> Profile {
+    for (index, module) in tables.modules.enumerated() {
+      let names = names[UInt32(index)]
+      // Not interned: a row each, so that indexes stay the recording's.
+      builder.profile.modules.append(
+        Module(path: module.path, buildID: module.buildID, symbolSource: names?.source))
+      moduleIDs.append(ModuleID(index: index))
+      if let problem = names?.problem { builder.profile.metadata.notes.append(problem) }
+    }
+    expandFrames()
+    stacks.reserveCapacity(tables.stacks.count)
+    for node in 0..<tables.stacks.count {
+      let parent = tables.stacks.parents[node]
+      var stack = parent == StackTable.noParent ? nil : stacks[Int(parent)]
+      let row = Int(tables.stacks.frames[node])
+      for position in expansionStarts[row]..<expansionStarts[row + 1] {
+        stack = push(expansions[Int(position)], onto: stack)
+      }
+      // Every expansion has at least one frame.
+      stacks.append(stack ?? StackID(rawValue: 0))
+    }
+    return builder.profile
+  }
+
+  /// The stack with one more frame; a thunk and the function it leads to become one.
+  private mutating func push(_ frame: FrameID, onto stack: StackID?) -> StackID {
+    guard !showsThunks, let stack else { return builder.intern(parent: stack, frame: frame) }
+    let caller = FrameID(rawValue: builder.profile.stacks.frame(of: stack))
+    guard forwarders[frame.index] || forwarders[caller.index], name(of: frame) == name(of: caller) else {
+      return builder.intern(parent: stack, frame: frame)
+    }
+    if forwarders[frame.index] { return stack }
+    return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame)
+  }
+
+  private func name(of frame: FrameID) -> String {
+    builder.profile.functions[builder.profile.frames[frame.index].function.index].name
+  }
+
+  /// Adds a frame to the expansion at hand. Recorded frames are distinct, so those of the profile are as well.
+  private mutating func append(_ frame: Frame, isForwarder: Bool = false) {
+    expansions.append(FrameID(index: builder.profile.frames.count))
+    builder.profile.frames.append(frame)
+    forwarders.append(isForwarder)
+  }
+
+  /// Finds the frames of each recorded frame.
+  private mutating func expandFrames() {
+    var lookups = [ModuleNames?](repeating: nil, count: tables.modules.count)
+    for (module, part) in names { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
+    expansions.reserveCapacity(tables.frames.count)
+    expansionStarts.reserveCapacity(tables.frames.count + 1)
+    for row in 0..<tables.frames.count {
+      let module = tables.frames.modules[row]
+      let address = tables.frames.addresses[row]
+      if module > 0 {
+        expand(module: module - 1, address: address, names: &lookups[Int(module) - 1])
+      } else {
+        expand(marker: tables.markers[Int(address)])
+      }
+      expansionStarts.append(UInt32(truncatingIfNeeded: expansions.count))
+    }
+  }
+
+  private mutating func expand(marker text: String) {
+    for function in [Function.unmapped, .unknownCode] where function.name == text {
+      append(Frame(function: builder.intern(function), kind: .user))
+      return
+    }
+    let function = builder.intern(Function(name: text))
+    append(Frame(function: function, kind: text.hasPrefix("[truncated") ? .truncated : .elided))
+  }
+
+  private mutating func expand(module: UInt32, address: UInt64, names: inout ModuleNames?) {
+    let recorded = tables.modules[Int(module)]
+    let kind: FrameKind =
+      switch recorded.kind {
+      case .kernel: .kernel
+      case .jit: .jit
+      case .file, .vdso: .user
+      }
+    let lines = names?.lines(at: address) ?? 0..<0
+    let address = recorded.kind == .jit ? JITAddress(bits: address).address : address
+    let start = expansions.count
+    // Innermost first in the file; only the outermost of them is a real call.
+    for index in lines.reversed() {
+      guard let line = names?.line(at: index, in: &builder.profile) else { continue }
+      append(
+        Frame(
+          function: line.function, kind: expansions.count == start ? kind : .inlined, line: line.number,
+          address: address), isForwarder: line.isForwarder)
+    }
+    guard expansions.count == start else { return }
+    let function = builder.intern(
+      Function(
+        name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
+    append(Frame(function: function, kind: kind, address: address))
+  }
+
+  /// `module+0x1234`; the module alone for run-time code, whose addresses mean nothing to anybody.
+  static func standIn(for module: RecordedModule, address: UInt64) -> String {
+    guard module.kind != .jit else { return module.path }
+    let name = Module(path: module.path).name
+    return "\(name)+0x\(String(address, radix: 16))"
+  }
+}

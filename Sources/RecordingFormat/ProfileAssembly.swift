@@ -1,0 +1,231 @@
+import ProfileModel
+import RecordingSchema
+import SwiftProtobuf
+
+/// Puts a profile together from a recording's chunks; refuses a chunk whose references lead nowhere.
+struct ProfileAssembly {
+  private var metadata = ProfileMetadata()
+  private(set) var tables = RecordingTables()
+  private var samples: [Sample] = []
+  private var valueTypes: [ValueType] = [.samples()]
+  /// Whether `valueTypes` are the recording's own.
+  private var namesValueTypes = false
+  private var names: [UInt32: RecordedNames] = [:]
+  private var time: UInt64 = 0
+  private var isClosed = false
+  private var nodeCount = 0
+
+  /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
+  mutating func add(_ chunk: Recording_Chunk) -> Bool {
+    if chunk.hasHeader { add(chunk.header) }
+    if !chunk.valueTypes.isEmpty {
+      valueTypes = (namesValueTypes ? valueTypes : []) + chunk.valueTypes.map(ValueType.init)
+      namesValueTypes = true
+    }
+    for module in chunk.modules {
+      tables.modules.append(
+        RecordedModule(
+          path: module.path, buildID: BuildID(Array(module.buildID)),
+          kind: .init(rawValue: module.kind.rawValue) ?? .file,
+          pid: module.pid))
+    }
+    for process in chunk.processes {
+      guard Int(process.first) <= tables.processes.count else { return false }
+      tables.processes.append(
+        ProcessRecord(
+          pid: process.pid, name: process.name,
+          first: process.first == 0 ? nil : ProcessID(rawValue: process.first - 1)))
+    }
+    for thread in chunk.threads {
+      guard Int(thread.process) < tables.processes.count, Int(thread.first) <= tables.threads.count else {
+        return false
+      }
+      tables.threads.append(
+        ThreadRecord(
+          process: ProcessID(rawValue: thread.process), tid: thread.tid, name: thread.name,
+          first: thread.first == 0 ? nil : ThreadID(rawValue: thread.first - 1)))
+    }
+    for rename in chunk.renames where !apply(rename) { return false }
+    tables.markers += chunk.markers
+    guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
+    if chunk.hasCounters { add(chunk.counters) }
+    for part in chunk.symbols { add(RecordedNames(part)) }
+    for update in chunk.moduleUpdates { add(update) }
+    if chunk.hasTrailer { add(chunk.trailer) }
+    return true
+  }
+
+  // MARK: Parts of a chunk
+
+  private mutating func add(_ header: Recording_Header) {
+    metadata.command = header.command
+    metadata.startTime = header.startUnixNanoseconds
+    metadata.sampler = header.sampler
+    metadata.requestedFrequency = header.requestedFrequency
+    if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
+      valueTypes[0].period = period
+    }
+    metadata.notes = header.notes
+  }
+
+  private mutating func add(_ counters: Recording_Counters) {
+    metadata.lost = counters.lost
+    metadata.throttled = counters.throttled
+    metadata.durationSeconds = counters.durationSeconds
+    metadata.lateRecords = counters.lateRecords
+    metadata.malformedRecords = counters.malformedRecords
+    metadata.ringCorruptions = counters.ringCorruptions
+    metadata.cpuSecondsUsed = counters.hasCpuSecondsUsed ? Self.seconds(counters.cpuSecondsUsed) : nil
+    metadata.cpuSecondsSampled = counters.hasCpuSecondsSampled ? Self.seconds(counters.cpuSecondsSampled) : nil
+  }
+
+  /// Nil for what is no duration.
+  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
+
+  private mutating func add(_ trailer: Recording_Trailer) {
+    metadata.durationSeconds = trailer.durationSeconds
+    metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
+    metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
+    metadata.actualFrequency = trailer.actualFrequency
+    metadata.notes += trailer.notes
+    isClosed = true
+  }
+
+  private mutating func add(_ part: RecordedNames) {
+    guard Int(part.module) < tables.modules.count else { return }
+    names[part.module, default: RecordedNames(module: part.module)].append(part)
+  }
+
+  private mutating func add(_ update: Recording_ModuleUpdate) {
+    guard Int(update.module) < tables.modules.count else { return }
+    names[update.module, default: RecordedNames(module: update.module)].add(update)
+  }
+
+  private mutating func apply(_ rename: Recording_Rename) -> Bool {
+    switch rename.what {
+    case .process(let index):
+      guard Int(index) < tables.processes.count else { return false }
+      tables.processes[Int(index)].name = rename.name
+    case .thread(let index):
+      guard Int(index) < tables.threads.count else { return false }
+      tables.threads[Int(index)].name = rename.name
+    case nil: break
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Frames) -> Bool {
+    guard rows.module.count == rows.address.count else { return false }
+    var address: UInt64 = 0
+    for index in rows.module.indices {
+      address = address &+ UInt64(bitPattern: rows.address[index])
+      let module = rows.module[index]
+      let limit = module == 0 ? tables.markers.count : tables.modules.count
+      let reference = module == 0 ? address : UInt64(module - 1)
+      guard reference < UInt64(limit) else { return false }
+      tables.frames.append(module: module, address: address)
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Stacks) -> Bool {
+    guard rows.parent.count == rows.frame.count else { return false }
+    var parent: UInt32 = 0
+    var frame: UInt32 = 0
+    for index in rows.parent.indices {
+      parent = parent &+ UInt32(bitPattern: rows.parent[index])
+      frame = frame &+ UInt32(bitPattern: rows.frame[index])
+      guard Int(parent) <= tables.stacks.count, Int(frame) < tables.frames.count else { return false }
+      let node = tables.stacks.intern(parent: parent == 0 ? nil : StackID(rawValue: parent - 1), frame: frame)
+      // A writer never writes a node twice; if it did, later indexes would shift.
+      guard node.index == nodeCount else { return false }
+      nodeCount += 1
+    }
+    return true
+  }
+
+  private mutating func add(_ rows: Recording_Samples) -> Bool {
+    let count = rows.time.count
+    guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count,
+      rows.value.isEmpty || rows.value.count == count
+    else { return false }
+    let kept = samples.count
+    let kind = namesValueTypes ? ValueTypeID(index: 0) : valueType(ofKind: rows.kind)
+    var stack: UInt32 = 0
+    for index in 0..<count {
+      time = time &+ UInt64(bitPattern: rows.time[index])
+      stack = stack &+ UInt32(bitPattern: rows.stack[index])
+      let value = rows.value.isEmpty ? kind : ValueTypeID(index: Int(rows.value[index]))
+      guard Int(rows.thread[index]) < tables.threads.count, Int(stack) <= tables.stacks.count,
+        value.index < valueTypes.count
+      else {
+        samples.removeSubrange(kept...)
+        return false
+      }
+      samples.append(
+        Sample(
+          time: time.multipliedReportingOverflow(by: 1000).partialValue,
+          thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
+          weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
+          value: value))
+    }
+    return true
+  }
+
+  /// The value type that `Samples.kind` stands for.
+  private mutating func valueType(ofKind kind: UInt32) -> ValueTypeID {
+    let type: ValueType
+    switch kind {
+    case 1: type = ValueType(name: "off-cpu", unit: .nanoseconds)
+    case 2: type = ValueType(name: "allocated", unit: .bytes)
+    default: return ValueTypeID(index: 0)
+    }
+    if let known = valueTypes.firstIndex(of: type) { return ValueTypeID(index: known) }
+    valueTypes.append(type)
+    return ValueTypeID(index: valueTypes.count - 1)
+  }
+
+  // MARK: The profile
+
+  private static let unnamed =
+    "its end is missing, and with it the names of functions: `perfprof name FILE` finds them in the files that are "
+    + "still there and the same"
+  private static let foundLater =
+    "names come from files as they were after recording, where their build IDs were those recorded"
+
+  /// Of a recording without its end: the files' modules that have frames and such a source of names.
+  func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
+    guard !isClosed else { return [] }
+    var isUsed = [Bool](repeating: false, count: tables.modules.count)
+    for module in tables.frames.modules where module > 0 { isUsed[Int(module) - 1] = true }
+    return isUsed.indices.map { UInt32($0) }.filter {
+      isUsed[Int($0)] && tables.modules[Int($0)].kind == .file && isWanted(names[$0]?.source)
+    }
+  }
+
+  /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
+  mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
+    var metadata = metadata
+    metadata.isComplete = isClosed && unreadBytes == 0
+    if !metadata.isComplete {
+      if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
+      if isClosed { metadata.notes.append("\(unreadBytes) bytes behind the recording's end were left out") }
+    }
+    if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(Self.foundLater) }
+    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(Self.unnamed) }
+    var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
+    var profile = resolver.resolve()
+    metadata.notes += profile.metadata.notes
+    profile.metadata = metadata
+    profile.processes = tables.processes
+    profile.threads = tables.threads
+    profile.samples = samples
+    profile.valueTypes = valueTypes
+    profile.preferredValue = ValueTypeID(index: 0)
+    for index in profile.samples.indices {
+      profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
+    }
+    profile.samples.sort { $0.time < $1.time }
+    return profile
+  }
+}
