@@ -1,5 +1,6 @@
 import BinaryReading
 import CLinuxPerf
+import Processes
 import Testing
 
 @testable import Sampling
