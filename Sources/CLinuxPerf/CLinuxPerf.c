@@ -17,6 +17,7 @@ int clp_perf_event_open(struct perf_event_attr *attributes, pid_t pid, int cpu, 
 }
 
 int clp_perf_set_output(int event, int output) { return ioctl(event, PERF_EVENT_IOC_SET_OUTPUT, output); }
+int clp_perf_id(int event, uint64_t *id) { return ioctl(event, PERF_EVENT_IOC_ID, id); }
 int clp_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
 int clp_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
 

@@ -128,7 +128,7 @@ extension FlameGraphCaption {
     notes += metadata.faults.map { $0 + "." }
     if completeness.unsymbolizedSelf > 0 {
       notes.append(
-        "\(share(completeness.unsymbolizedSelf)) of \(value.isCount ? "self time" : value.name) is in functions without a name."
+        "\(share(completeness.unsymbolizedSelf)) of \(value.name == "samples" ? "self time" : value.name) is in functions without a name."
       )
     }
     return notes

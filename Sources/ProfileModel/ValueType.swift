@@ -39,7 +39,7 @@ public struct ValueType: Hashable, Sendable {
   public func cpuNanoseconds(of amount: Int64) -> Double? {
     switch (name, unit) {
     case ("samples", .count): period.map { Double($0) * Double(amount) }
-    case ("cpu", .nanoseconds): Double(amount)
+    case ("cpu", .nanoseconds), ("cpu-clock", .nanoseconds), ("task-clock", .nanoseconds): Double(amount)
     default: nil
     }
   }

@@ -19,7 +19,7 @@ public enum Recorder {
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
     shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
   ) throws(SamplingError) -> RecordOutcome {
-    let file = RecordingWriter(path: path, owning: descriptor)
+    let file = RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty)
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
     func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
       let priority = PollingPriority()
@@ -58,7 +58,9 @@ public enum Recorder {
       }
       return sampled.finish(commandTime: commandTime())
     } catch { perfError = error }
-    guard options.sampler == .auto, perfError.leavesPtraceToTry else { throw perfError }
+    guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
+      throw perfError
+    }
     do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
   }
 

@@ -23,15 +23,20 @@ struct RecordingSession: ~Copyable {
     startTime = MachineClock.monotonic
     lastFlush = startTime
     recorder = SampleRecorder(startTime: startTime, options: options)
-    recorder.periodsAreTime = sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
+    recorder.events = sampler.events
+    recorder.periodsAreTime =
+      sampler.events.isEmpty
+      ? sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
+      : sampler.events.contains { $0.measure == .cpuTime }
     var header = RecordingHeader()
     header.command = options.command
     header.startTime = MachineClock.realtime
     header.sampler = sampler.name
-    header.requestedFrequency = Double(options.sampling.frequency)
+    header.requestedFrequency = sampler.hasFrequency ? Double(options.sampling.frequency) : 0
     header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
     header.notes = sampler.notes.map(\.sentence)
     header.version = options.version
+    header.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency) }
     file.append(RecordingChunk(header))
   }
 
@@ -78,7 +83,12 @@ struct RecordingSession: ~Copyable {
     let seconds = seconds
     recorder.account.look()
     recorder.commandTime = commandTime
-    let facts = facts(sampler, seconds: seconds)
+    let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
+    let loss =
+      isCounted && recorder.lost > 0
+      ? ["events came faster than they could be written, and \(recorder.lost) are missing: take fewer with -c 10"] : []
+    let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
+    let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
     for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
@@ -97,7 +107,7 @@ struct RecordingSession: ~Copyable {
     let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
-    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts.notes
+    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts + loss
     file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents: Result<[UInt8], RecordingError>
@@ -118,7 +128,11 @@ struct RecordingSession: ~Copyable {
 
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
   private func actualFrequency(_ sampler: SamplerDescription) -> Double {
-    guard sampler.name != "perf:cycles", recorder.periods > 0 else { return Double(sampler.frequency) }
+    guard sampler.hasFrequency else { return 0 }
+    // Of several events the one that is time tells only its own rate.
+    guard sampler.name != "perf:cycles", sampler.events.count <= 1, recorder.periods > 0 else {
+      return Double(sampler.frequency)
+    }
     return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
   }
 }

@@ -21,6 +21,12 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var commandTime: CPUTime?
   /// Whether the samples' periods are nanoseconds of CPU time.
   var periodsAreTime = true
+  /// What samples are of; empty for CPU time alone.
+  var events: [SampledEvent] = [] {
+    didSet { clock = events.isEmpty ? 0 : events.firstIndex { $0.measure == .cpuTime } }
+  }
+  /// The event whose periods are added up.
+  private var clock: Int? = 0
   /// Programs whose sampling the kernel ended when they began, at most a few.
   private(set) var unwatched: [String] = []
   /// When a process last began to run another program, CLOCK_MONOTONIC in nanoseconds.
@@ -95,9 +101,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
       narrowPrograms.count(kind, name: processes.name(of: sample.pid), isRooted: isRooted)
     }
-    periods &+= sample.period
+    if sample.event == clock { periods &+= sample.period }
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
-    log.add(time: time, thread: thread, stack: stack.end())
+    log.add(
+      time: time, thread: thread, stack: stack.end(), value: UInt32(truncatingIfNeeded: sample.event),
+      weight: events.isEmpty ? 1 : sample.period)
     if knownFrames < log.tables.frames.count { keepNewModules() }
   }
 

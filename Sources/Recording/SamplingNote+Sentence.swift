@@ -24,6 +24,8 @@ extension SamplingNote {
     case .stacksNotFollowed:
       "stacks that go on beyond what perf_event copies are cut there: more is copied where BPF is allowed (root, or "
         + "CAP_BPF and CAP_PERFMON, on Linux 5.15 or later); --sampler ptrace reads all of them"
+    case .tracepointStacksNotFollowed:
+      "stacks that go on beyond what perf_event copies are cut at tracepoints, where BPF programs copy no more"
     case .stacksNotCopied(let count):
       "\(count) stacks that go on beyond what perf_event copies were cut: the rings were full (try a lower -F)"
     case .unreadableProcess(let pid, _):

@@ -5,10 +5,13 @@ enum ChunkFraming {
   static let fileMagic: [UInt8] = Array("PERFPROF".utf8)
   static let chunkMagic: [UInt8] = Array("CHNK".utf8)
   static let version: UInt32 = 1
+  /// Of a recording with value types, whose samples an older reader would take for CPU time.
+  static let versionWithValueTypes: UInt32 = 2
   static let headerBytes = 16
 
   /// The first 16 bytes of a recording.
-  static var fileHeader: [UInt8] { fileMagic + littleEndian(version) + littleEndian(0) }
+  static var fileHeader: [UInt8] { fileHeader(version: version) }
+  static func fileHeader(version: UInt32) -> [UInt8] { fileMagic + littleEndian(version) + littleEndian(0) }
 
   /// A chunk with its header; `plain` is at most `RecordingChunk.largestBytes` long.
   static func frame(_ plain: [UInt8]) -> [UInt8] {

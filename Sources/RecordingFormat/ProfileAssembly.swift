@@ -8,6 +8,8 @@ struct ProfileAssembly {
   private(set) var tables = RecordingTables()
   private var samples: [Sample] = []
   private var valueTypes: [ValueType] = [.samples()]
+  /// Whether `valueTypes` are the recording's own.
+  private var namesValueTypes = false
   private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
   private var isClosed = false
@@ -16,6 +18,10 @@ struct ProfileAssembly {
   /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
   mutating func add(_ chunk: Recording_Chunk) -> Bool {
     if chunk.hasHeader { add(chunk.header) }
+    if !chunk.valueTypes.isEmpty {
+      valueTypes = (namesValueTypes ? valueTypes : []) + chunk.valueTypes.map(ValueType.init)
+      namesValueTypes = true
+    }
     for module in chunk.modules {
       tables.modules.append(
         RecordedModule(
@@ -140,15 +146,19 @@ struct ProfileAssembly {
 
   private mutating func add(_ rows: Recording_Samples) -> Bool {
     let count = rows.time.count
-    guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count
+    guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count,
+      rows.value.isEmpty || rows.value.count == count
     else { return false }
     let kept = samples.count
-    let value = valueType(ofKind: rows.kind)
+    let kind = namesValueTypes ? ValueTypeID(index: 0) : valueType(ofKind: rows.kind)
     var stack: UInt32 = 0
     for index in 0..<count {
       time = time &+ UInt64(bitPattern: rows.time[index])
       stack = stack &+ UInt32(bitPattern: rows.stack[index])
-      guard Int(rows.thread[index]) < tables.threads.count, Int(stack) <= tables.stacks.count else {
+      let value = rows.value.isEmpty ? kind : ValueTypeID(index: Int(rows.value[index]))
+      guard Int(rows.thread[index]) < tables.threads.count, Int(stack) <= tables.stacks.count,
+        value.index < valueTypes.count
+      else {
         samples.removeSubrange(kept...)
         return false
       }

@@ -13,7 +13,10 @@ package struct RecordingChunk: Sendable {
 
   /// What a recording begins with.
   package init(_ header: RecordingHeader) {
-    message = .with { $0.header = header.message }
+    message = .with {
+      $0.header = header.message
+      $0.valueTypes = header.valueTypes.map(\.recorded)
+    }
   }
 
   /// What a recording that is closed properly ends with.

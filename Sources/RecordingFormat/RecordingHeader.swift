@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 
 /// What is known of a recording when it begins.
@@ -16,6 +17,8 @@ package struct RecordingHeader: Sendable {
   package var notes: [String] = []
   /// Of the program that records.
   package var version = ""
+  /// What samples carry amounts of, in the order of their indexes; empty for CPU time.
+  package var valueTypes: [ValueType] = []
 
   /// A header that says nothing.
   package init() {}

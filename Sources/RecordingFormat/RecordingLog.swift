@@ -51,6 +51,9 @@ package struct RecordingLog: Sendable {
     var time: [Int64] = []
     var thread: [UInt32] = []
     var stack: [Int32] = []
+    /// Empty as long as all are 0, and 1.
+    var value: [UInt32] = []
+    var weight: [UInt64] = []
     var lastStack: UInt32 = 0
   }
 
@@ -98,8 +101,15 @@ package struct RecordingLog: Sendable {
     tables.stacks.intern(parent: parent, frame: frame)
   }
 
-  /// Adds a sample; `time` is in microseconds since the start.
-  package mutating func add(time: UInt64, thread: ThreadID, stack: StackID?) {
+  /// Adds a sample of so much of a value type, an index; `time` is in microseconds since the start.
+  package mutating func add(
+    time: UInt64, thread: ThreadID, stack: StackID?, value: UInt32 = 0, weight: UInt64 = 1
+  ) {
+    let before = pending.time.count
+    if value != 0, pending.value.isEmpty { pending.value = [UInt32](repeating: 0, count: before) }
+    if value != 0 || !pending.value.isEmpty { pending.value.append(value) }
+    if weight != 1, pending.weight.isEmpty { pending.weight = [UInt64](repeating: 1, count: before) }
+    if weight != 1 || !pending.weight.isEmpty { pending.weight.append(weight) }
     let stack = stack.map { $0.rawValue &+ 1 } ?? 0
     pending.time.append(Int64(bitPattern: time &- lastTime))
     pending.thread.append(thread.rawValue)
@@ -209,11 +219,13 @@ package struct RecordingLog: Sendable {
     var next = 0
     var lastStack: UInt32 = 0
     while next < pending.time.count {
-      let rows = next..<next + pieces.makeRoom(upTo: pending.time.count - next, bytesEach: 20)
+      let rows = next..<next + pieces.makeRoom(upTo: pending.time.count - next, bytesEach: 35)
       pieces.current.samples = .with {
         $0.time = Array(pending.time[rows])
         $0.thread = Array(pending.thread[rows])
         $0.stack = Array(pending.stack[rows])
+        if !pending.value.isEmpty { $0.value = Array(pending.value[rows]) }
+        if !pending.weight.isEmpty { $0.weight = Array(pending.weight[rows]) }
         // Differences begin anew in each chunk.
         if let first = $0.stack.first { $0.stack[0] = Int32(bitPattern: UInt32(bitPattern: first) &+ lastStack) }
       }

@@ -38,7 +38,8 @@ public enum RecordingReader {
     let view = bytes.rawSpan
     guard recognizes(view) else { throw .notARecording(path: path) }
     guard let version = try? view.load(at: 8, as: UInt32.self) else { throw .empty(path: path) }
-    guard version == ChunkFraming.version else { throw .unknownVersion(path: path, version: version) }
+    let known = [ChunkFraming.version, ChunkFraming.versionWithValueTypes]
+    guard known.contains(version) else { throw .unknownVersion(path: path, version: version) }
     var offset = ChunkFraming.headerBytes
     var chunks = 0
     while let (plain, next) = ChunkFraming.chunk(in: view, at: offset) {

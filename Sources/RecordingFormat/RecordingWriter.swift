@@ -43,15 +43,17 @@ package final class RecordingWriter: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file's path, for errors.
+  ///   - hasValueTypes: Whether samples are of other things than CPU time, which not every reader knows.
   ///   - largestBacklog: Bytes that may wait for the disk.
   ///   - largestChunk: Bytes of an unpacked chunk; a larger one would end the recording for its readers.
   package convenience init(
-    path: String, owning descriptor: Int32, largestBacklog: Int = 256 << 20,
+    path: String, owning descriptor: Int32, hasValueTypes: Bool = false, largestBacklog: Int = 256 << 20,
     largestChunk: Int = RecordingChunk.largestBytes
   ) {
     self.init(
       path: path, owning: descriptor, at: 0, largestBacklog: largestBacklog, largestChunk: largestChunk)
-    enqueue(waiting: 0) { ChunkFraming.fileHeader }
+    let version = hasValueTypes ? ChunkFraming.versionWithValueTypes : ChunkFraming.version
+    enqueue(waiting: 0) { ChunkFraming.fileHeader(version: version) }
   }
 
   /// Takes over a recording that is open for reading and writing, to write behind its first `length` bytes.

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The perfprof recording, version 1.
+/// The perfprof recording, version 1, or 2 where it has value types.
 ///
 /// A file is a 16-byte header and then chunks, only ever appended:
 ///
@@ -136,6 +136,12 @@ package nonisolated struct Recording_Chunk: @unchecked Sendable {
   package var hasTrailer: Bool {_storage._trailer != nil}
   /// Clears the value of `trailer`. Subsequent reads from it will return its default value.
   package mutating func clearTrailer() {_uniqueStorage()._trailer = nil}
+
+  /// appended; none at all: samples on CPU, and what `Samples.kind` names
+  package var valueTypes: [Recording_ValueType] {
+    get {_storage._valueTypes}
+    set {_uniqueStorage()._valueTypes = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -366,6 +372,29 @@ package nonisolated struct Recording_Stacks: Sendable {
   package init() {}
 }
 
+/// What samples carry amounts of.
+package nonisolated struct Recording_ValueType: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `page-faults`, `sched:sched_switch`…: the event as it was asked for
+  package var name: String = String()
+
+  /// "count", "nanoseconds", "bytes"
+  package var unit: String = String()
+
+  /// of each sample, in the unit; 0 where it varies
+  package var period: UInt64 = 0
+
+  /// amounts are numbers of observations
+  package var isCount: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// Columns of one row a sample, in order of time.
 package nonisolated struct Recording_Samples: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -383,8 +412,11 @@ package nonisolated struct Recording_Samples: Sendable {
   /// empty: all 1
   package var weight: [UInt64] = []
 
-  /// 0 samples on CPU, 1 nanoseconds off CPU, 2 bytes allocated
+  /// 0 samples on CPU, 1 nanoseconds off CPU, 2 bytes allocated; of no meaning where there are value types
   package var kind: UInt32 = 0
+
+  /// index of the value type; empty: all 0
+  package var value: [UInt32] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -580,7 +612,7 @@ fileprivate nonisolated let _protobuf_package = "perfprof.recording"
 
 nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Chunk"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0\u{3}value_types\0")
 
   fileprivate class _StorageClass {
     var _header: Recording_Header? = nil
@@ -596,6 +628,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _symbols: [Recording_Symbols] = []
     var _moduleUpdates: [Recording_ModuleUpdate] = []
     var _trailer: Recording_Trailer? = nil
+    var _valueTypes: [Recording_ValueType] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -619,6 +652,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _symbols = source._symbols
       _moduleUpdates = source._moduleUpdates
       _trailer = source._trailer
+      _valueTypes = source._valueTypes
     }
   }
 
@@ -650,6 +684,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._symbols) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._moduleUpdates) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._trailer) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._valueTypes) }()
         default: break
         }
       }
@@ -701,6 +736,9 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._trailer {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
       } }()
+      if !_storage._valueTypes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._valueTypes, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -723,6 +761,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._symbols != rhs_storage._symbols {return false}
         if _storage._moduleUpdates != rhs_storage._moduleUpdates {return false}
         if _storage._trailer != rhs_storage._trailer {return false}
+        if _storage._valueTypes != rhs_storage._valueTypes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1103,9 +1142,54 @@ nonisolated extension Recording_Stacks: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension Recording_ValueType: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ValueType"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}unit\0\u{1}period\0\u{3}is_count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.period) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.isCount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 2)
+    }
+    if self.period != 0 {
+      try visitor.visitSingularUInt64Field(value: self.period, fieldNumber: 3)
+    }
+    if self.isCount != false {
+      try visitor.visitSingularBoolField(value: self.isCount, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ValueType, rhs: Recording_ValueType) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.period != rhs.period {return false}
+    if lhs.isCount != rhs.isCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Samples"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}thread\0\u{1}stack\0\u{1}weight\0\u{1}kind\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}thread\0\u{1}stack\0\u{1}weight\0\u{1}kind\0\u{1}value\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1118,6 +1202,7 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeRepeatedSInt32Field(value: &self.stack) }()
       case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.weight) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.kind) }()
+      case 6: try { try decoder.decodeRepeatedUInt32Field(value: &self.value) }()
       default: break
       }
     }
@@ -1139,6 +1224,9 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.kind != 0 {
       try visitor.visitSingularUInt32Field(value: self.kind, fieldNumber: 5)
     }
+    if !self.value.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.value, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1148,6 +1236,7 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.stack != rhs.stack {return false}
     if lhs.weight != rhs.weight {return false}
     if lhs.kind != rhs.kind {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

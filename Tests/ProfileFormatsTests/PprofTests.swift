@@ -181,6 +181,7 @@ import Testing
     let copy = try Pprof.read(Pprof.bytes(of: profile.preferred))
     #expect(copy.valueTypes == profile.valueTypes)
     #expect(copy.valueTotals == profile.valueTotals)
+    #expect(copy.preferred.value.name == "alloc_objects")
     let one = try Pprof.read(Pprof.bytes(of: profile.preferred, .init(writesAllValues: false)))
     #expect(one.valueTypes.map(\.name) == ["alloc_objects"])
   }

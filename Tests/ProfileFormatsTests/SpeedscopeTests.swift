@@ -103,6 +103,18 @@ import Testing
     #expect(split.map { $0["line"] as? Int } == [nil, 3, 9, nil])
   }
 
+  @Test func eachValueTypeHasProfilesOfItsOwn() throws {
+    let file = try file(Self.twoThreads, .init(writesAllValues: true))
+    try check(file)
+    let profiles = try profiles(file)
+    #expect(
+      profiles.compactMap { $0["name"] as? String } == [
+        "app (pid 7) · samples", "app (pid 7) · work\"er (tid 8) · samples", "app (pid 7) · allocated",
+      ])
+    #expect(profiles.compactMap { $0["unit"] as? String } == ["none", "none", "bytes"])
+    #expect(file["activeProfileIndex"] as? Int == 1)
+  }
+
   @Test func weightsCanBeTimes() throws {
     let first = try profiles(try file(Self.twoThreads, .init(weights: .time)))[0]
     #expect(first["unit"] as? String == "nanoseconds")

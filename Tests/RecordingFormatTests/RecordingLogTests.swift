@@ -112,6 +112,43 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
     #expect(metadata.faults.count == 3)
   }
 
+  @Test func keepsWhatSamplesAreOf() throws {
+    var log = RecordingLog()
+    let process = log.add(ProcessRecord(pid: 42, name: "example"))
+    let thread = log.add(ThreadRecord(process: process, tid: 42, name: "example"))
+    let types = [
+      ValueType(name: "page-faults", unit: .count, period: 1, isCount: true),
+      ValueType(name: "task-clock", unit: .nanoseconds, period: 2_004_008),
+    ]
+    log.add(time: 1, thread: thread, stack: nil)
+    log.add(time: 2, thread: thread, stack: nil, value: 1, weight: 2_004_008)
+    log.add(time: 3, thread: thread, stack: nil, value: 0, weight: 7)
+    var first = log.takeChunks(RecordingCounters())[0].message
+    first.header = .with { $0.requestedFrequency = 499 }
+    first.valueTypes = types.map(\.recorded)
+    log.add(time: 4, thread: thread, stack: nil, value: 1, weight: 5)
+    let second = log.takeChunks(RecordingCounters())[0].message
+    func profile(_ chunks: [Recording_Chunk]) throws -> Profile {
+      let bytes: [[UInt8]] = try chunks.map { ChunkFraming.frame(try $0.serializedBytes()) }
+      let header = ChunkFraming.fileHeader(version: ChunkFraming.versionWithValueTypes)
+      return try RecordingReader.read(header + bytes.joined(), path: "test")
+    }
+    let whole = try profile([first, second])
+    #expect(whole.valueTypes == types)
+    #expect(whole.samples.map(\.value.index) == [0, 1, 0, 1])
+    #expect(whole.samples.map(\.weight) == [1, 2_004_008, 7, 5])
+    #expect(whole.valueTotals == [8, 2_004_013])
+    #expect(whole.preferred.value.name == "page-faults")
+    // A value type that is not there, or a column cut short, ends what is believed.
+    var wrong = second
+    wrong.samples.value = [2]
+    #expect(try profile([first, wrong]).samples.count == 3)
+    wrong = second
+    wrong.samples.value = []
+    wrong.samples.weight = [1, 2]
+    #expect(try profile([first, wrong]).samples.count == 3)
+  }
+
   @Test func marksInlinedCallsAndTruncatedStacks() throws {
     let profile = try RecordingReader.read(try Example().bytes, path: "test")
     let kinds = profile.samples[0].stack.map { profile.stacks.path(to: $0).map { profile.frames[Int($0)].kind } }

@@ -25,6 +25,9 @@ int clp_perf_event_open(struct perf_event_attr *attributes, pid_t pid, int cpu, 
 
 /// PERF_EVENT_IOC_SET_OUTPUT: `event` writes into the ring of `output`. Returns 0, or -1 with errno set.
 int clp_perf_set_output(int event, int output);
+/// PERF_EVENT_IOC_ID: the number that the event's records name it by, and those of the events that inherit it. Returns 0,
+/// or -1 with errno set.
+int clp_perf_id(int event, uint64_t *id);
 /// PERF_EVENT_IOC_ENABLE. Returns 0, or -1 with errno set.
 int clp_perf_enable(int event);
 /// PERF_EVENT_IOC_DISABLE. Returns 0, or -1 with errno set.

@@ -112,6 +112,10 @@ struct PprofWriter {
       }
       message.period = period
     }
+    // Without it the last is shown.
+    if values.count > 1, profile.preferredValue != nil {
+      message.defaultSampleType = intern(profile.valueTypes[selected.selection.value.index].name)
+    }
     message.timeNanos = Int64(clamping: profile.metadata.startTime ?? 0)
     message.durationNanos = Int64(exactly: (profile.metadata.durationSeconds * 1e9).rounded()) ?? 0
     message.comment = profile.metadata.notes.map { intern($0) }

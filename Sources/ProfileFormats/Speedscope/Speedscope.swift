@@ -22,11 +22,16 @@ public enum Speedscope {
     public var weights: Weights
     /// Whether each line of a function is a frame of its own.
     public var lines: Bool
+    /// Whether the profile's other value types follow the selected one, each thread a profile for each.
+    public var writesAllValues: Bool
     /// The version of this program, for the file's `exporter`.
     public var version: String?
 
     /// Numbers of samples by function.
-    public init(weights: Weights = .samples, lines: Bool = false, version: String? = nil) {
+    public init(
+      weights: Weights = .samples, lines: Bool = false, writesAllValues: Bool = false, version: String? = nil
+    ) {
+      self.writesAllValues = writesAllValues
       self.weights = weights
       self.lines = lines
       self.version = version
@@ -50,15 +55,26 @@ public enum Speedscope {
     _ selected: SelectedProfile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
     let frames = SpeedscopeFrames(selected, byLine: options.lines)
-    let threads = ThreadSamples.all(in: selected)
-    let (unit, factor) = unit(of: selected.value, options)
     let profile = selected.profile
+    let others = profile.valueTypes.indices.map { ValueTypeID(index: $0) }.filter { $0 != selected.selection.value }
+    let views = [selected] + (options.writesAllValues ? others.map { selected.with($0) } : [])
+    var threads: [(samples: ThreadSamples, unit: String, factor: Double)] = []
+    var active = 0
+    for (index, view) in views.enumerated() {
+      let (unit, factor) = unit(of: view.value, options)
+      var samples = ThreadSamples.all(in: view)
+      if index == 0 { active = ThreadSamples.heaviest(of: samples) }
+      if views.count > 1 {
+        for thread in samples.indices { samples[thread].name += " · \(view.value.name)" }
+      }
+      threads += samples.map { ($0, unit, factor) }
+    }
     var json = JSONWriter()
     try json.object { json throws(E) in
       json.member("$schema", schema)
       json.member("exporter", options.version.map { "perfprof@\($0)" } ?? "perfprof")
       json.member("name", profile.title)
-      json.member("activeProfileIndex", ThreadSamples.heaviest(of: threads))
+      json.member("activeProfileIndex", threads.isEmpty ? 0 : active)
       json.key("shared")
       json.object {
         $0.key("frames"); frames.write(to: &$0)
@@ -67,9 +83,12 @@ public enum Speedscope {
       try json.array { json throws(E) in
         // A viewer opens the first profile; there must be one.
         if threads.isEmpty {
+          let (unit, factor) = unit(of: selected.value, options)
           try write(ThreadSamples(name: profile.title), of: profile, frames, unit, factor, to: &json, output)
         }
-        for thread in threads { try write(thread, of: profile, frames, unit, factor, to: &json, output) }
+        for (thread, unit, factor) in threads {
+          try write(thread, of: profile, frames, unit, factor, to: &json, output)
+        }
       }
     }
     json.endLine()

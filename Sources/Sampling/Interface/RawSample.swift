@@ -13,8 +13,10 @@ public struct RawSample: ~Escapable {
   public let tid: Int32
   /// The processor that it ran on.
   public let cpu: UInt32
-  /// Nanoseconds of CPU time, or cycles, that this sample stands for.
+  /// Nanoseconds of CPU time, or how many of its event, that this sample stands for.
   public let period: UInt64
+  /// Which of the sampler's events it is of: an index into `SamplerDescription.events`, 0 where that is empty.
+  public let event: Int
   /// What the program is made for; nil for one of 32 bits that can't be unwound.
   public let architecture: Architecture?
   /// User-mode registers of that architecture; nil for kernel threads, threads that are exiting, and where there is no
@@ -35,8 +37,9 @@ public struct RawSample: ~Escapable {
   /// A sample of views that outlive it.
   @_lifetime(copy stack, copy kernelChain)
   public init(
-    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, architecture: Architecture? = .host,
-    registers: UserRegisters?, knownRegisters: KnownRegisters = .all, stack: RawSpan,
+    time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, event: Int = 0,
+    architecture: Architecture? = .host, registers: UserRegisters?, knownRegisters: KnownRegisters = .all,
+    stack: RawSpan,
     motion: ThreadMotion = .runningOn, kernelChain: Span<UInt64>
   ) {
     self.time = time
@@ -44,6 +47,7 @@ public struct RawSample: ~Escapable {
     self.tid = tid
     self.cpu = cpu
     self.period = period
+    self.event = event
     self.architecture = architecture
     self.registers = registers
     self.knownRegisters = knownRegisters
@@ -57,7 +61,7 @@ public struct RawSample: ~Escapable {
   @_lifetime(copy sample, copy pages)
   public init(_ sample: borrowing RawSample, with pages: SampledPages) {
     (time, pid, tid, cpu, period) = (sample.time, sample.pid, sample.tid, sample.cpu, sample.period)
-    architecture = sample.architecture
+    (event, architecture) = (sample.event, sample.architecture)
     (registers, knownRegisters, motion) = (sample.registers, sample.knownRegisters, sample.motion)
     stack = sample.stack
     kernelChain = sample.kernelChain

@@ -114,6 +114,9 @@ public struct SamplingOptions: Hashable, Sendable {
   public var ringBudgetBytes = 32 << 20
   /// A descriptor whose input ends `poll` early, such as a signalfd; the sampler never reads it.
   public var wakeDescriptor: Int32?
+  /// What makes samples due, in the order of their values in the recording; empty for CPU time, by what tells it best.
+  /// No two are the same, and ptrace can't do with any.
+  public var events: [SampledEvent] = []
   /// For ptrace: whether threads that don't run are observed as well.
   public var includesIdleThreads = false
 
@@ -136,8 +139,10 @@ public enum EventSpread: Hashable, Sendable {
 
 /// How a sampler samples, and what limits it.
 public struct SamplerDescription: Hashable, Sendable {
-  /// `perf:cycles`, `perf:cpu-clock` or `ptrace`.
+  /// `perf:cycles`, `perf:cpu-clock`, `ptrace`, or `perf:` and the events that were asked for.
   public var name: String
+  /// The events that were asked for; empty for CPU time.
+  public var events: [SampledEvent] = []
   /// Samples a second that are really asked for, after the kernel's limit.
   public var frequency: UInt32
   /// Whether kernel code is invisible.
@@ -170,6 +175,8 @@ public enum SamplingNote: Hashable, Sendable {
   case callsInterrupted(restarted: UInt64, lost: UInt64)
   /// Stacks outgrew their dumps, and the rest can't be copied with the sample without `CAP_BPF` and `CAP_PERFMON`.
   case stacksNotFollowed
+  /// Stacks at tracepoints outgrew their dumps, and the rest is never copied with the sample there.
+  case tracepointStacksNotFollowed
   /// So many stacks could not be copied as a whole, for lack of room.
   case stacksNotCopied(count: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.

@@ -24,6 +24,10 @@ public enum SamplingError: Error, Hashable, Sendable {
   case ptraceNotPermitted(pid: Int32, owner: UInt32?, scope: Int?, errno: Int32)
   /// Another process, such as a debugger, traces the process already.
   case alreadyTraced(pid: Int32, tracer: Int32)
+  /// The machine has no such event: its processor counts none, or its kernel can't.
+  case eventUnavailable(name: String, errno: Int32)
+  /// The event is closed to this user at this `perf_event_paranoid`.
+  case eventNotPermitted(name: String, paranoid: Int?, errno: Int32)
   /// The sampler can't do that: ptrace on the whole machine.
   case unsupportedTarget
   /// A program can't be run.

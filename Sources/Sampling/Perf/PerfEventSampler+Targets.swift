@@ -35,12 +35,13 @@ extension PerfEventSampler {
 
   /// What a failure to open the targets' events means.
   static func explain(
-    _ error: SystemCallError, target: SamplingTarget, processes: [Int32], limit: Int, cpus: Int
+    _ error: SystemCallError, target: SamplingTarget, processes: [Int32], limit: Int, cpus: Int, plan: PerfPlan
   ) -> SamplingError {
     switch error.number {
     case ESRCH: return .noSuchProcess(pid: processes.first ?? 0)
     case EMFILE, ENFILE:
-      return .tooManyDescriptors(needed: Arrangement.descriptorsNeeded(processes, cpus: cpus), limit: limit)
+      let needed = Arrangement.descriptorsNeeded(processes, cpus: cpus, events: plan.events.count)
+      return .tooManyDescriptors(needed: needed, limit: limit)
     case EACCES, EPERM:
       if target == .allProcesses {
         return .wholeMachineNotPermitted(paranoid: KernelLimits.paranoid, errno: error.number)

@@ -17,7 +17,9 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   public private(set) var description: SamplerDescription
   /// perf_event stops nobody.
   public var effects: [SamplingNote] {
-    if hasOutgrownStacks, follower == nil || !events.isProgramAttached { return [.stacksNotFollowed] }
+    if hasOutgrownStacks, follower == nil || !events.isProgramAttached {
+      return [events.hasTracepoints && follower != nil ? .tracepointStacksNotFollowed : .stacksNotFollowed]
+    }
     let failures = follower?.failureCount ?? 0
     return failures > 0 ? [.stacksNotCopied(count: failures)] : []
   }
@@ -54,6 +56,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
     let filter = target == .allProcesses ? nil : ProcessFilter()
     let follower = StackFollower(plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes, filter: filter)
+    events.use(plan)
     events.program = follower?.program.descriptor
     let arrangement: Arrangement
     do {
@@ -61,16 +64,19 @@ public struct PerfEventSampler: ~Copyable, Sampler {
         to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit,
         spread: options.spread)
     } catch {
-      throw Self.explain(error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count)
+      throw Self.explain(
+        error, target: target, processes: processes, limit: limit, cpus: ringSet.cpus.count, plan: plan)
     }
     let isFiltered = arrangement == .filteredMachine
     if isFiltered, case .processes = target { try Self.checkAccess(processes) }
     follower?.answerBell()
     exits = ExitWatch(pids: processes)
     delivery = RecordDelivery(
-      layout: plan.layout, processes: SampledProcesses(isFiltered: isFiltered), follower: follower)
+      layout: plan.layout, eventNumbers: events.numbers, processes: SampledProcesses(isFiltered: isFiltered),
+      follower: follower)
     description = SamplerDescription(
-      name: plan.name, frequency: plan.frequency, excludesKernel: plan.excludesKernel,
+      name: plan.name, events: plan.isAskedFor ? plan.events.map(\.event) : [], frequency: plan.frequency,
+      excludesKernel: plan.excludesKernel,
       samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     if isFiltered {
       delivery.processes.admit(processes)
@@ -86,6 +92,12 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
     if case .suspended = target { isDescribed = true } else { isDescribed = false }
+  }
+
+  /// Whether this process may be sampled so; throws what a sampler would.
+  public static func check(_ options: SamplingOptions) throws(SamplingError) {
+    var notes: [SamplingNote] = []
+    _ = try PerfPlan.probe(options, notes: &notes)
   }
 
   /// Waits for records, at most the given time, and hands them to `handler` in order of time.

@@ -2,42 +2,53 @@ import CLinuxPerf
 import Glibc
 import Processes
 
-/// Which event is sampled and what its records hold: the rung of the ladder that this machine and user allow.
+/// Which events are sampled and what their records hold: the rung of the ladder that this machine and user allow.
 ///
-///     hardware cycles ──► cpu-clock        where there is no counter
+///     hardware cycles ──► cpu-clock        where there is no counter, unless events were asked for
 ///     user and kernel ──► user only        where kernel code may not be seen
 struct PerfPlan: Hashable {
-  /// What makes a sample due.
-  enum Source: Hashable {
-    /// PERF_COUNT_HW_CPU_CYCLES, whose period the kernel adapts to the frequency.
-    case cycles
-    /// PERF_COUNT_SW_CPU_CLOCK, a timer that runs while the thread does.
-    case cpuClock
-  }
-  var source: Source
+  /// What makes a sample due; never empty.
+  var events: [PlannedEvent]
+  /// Whether these events were asked for, and not chosen to tell CPU time.
+  var isAskedFor = false
   var excludesKernel: Bool
   var frequency: UInt32
   var dumpBytes: UInt32
   /// Whether records of mappings tell the build ID, as the kernel reads it at the time (Linux 5.12), instead of the inode.
   var readsBuildIDs = true
 
-  var name: String { source == .cycles ? "perf:cycles" : "perf:cpu-clock" }
-  var layout: SampleLayout { SampleLayout(hasCallChain: !excludesKernel) }
+  var name: String { "perf:" + events.map(\.event.name).joined(separator: ",") }
+  var layout: SampleLayout { SampleLayout(hasCallChain: !excludesKernel, hasEventNumber: events.count > 1) }
+
+  /// Samples a second to have room for.
+  var mostSamples: UInt32 {
+    let isCounted = events.contains { $0.fixedPeriod != nil }
+    return UInt32(clamping: UInt64(max(frequency, isCounted ? 4_000 : 0)) * UInt64(events.count))
+  }
+
+  /// Stack bytes of an event that is counted one by one: room in the rings for a burst of them.
+  private static let countedDumpBytes: UInt32 = 16_384
 
   /// Finds the highest rung by opening events on the calling thread.
   static func probe(_ options: SamplingOptions, notes: inout [SamplingNote]) throws(SamplingError) -> PerfPlan {
+    let isAskedFor = !options.events.isEmpty
+    let isCounted = options.events.contains { $0.count != nil }
     var plan = PerfPlan(
-      source: .cycles, excludesKernel: options.excludesKernel, frequency: max(1, options.frequency),
-      dumpBytes: min(65_528, options.dumpBytes) & ~7)
+      events: isAskedFor ? options.events.map(PlannedEvent.init) : [.cycles], isAskedFor: isAskedFor,
+      excludesKernel: options.excludesKernel, frequency: max(1, options.frequency),
+      dumpBytes: min(isCounted ? countedDumpBytes : 65_528, options.dumpBytes) & ~7)
     if let limit = KernelLimits.maxSampleRate, limit > 0, plan.frequency > limit {
       plan.frequency = UInt32(clamping: limit)
       notes.append(.frequencyLimited(requested: options.frequency, limit: plan.frequency))
     }
-    while let failure = plan.failure() {
+    while let (event, failure) = plan.failure() {
       switch failure {
       case EACCES, EPERM:
         guard !plan.excludesKernel else {
-          throw .notPermitted(paranoid: KernelLimits.paranoid, errno: failure)
+          let paranoid = KernelLimits.paranoid
+          throw isAskedFor && event.event.isOfKernel
+            ? .eventNotPermitted(name: event.event.name, paranoid: paranoid, errno: failure)
+            : .notPermitted(paranoid: paranoid, errno: failure)
         }
         plan.excludesKernel = true
         notes.append(.kernelExcluded(paranoid: KernelLimits.paranoid))
@@ -45,49 +56,48 @@ struct PerfPlan: Hashable {
       case EINVAL where plan.readsBuildIDs: plan.readsBuildIDs = false
       case ENOSYS: throw .perfUnavailable(errno: failure)
       default:
-        guard plan.source == .cycles else { throw .perfUnavailable(errno: failure) }
-        plan.source = .cpuClock
+        guard !isAskedFor else { throw .eventUnavailable(name: event.event.name, errno: failure) }
+        guard event == .cycles else { throw .perfUnavailable(errno: failure) }
+        plan.events = [.cpuClock]
         notes.append(.noHardwareCycles(errno: failure))
       }
     }
     return plan
   }
 
-  /// The errno of opening such an event on the calling thread; nil when it works.
-  private func failure() -> Int32? {
-    var attributes = attributes(isSuspended: true, inherits: true)
-    // SAFETY: the kernel reads the attributes during the call.
-    let descriptor = unsafe clp_perf_event_open(&attributes, 0, -1, -1, UInt(PERF_FLAG_FD_CLOEXEC))
-    guard descriptor >= 0 else { return errno }
-    close(descriptor)
+  /// The first event that can't be opened on the calling thread, with the errno; nil when all can.
+  private func failure() -> (PlannedEvent, errno: Int32)? {
+    for event in events {
+      var attributes = attributes(of: event, isCarrier: true, isSuspended: true, inherits: true)
+      // SAFETY: the kernel reads the attributes during the call.
+      let descriptor = unsafe clp_perf_event_open(&attributes, 0, -1, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+      guard descriptor >= 0 else { return (event, errno) }
+      close(descriptor)
+    }
     return nil
   }
 
-  /// The sampling event of this plan: `isSuspended` for a target whose exec is to come.
-  func attributes(isSuspended: Bool, inherits: Bool) -> perf_event_attr {
+  /// A sampling event of this plan: `isSuspended` for a target whose exec is to come, `isCarrier` for the one whose
+  /// records tell of mappings, names, births and ends as well.
+  func attributes(
+    of event: PlannedEvent, isCarrier: Bool, isSuspended: Bool, inherits: Bool
+  ) -> perf_event_attr {
     var attributes = Self.commonAttributes()
-    switch source {
-    case .cycles:
-      attributes.type = PERF_TYPE_HARDWARE.rawValue
-      attributes.config = UInt64(PERF_COUNT_HW_CPU_CYCLES.rawValue)
-      attributes.freq = 1
-      attributes.sample_freq = UInt64(frequency)
-    case .cpuClock:
-      attributes.type = PERF_TYPE_SOFTWARE.rawValue
-      attributes.config = UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue)
-      // In nanoseconds. The kernel would turn a frequency into just this period.
-      attributes.sample_period = 1_000_000_000 / UInt64(frequency)
-    }
+    event.configure(&attributes, frequency: frequency)
+    var layout = layout
+    layout.hasPeriod = event.fixedPeriod == nil
     attributes.sample_type = layout.sampleType
     attributes.sample_regs_user = layout.registerMask
     attributes.sample_stack_user = dumpBytes
     attributes.exclude_callchain_user = 1
-    attributes.exclude_kernel = excludesKernel ? 1 : 0
+    // What happens in the kernel only is no kernel code: it's shown by the user's stack that led there.
+    attributes.exclude_kernel = excludesKernel && !event.event.isOfKernel ? 1 : 0
     attributes.exclude_hv = 1
     attributes.exclude_idle = 1
     attributes.inherit = inherits ? 1 : 0
     attributes.disabled = isSuspended ? 1 : 0
     attributes.enable_on_exec = isSuspended ? 1 : 0
+    guard isCarrier else { return attributes }
     attributes.mmap = 1
     attributes.mmap2 = 1
     attributes.build_id = readsBuildIDs ? 1 : 0

@@ -12,13 +12,16 @@ enum PerfRecord: Hashable {
   case ignored
 
   /// Reads the record of this type and `misc` bits whose bytes, header included, are `bytes`.
-  static func parse(type: UInt32, misc: UInt16, bytes: RawSpan) throws(BinaryReadingError) -> PerfRecord {
-    guard bytes.byteCount >= 8 + SampleLayout.trailerSize else {
-      throw .truncated(offset: 8, count: SampleLayout.trailerSize, available: max(0, bytes.byteCount - 8))
+  static func parse(
+    type: UInt32, misc: UInt16, bytes: RawSpan, layout: SampleLayout = SampleLayout(hasCallChain: false)
+  ) throws(BinaryReadingError) -> PerfRecord {
+    let trailerSize = layout.trailerSize
+    guard bytes.byteCount >= 8 + trailerSize else {
+      throw .truncated(offset: 8, count: trailerSize, available: max(0, bytes.byteCount - 8))
     }
-    let time: UInt64 = try bytes.load(at: bytes.byteCount - 16)
+    let time: UInt64 = try bytes.load(at: layout.timeOffset(type: type, size: bytes.byteCount))
     // The trailer is no part of the fields, whatever a name's length says.
-    let fields = try bytes.slice(at: 0, count: bytes.byteCount - SampleLayout.trailerSize)
+    let fields = try bytes.slice(at: 0, count: bytes.byteCount - trailerSize)
     switch type {
     case PERF_RECORD_MMAP2.rawValue: return try mapping(fields, misc: misc, time: time)
     case PERF_RECORD_COMM.rawValue:

@@ -25,6 +25,7 @@ import Processes
   /// Times at which the ring held something that can't be a record; its whole content is passed over then.
   private(set) var corruptions: UInt64 = 0
 
+  private let layout: SampleLayout
   private let memory: UnsafeMutableRawPointer
   private let isMapped: Bool
   /// Where the split record is put together; as long as the longest record.
@@ -41,7 +42,7 @@ import Processes
 
   /// Maps the ring of a perf event; `capacity` is a power of two and a multiple of the page size. The descriptor stays
   /// the caller's.
-  init(event descriptor: Int32, capacity: Int) throws(SystemCallError) {
+  init(event descriptor: Int32, capacity: Int, layout: SampleLayout) throws(SystemCallError) {
     // SAFETY: a new mapping, which nobody else knows of; unmapped in deinit.
     let mapped = unsafe mmap(
       nil, Self.pageSize + capacity, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
@@ -50,11 +51,14 @@ import Processes
     unsafe scratch = .allocate(byteCount: Self.largestRecord, alignment: 8)
     self.descriptor = descriptor
     self.capacity = capacity
+    self.layout = layout
     isMapped = true
   }
 
   /// A ring in plain memory for tests, which write its records with `append(_:)`; it begins at byte `start`.
-  init(simulatedCapacity capacity: Int, start: UInt64 = 0) {
+  init(
+    simulatedCapacity capacity: Int, start: UInt64 = 0, layout: SampleLayout = SampleLayout(hasCallChain: false)
+  ) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a ring's size is a power of two")
     // SAFETY: fresh memory of the size that a mapped ring has, freed in deinit.
     unsafe memory = .allocate(byteCount: Self.pageSize + capacity, alignment: Self.pageSize)
@@ -62,6 +66,7 @@ import Processes
     unsafe scratch = .allocate(byteCount: Self.largestRecord, alignment: 8)
     descriptor = -1
     self.capacity = capacity
+    self.layout = layout
     isMapped = false
     head = start
     tail = start
@@ -126,7 +131,7 @@ import Processes
     nextType = header.type
     nextMisc = header.misc
     nextSize = header.size
-    nextTime = load(at: tail &+ UInt64(SampleLayout.timeOffset(type: header.type, size: header.size)))
+    nextTime = load(at: tail &+ UInt64(layout.timeOffset(type: header.type, size: header.size)))
   }
 
   /// The header at a position, if a whole record is there.
@@ -135,7 +140,7 @@ import Processes
     // Records are multiples of 8 long and the ring too, so that a header is never split.
     let word: UInt64 = load(at: position)
     let size = Int(word >> 48)
-    guard size >= 8 + SampleLayout.trailerSize, size.isMultiple(of: 8), UInt64(size) <= head &- position else {
+    guard size >= 8 + layout.trailerSize, size.isMultiple(of: 8), UInt64(size) <= head &- position else {
       return nil
     }
     return (UInt32(truncatingIfNeeded: word), UInt16(truncatingIfNeeded: word >> 32), size)

@@ -5,10 +5,13 @@ import ProfileModel
 extension RawSample {
   /// Reads PERF_RECORD_SAMPLE from its bytes, which start, 8-byte aligned, with the record's header.
   ///
-  /// `owner` is whose sample it is, where the record doesn't say.
+  /// `owner` is whose sample it is, where the record doesn't say; `event` and `period` what it is of and stands for,
+  /// where its layout has no room for that.
   @_lifetime(copy bytes)
-  init(perfRecord bytes: RawSpan, layout: SampleLayout, owner: ThreadNumbers? = nil) throws(BinaryReadingError) {
-    var offset = 40
+  init(
+    perfRecord bytes: RawSpan, layout: SampleLayout, owner: ThreadNumbers? = nil, event: Int = 0, period: UInt64 = 0
+  ) throws(BinaryReadingError) {
+    var offset = layout.endOfFixedFields
     var chain = bytes.extracting(0..<0)
     if layout.hasCallChain {
       chain = try Self.kernelChain(bytes, at: &offset)
@@ -37,8 +40,9 @@ extension RawSample {
     let thread = if let owner { owner } else { ThreadNumbers(pid: try bytes.load(at: 8), tid: try bytes.load(at: 12)) }
     self.init(
       time: try bytes.load(at: 16), pid: thread.pid, tid: thread.tid,
-      cpu: try bytes.load(at: 24), period: try bytes.load(at: 32), architecture: architecture, registers: registers,
-      stack: stack, kernelChain: Span<UInt64>(alignedBytes: chain))
+      cpu: try bytes.load(at: layout.cpuOffset),
+      period: layout.hasPeriod ? try bytes.load(at: layout.cpuOffset + 8) : period, event: event,
+      architecture: architecture, registers: registers, stack: stack, kernelChain: Span<UInt64>(alignedBytes: chain))
   }
 
   /// The kernel's part of the call chain at `offset`, which moves past the whole chain.

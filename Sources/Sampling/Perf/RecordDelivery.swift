@@ -8,6 +8,8 @@ struct RecordDelivery {
   let layout: SampleLayout
   /// Which processes that are.
   var processes: SampledProcesses
+  /// Tells the events apart, where there are several or where their periods stand nowhere.
+  private let eventNumbers: EventNumbers
   /// Records that contradict their own lengths; never seen from a kernel.
   private(set) var malformedRecords: UInt64 = 0
   /// The time of the newest loss that the processes have not been described anew after.
@@ -18,8 +20,12 @@ struct RecordDelivery {
   /// What brings more of a stack than a record holds.
   private let follower: StackFollower?
 
-  init(layout: SampleLayout, processes: SampledProcesses, follower: StackFollower? = nil) {
+  init(
+    layout: SampleLayout, eventNumbers: EventNumbers = EventNumbers(), processes: SampledProcesses,
+    follower: StackFollower? = nil
+  ) {
     self.layout = layout
+    self.eventNumbers = eventNumbers
     self.processes = processes
     self.follower = follower
   }
@@ -36,7 +42,7 @@ struct RecordDelivery {
   ) {
     do {
       if type == PERF_RECORD_SAMPLE.rawValue { return try deliver(sample: bytes, handler: &handler) }
-      switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes) {
+      switch try PerfRecord.parse(type: type, misc: misc, bytes: bytes, layout: layout) {
       case .event(let event):
         if case .exited(let pid, let tid, _) = event {
           lastEnds[try bytes.load(at: bytes.byteCount - 8)] = ThreadNumbers(pid: pid, tid: tid)
@@ -60,16 +66,20 @@ struct RecordDelivery {
     var owner: ThreadNumbers?
     let tid: Int32 = try bytes.load(at: 12)
     func skip() throws(BinaryReadingError) {
-      follower?.skipPages(cpu: try bytes.load(at: 24), time: try bytes.load(at: 16))
+      follower?.skipPages(cpu: try bytes.load(at: layout.cpuOffset), time: try bytes.load(at: 16))
     }
     if pid < 0 || tid < 0 {
-      owner = lastEnds[try bytes.load(at: 24)]
+      owner = lastEnds[try bytes.load(at: layout.cpuOffset)]
       guard let owner else { return try skip() }
       pid = owner.pid
     }
     guard processes.wantsSample(of: pid, handler: &handler) else { return try skip() }
-    let sample = try RawSample(perfRecord: bytes, layout: layout, owner: owner)
-    if let follower {
+    guard let event = try eventNumbers.event(of: bytes, layout: layout) else { return malformedRecords += 1 }
+    var itsLayout = layout
+    itsLayout.hasPeriod = event.period == nil
+    let sample = try RawSample(
+      perfRecord: bytes, layout: itsLayout, owner: owner, event: event.index, period: event.period ?? 0)
+    if let follower, eventNumbers.hasPages(event.index) {
       follower.withPages(of: sample) { handler.sample(RawSample(sample, with: $0)) }
     } else {
       handler.sample(sample)

@@ -8,10 +8,10 @@ public struct RecordReader: ~Copyable {
 
   /// A ring of `ringCapacity` bytes, a power of two, whose first record stands at byte `start`.
   public init(ringCapacity: Int, start: UInt64, hasCallChain: Bool) {
-    ring = PerfRing(simulatedCapacity: ringCapacity, start: start)
+    let layout = SampleLayout(hasCallChain: hasCallChain)
+    ring = PerfRing(simulatedCapacity: ringCapacity, start: start, layout: layout)
     delivery = RecordDelivery(
-      layout: SampleLayout(hasCallChain: hasCallChain),
-      processes: SampledProcesses(isFiltered: false, source: NoProcesses()))
+      layout: layout, processes: SampledProcesses(isFiltered: false, source: NoProcesses()))
   }
 
   /// What went wrong so far.

@@ -10,6 +10,8 @@ struct RingSet: ~Copyable {
   let cpus: [Int32]
   /// The rings' events, to which the targets' are redirected; in the order of `cpus`.
   let owners: [Int32]
+  /// How records lie in them.
+  let layout: SampleLayout
   private var descriptors: DescriptorSet
 
   /// Bytes in all rings.
@@ -25,8 +27,9 @@ struct RingSet: ~Copyable {
   /// Opens the rings as large as wished for, or as allowed, and shortens the plan's dumps when they are small.
   init(plan: inout PerfPlan, budget: Int, notes: inout [SamplingNote]) throws(SamplingError) {
     let online = KernelLimits.onlineCPUs()
+    let layout = plan.layout
     let wanted = Self.wantedCapacity(
-      frequency: plan.frequency, dumpBytes: plan.dumpBytes, cpus: online.count, budget: budget)
+      frequency: plan.mostSamples, dumpBytes: plan.dumpBytes, cpus: online.count, budget: budget)
     var capacity = wanted
     while true {
       var descriptors = DescriptorSet()
@@ -38,7 +41,7 @@ struct RingSet: ~Copyable {
           let owner = try Self.openOwner(plan: plan, cpu: cpu, capacity: capacity)
           guard let owner else { continue }
           descriptors.insert(owner)
-          rings.append(try PerfRing(event: owner, capacity: capacity))
+          rings.append(try PerfRing(event: owner, capacity: capacity, layout: layout))
           cpus.append(cpu)
         } catch {
           failure = error.number
@@ -49,6 +52,7 @@ struct RingSet: ~Copyable {
         self.rings = rings
         owners = descriptors.descriptors
         self.cpus = cpus
+        self.layout = layout
         self.descriptors = descriptors
         break
       }

@@ -7,26 +7,35 @@ import ProfileModel
 ///      0 header: type, misc, size            0 header
 ///      8 pid, tid                            8 the record's own fields
 ///     16 time                               …
-///     24 cpu, reserved                      -24 pid, tid      \
-///     32 period                             -16 time           | sample_id_all
-///     40 call chain: count, addresses        -8 cpu, reserved /
+///      … [number of the event]               … pid, tid             \
+///      … cpu, reserved                       … time                  | sample_id_all
+///      … [period]                            … [number of the event] |
+///      … [call chain: count, addresses]     -8 cpu, reserved        /
 ///      … user registers: ABI, values
 ///      … user stack: size, bytes, count of bytes that are valid
 ///
-/// The call chain is there only where kernel code is sampled. (perf_event_open(2), `enum perf_event_type` in
-/// linux/perf_event.h.)
+/// What stands in brackets is not always there: the number only where several events write into the rings, the period
+/// not where it is always the same, the call chain only where kernel code is sampled. All events of a sampler agree on
+/// the first, so that the time stands at one place. (perf_event_open(2), `enum perf_event_type` in linux/perf_event.h.)
 struct SampleLayout: Hashable, Sendable {
   /// Whether samples carry a kernel call chain.
   var hasCallChain: Bool
+  /// Whether records name the event that they are of.
+  var hasEventNumber = false
+  /// Whether samples say what they stand for.
+  var hasPeriod = true
   /// The kernel's; 32-bit tasks' registers come in the places of its own.
   var architecture: Architecture = .host
 
   /// `perf_event_attr.sample_type`.
   var sampleType: UInt64 {
-    let always =
-      PERF_SAMPLE_TID.rawValue | PERF_SAMPLE_TIME.rawValue | PERF_SAMPLE_CPU.rawValue | PERF_SAMPLE_PERIOD.rawValue
+    var fields =
+      PERF_SAMPLE_TID.rawValue | PERF_SAMPLE_TIME.rawValue | PERF_SAMPLE_CPU.rawValue
       | PERF_SAMPLE_REGS_USER.rawValue | PERF_SAMPLE_STACK_USER.rawValue
-    return UInt64(hasCallChain ? always | PERF_SAMPLE_CALLCHAIN.rawValue : always)
+    if hasEventNumber { fields |= PERF_SAMPLE_ID.rawValue }
+    if hasPeriod { fields |= PERF_SAMPLE_PERIOD.rawValue }
+    if hasCallChain { fields |= PERF_SAMPLE_CALLCHAIN.rawValue }
+    return UInt64(fields)
   }
 
   /// `perf_event_attr.sample_regs_user`.
@@ -39,11 +48,17 @@ struct SampleLayout: Hashable, Sendable {
 
   /// Where the time stands in a record of `size` bytes.
   @inline(__always)
-  static func timeOffset(type: UInt32, size: Int) -> Int {
-    type == PERF_RECORD_SAMPLE.rawValue ? 16 : size - 16
+  func timeOffset(type: UInt32, size: Int) -> Int {
+    type == PERF_RECORD_SAMPLE.rawValue ? 16 : size - trailerSize + 8
   }
+  /// Where the number of the event stands in a sample that has one.
+  static let eventNumberOffset = 24
+  /// Where the processor stands in a sample.
+  var cpuOffset: Int { hasEventNumber ? 32 : 24 }
+  /// Where what is not in every sample begins behind the processor and the period.
+  var endOfFixedFields: Int { cpuOffset + (hasPeriod ? 16 : 8) }
   /// Bytes behind the fields of every record but samples.
-  static let trailerSize = 24
+  var trailerSize: Int { hasEventNumber ? 32 : 24 }
   /// The most that a sample takes beside its dump: header, fixed fields, 127 + 2 chain entries, registers, sizes.
-  static let largestSampleOverhead = 8 + 32 + 8 * 130 + 8 * 34 + 16
+  static let largestSampleOverhead = 8 + 40 + 8 * 130 + 8 * 34 + 16
 }

@@ -9,9 +9,18 @@ struct TargetEvents: ~Copyable {
   private(set) var watched: [Int32] = []
   /// The threads attached to.
   private(set) var threads: Set<Int32> = []
+  /// By what numbers the records call the events.
+  private(set) var numbers = EventNumbers()
 
   /// A BPF program that runs at each sample.
   var program: Int32?
+
+  /// Whether there are events among them at whose samples no program can run.
+  var hasTracepoints: Bool { numbers.events.contains { !$0.takesProgram } }
+
+  /// Tells of which plan the events will be.
+  mutating func use(_ plan: PerfPlan) { numbers.events = plan.isAskedFor ? plan.events : [] }
+
   /// Whether it runs at the samples of every event.
   private(set) var isProgramAttached = true
 
@@ -19,6 +28,7 @@ struct TargetEvents: ~Copyable {
   mutating func removeAll() {
     descriptors.removeAll()
     watched.removeAll()
+    threads.removeAll()
   }
 
   /// Forgets the events whose threads, and those threads' offspring, have all ended.
@@ -32,7 +42,12 @@ struct TargetEvents: ~Copyable {
   ///                           B ─┼──┬────────────▲─────────────
   ///                              │  └ D ─────────┼──▲──────────
   ///     attached to              A               B  D, found by reading again
-  mutating func attach(toThreadsOf pids: [Int32], plan: PerfPlan, rings: borrowing RingSet) throws(SystemCallError) {
+  ///
+  /// Of the plan's events those of `events` are opened; one of them is the `carrier` of everything but samples, unless
+  /// another event is.
+  mutating func attach(
+    toThreadsOf pids: [Int32], events: [Int], carrier: Int?, plan: PerfPlan, rings: borrowing RingSet
+  ) throws(SystemCallError) {
     // A process may make threads faster than they can be attached to; each round leaves fewer, so this ends.
     for _ in 0..<64 {
       var found: [Int32] = []
@@ -46,22 +61,24 @@ struct TargetEvents: ~Copyable {
       }
       found.removeAll { threads.contains($0) }
       if found.isEmpty { return }
-      for thread in found { try attach(thread: thread, plan: plan, rings: rings, isSuspended: false) }
+      for thread in found {
+        try attach(thread: thread, events: events, carrier: carrier, plan: plan, rings: rings, isSuspended: false)
+      }
     }
   }
 
   /// Attaches to one thread on every CPU; does nothing when it's gone.
   mutating func attach(
-    thread: Int32, plan: PerfPlan, rings: borrowing RingSet, isSuspended: Bool
+    thread: Int32, events: [Int], carrier: Int?, plan: PerfPlan, rings: borrowing RingSet, isSuspended: Bool
   ) throws(SystemCallError) {
     threads.insert(thread)
     var isFirst = true
-    for index in rings.cpus.indices {
+    for index in rings.cpus.indices.flatMap({ cpu in events.map { (cpu: cpu, event: $0) } }) {
       let descriptor: Int32
       do {
         descriptor = try open(
-          plan.attributes(isSuspended: isSuspended, inherits: true), pid: thread, cpu: rings.cpus[index],
-          output: rings.owners[index])
+          index.event, of: plan, isCarrier: index.event == carrier, isSuspended: isSuspended, pid: thread,
+          cpu: rings.cpus[index.cpu], output: rings.owners[index.cpu])
       } catch {
         if error.number == ESRCH { return }
         if error.number == ENODEV || error.number == ENOENT, !isFirst { continue }
@@ -72,30 +89,47 @@ struct TargetEvents: ~Copyable {
     }
   }
 
-  /// Samples whatever runs on every CPU.
-  mutating func attachToMachine(plan: PerfPlan, rings: borrowing RingSet) throws(SystemCallError) {
+  /// Samples whatever runs on every CPU, by those events of the plan; the first of them tells of everything else, too.
+  mutating func attachToMachine(
+    events: [Int] = [0], plan: PerfPlan, rings: borrowing RingSet
+  ) throws(SystemCallError) {
     for index in rings.cpus.indices {
-      _ = try open(
-        plan.attributes(isSuspended: false, inherits: false), pid: -1, cpu: rings.cpus[index],
-        output: rings.owners[index])
+      for event in events {
+        _ = try open(
+          event, of: plan, isCarrier: event == events.first, isSuspended: false, pid: -1, cpu: rings.cpus[index],
+          output: rings.owners[index])
+      }
     }
   }
 
+  /// Forgets by which events the end of threads would show.
+  mutating func watchNone() { watched.removeAll() }
+
   /// Has the samples of all events filtered.
+  ///
+  /// Those of tracepoints take no such program: the reader drops them.
   mutating func attach(_ filter: ProcessFilter) {
     guard program == nil, let program = filter.loadProgram() else { return }
     for event in descriptors.descriptors { _ = clp_perf_set_program(event, program) }
   }
 
   private mutating func open(
-    _ wanted: perf_event_attr, pid: Int32, cpu: Int32, output: Int32
+    _ index: Int, of plan: PerfPlan, isCarrier: Bool, isSuspended: Bool, pid: Int32, cpu: Int32, output: Int32
   ) throws(SystemCallError) -> Int32 {
-    var attributes = wanted
+    let event = plan.events[index]
+    var attributes = plan.attributes(
+      of: event, isCarrier: isCarrier, isSuspended: isSuspended, inherits: pid >= 0)
     // SAFETY: the kernel reads the attributes during the call.
     let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
     guard descriptor >= 0 else { throw SystemCallError(number: errno) }
     descriptors.insert(descriptor)
-    if let program, clp_perf_set_program(descriptor, program) != 0 { isProgramAttached = false }
+    if plan.layout.hasEventNumber {
+      var number: UInt64 = 0
+      // SAFETY: the kernel writes the eight bytes of `number` during the call.
+      guard unsafe clp_perf_id(descriptor, &number) == 0 else { throw SystemCallError(number: errno) }
+      numbers.add(number, of: index)
+    }
+    if let program, !event.takesProgram || clp_perf_set_program(descriptor, program) != 0 { isProgramAttached = false }
     guard clp_perf_set_output(descriptor, output) == 0 else { throw SystemCallError(number: errno) }
     return descriptor
   }
@@ -109,7 +143,8 @@ extension RingSet {
       ring.refresh()
       ring.forEachPending { type, misc, bytes in
         guard type == PERF_RECORD_FORK.rawValue,
-          case .event(.forked(_, let tid, _, _, _))? = try? PerfRecord.parse(type: type, misc: misc, bytes: bytes)
+          case .event(.forked(_, let tid, _, _, _))? = try? PerfRecord.parse(
+            type: type, misc: misc, bytes: bytes, layout: layout)
         else { return }
         born.insert(tid)
       }

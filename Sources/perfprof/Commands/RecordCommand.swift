@@ -10,7 +10,7 @@ import Sampling
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
-    usage: "perfprof record [-p PID[,PID…]] [-a] [-F HZ] [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
+    usage: "perfprof record [-p PID[,PID…]] [-a] [-F HZ] [-e EVENT]… [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
       Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
@@ -28,6 +28,21 @@ struct RecordCommand: ParsableCommand {
   @Option(
     name: [.customShort("F"), .customLong("frequency")], help: "Samples a second of CPU time of each thread.")
   var frequency: UInt32 = 499
+
+  @Option(
+    name: [.customShort("e"), .customLong("event")],
+    help: ArgumentHelp(
+      """
+      Event to sample instead of CPU time, such as page-faults, context-switches, cache-misses or sched:sched_switch; \
+      may be repeated, or a list: each is a value type of the recording. -e help lists them. Every fault, switch and \
+      tracepoint is a sample; clocks and what the processor counts are sampled -F times a second.
+      """))
+  var event: [String] = []
+
+  @Option(
+    name: [.customShort("c"), .customLong("count")],
+    help: "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.")
+  var count: UInt64?
 
   @Option(name: [.customShort("d"), .customLong("duration")], help: "Stop after so many seconds.")
   var duration: Double?
@@ -61,6 +76,7 @@ struct RecordCommand: ParsableCommand {
   var command: [String] = []
 
   mutating func validate() throws {
+    if asksForEvents { return }
     let targets = [!pid.isEmpty, all, !command.isEmpty].filter { $0 }.count
     guard targets == 1 else {
       throw ValidationError(
@@ -71,27 +87,59 @@ struct RecordCommand: ParsableCommand {
     if let duration, !(duration > 0 && duration < 1e9) {
       throw ValidationError("-d \(duration): use a number of seconds above 0")
     }
+    if sampler == .ptrace, !event.isEmpty {
+      throw ValidationError("-e \(event[0]): ptrace sees no events: leave out --sampler ptrace")
+    }
+    if idle, !event.isEmpty {
+      throw ValidationError("-e \(event[0]): --idle is ptrace's, which sees no events: leave one of them out")
+    }
+    if let count {
+      guard !event.isEmpty else { throw ValidationError("-c \(count): counts an event: name it with -e") }
+      guard (1...1 << 40).contains(count) else { throw ValidationError("-c \(count): use 1 to \(1 << 40)") }
+    }
     guard (2...1_000_000).contains(maxDepth) else { throw ValidationError("--max-depth \(maxDepth): use 2 to 1000000") }
   }
 
+  /// Whether a list of events is wanted, and no recording.
+  private var asksForEvents: Bool { event.contains("help") || event.contains("list") }
+
   mutating func run() throws {
+    guard !asksForEvents else { return try OutputFile(path: "-").write(Array(EventList().text().utf8)) }
+    let events = try events()
     var signals = try StopSignals(given: Perfprof.given)
     if command.isEmpty {
       let processes = try processes()
       let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
       let outcome = try record(
-        target, command: processes.first?.command ?? [], name: name, signals: &signals,
+        target, events: events, command: processes.first?.command ?? [], name: name, signals: &signals,
         ready: { () throws(SamplingError) in })
       try finish(outcome)
     } else {
-      try recordCommand(&signals)
+      try recordCommand(events, &signals)
     }
   }
 
   // MARK: Targets
 
-  private func recordCommand(_ signals: inout StopSignals) throws {
+  /// The events that `-e` names, with what `-c` says of them.
+  private func events() throws(Failure) -> [SampledEvent] {
+    let catalog = EventCatalog()
+    var events: [SampledEvent] = []
+    do throws(EventNameError) {
+      for event in try event.map({ (list) throws(EventNameError) in try catalog.events(named: list) }).joined() {
+        if !events.contains(where: { $0.isSame(as: event) }) { events.append(event) }
+      }
+    } catch { throw Failure(error) }
+    guard let count else { return events }
+    guard events.contains(where: { $0.measure != .cpuTime }) else {
+      throw Failure(.usage, "-c \(count): \(events[0].name) is a clock, which strikes at a frequency: use -F")
+    }
+    for index in events.indices where events[index].measure != .cpuTime { events[index].count = count }
+    return events
+  }
+
+  private func recordCommand(_ events: [SampledEvent], _ signals: inout StopSignals) throws {
     let launcher: SuspendedCommand
     do throws(SamplingError) {
       launcher = try SuspendedCommand(command, given: Perfprof.given)
@@ -100,7 +148,8 @@ struct RecordCommand: ParsableCommand {
     clp_disarm_timers()
     let base = command[0].split(separator: "/").last.map(String.init) ?? "program"
     let outcome = try record(
-      .suspended(launcher.pid), command: command, name: Self.fileName(base, launcher.pid), signals: &signals,
+      .suspended(launcher.pid), events: events, command: command, name: Self.fileName(base, launcher.pid),
+      signals: &signals,
       ready: { () throws(SamplingError) in try launcher.resume() }, commandTime: { launcher.usedTime })
     // As a wrapper passes on what it is told: a terminal's Ctrl-C reaches the program by itself.
     if let (signal, fromProcess) = signals.received, fromProcess || signal != SIGINT { launcher.pass(signal) }
@@ -150,12 +199,13 @@ struct RecordCommand: ParsableCommand {
   // MARK: Recording
 
   private func record(
-    _ target: SamplingTarget, command: [String], name: String, signals: inout StopSignals,
+    _ target: SamplingTarget, events: [SampledEvent], command: [String], name: String, signals: inout StopSignals,
     ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
     var files = try RecordingFiles(outputs: output, name: name)
     var options = RecordOptions(target: target, command: command)
     options.sampling.frequency = frequency
+    options.sampling.events = events
     options.sampling.excludesKernel = noKernel
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor

@@ -55,6 +55,16 @@ extension Failure {
       self.init(
         .unavailable, "process \(pid) is traced by process \(tracer) already, such as a debugger: end that, or use perf"
       )
+    case .eventUnavailable(let name, let errno):
+      self.init(
+        .unavailable,
+        "-e \(name): this machine has no such event (\(errorText(errno))); `perfprof record -e help` lists those that it has"
+      )
+    case .eventNotPermitted(let name, let paranoid, let errno):
+      self.init(
+        .noPermission,
+        "-e \(name): happens in the kernel, which you may not observe (\(errorText(errno)), kernel.perf_event_paranoid is "
+          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or `sysctl kernel.perf_event_paranoid=1`")
     case .unsupportedTarget:
       self.init(.usage, "ptrace can't sample all processes: leave out -a, or use --sampler perf")
     case .commandNotRun(let command, let errno):

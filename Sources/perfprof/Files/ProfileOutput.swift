@@ -43,7 +43,7 @@ struct ProfileOutput {
     case .html:
       return FlameGraph.html(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
     case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
-    case .speedscope: return Speedscope.bytes(of: profile)
+    case .speedscope: return Speedscope.bytes(of: profile, .init(writesAllValues: writesAllValues))
     case .pprof:
       do {
         return try Pprof.bytes(of: profile, Pprof.Options(writesAllValues: writesAllValues))

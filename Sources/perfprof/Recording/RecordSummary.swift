@@ -11,24 +11,28 @@ struct RecordSummary {
 
   /// Lines for standard error.
   var lines: [String] {
-    let completeness = profile.preferred.completeness()
+    let selected = profile.preferred
+    let completeness = selected.completeness()
     let metadata = profile.metadata
     var lines = files.map { "perfprof: wrote \($0)" }
-    var facts =
-      "perfprof: \(completeness.samples.grouped) samples in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
+    let amounts = zip(profile.valueTypes, profile.valueTotals).map { $0.total($1) }.joined(separator: ", ")
+    var facts = "perfprof: \(amounts) in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
     if completeness.samples > 0 { facts += ", \(completeness.rootedShare.percent) of stacks rooted" }
     facts += ", \(metadata.lost.grouped) lost"
-    if let used = metadata.cpuSecondsUsed {
+    // Beside events that are no time it would be compared with nothing.
+    if let used = metadata.cpuSecondsUsed, profile.valueTypes.contains(where: { $0.cpuNanoseconds(of: 1) != nil }) {
       facts += ", \(used.fixed(2)) s of CPU time used"
       if let sampled = metadata.cpuSecondsSampled { facts += " and \(sampled.fixed(2)) s sampled" }
     }
     lines.append(facts)
     for (reason, count) in completeness.truncated.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(5) {
-      lines.append("perfprof:   \(count.grouped) truncated: \(reason.escapedForTerminal)")
+      lines.append("perfprof:   \(selected.value.cell(count)) truncated: \(reason.escapedForTerminal)")
     }
     if completeness.unsymbolizedSelf > 0 {
       let share = Double(completeness.unsymbolizedSelf) / Double(max(1, completeness.samples))
-      lines.append("perfprof:   \(share.percent) of samples are in code without a name")
+      lines.append(
+        "perfprof:   \(share.percent) of \(selected.value.name) are in code without a name"
+      )
     }
     lines += heaviest(of: completeness.samples)
     lines += (metadata.faults + metadata.notes).map { "perfprof: note: \($0.escapedForTerminal)" }
@@ -38,7 +42,9 @@ struct RecordSummary {
   private func heaviest(of samples: Int64) -> [String] {
     guard samples > 0 else {
       let isExplained = profile.metadata.notes.contains { $0.hasPrefix("no sample") }
-      return isExplained ? [] : ["perfprof: no sample was taken"]
+      let isOfEvents = profile.preferred.value.name != "samples"
+      return isExplained
+        ? [] : [isOfEvents ? "perfprof: no \(profile.preferred.value.name)" : "perfprof: no sample was taken"]
     }
     return FunctionReport(profile.preferred, .init(order: .`self`, limit: 5)).rows.filter { $0.own > 0 }.map { row in
       let share = (Double(row.own) / Double(samples)).percent
