@@ -113,6 +113,16 @@ extension LiveTests {
       #expect(folded.rootedPercent >= 98, "\(recorded.summary)")
     }
 
+    /// Without randomization the stack ends where the address space does, and the kernel's records have odd lengths.
+    @Test("A stack at the very end of the address space")
+    func stackAtTheEnd() throws {
+      let recorded = try Recorded.command(["setarch", "-R", Machine.sample("shares-i386"), "2"])
+      #expect(recorded.folded.rootedPercent >= 99, "\(recorded.summary)")
+      #expect(abs(recorded.folded.percent(through: "main;round_of_work;fifty") - 50) < 5, "\(recorded.summary)")
+      let (used, sampled) = (recorded.info["cpuSecondsUsed"] as? Double, recorded.info["cpuSecondsSampled"] as? Double)
+      #expect((sampled ?? 0) > 0.9 * (used ?? 9), "\(recorded.summary)")
+    }
+
     @Test("Programs of both word sizes in one recording")
     func mixed() throws {
       let (wide, narrow) = ("sorting", "shares-i386")

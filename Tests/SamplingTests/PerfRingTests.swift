@@ -36,6 +36,31 @@ import Testing
     }
   }
 
+  /// The kernel cuts dumps off at the end of the address space: what lies there is no multiple of 8 in 32-bit code.
+  @Test func readsRecordsBehindOneOfOddLength() {
+    for start in stride(from: UInt64(4096 - 160), through: 4096, by: 4) {
+      let ring = PerfRing(simulatedCapacity: 4096, start: start)
+      let sizes: [UInt16] = [52, 60, 57, 48, 52]
+      for (time, size) in sizes.enumerated() {
+        var record = [UInt8](repeating: 0, count: Int(size))
+        record[0] = UInt8(PERF_RECORD_SAMPLE.rawValue)
+        record[6] = UInt8(size)
+        record[16] = UInt8(time)
+        ring.append(record)
+      }
+      ring.refresh()
+      var read: [(time: UInt64, size: Int, stated: UInt64?)] = []
+      while ring.pendingBytes > 0, read.count <= sizes.count {
+        let time = ring.nextTime
+        ring.consume { _, _, bytes in read.append((time, bytes.byteCount, try? bytes.load(at: 16))) }
+      }
+      #expect(read.map(\.time) == [0, 1, 2, 3, 4])
+      #expect(read.map(\.stated) == [0, 1, 2, 3, 4])
+      #expect(read.map(\.size) == sizes.map(Int.init))
+      #expect(ring.corruptions == 0)
+    }
+  }
+
   @Test func givesRoomBackRecordByRecord() {
     let ring = PerfRing(simulatedCapacity: 4096)
     ring.append(RecordBytes.comm(name: "a", time: 1).bytes())

@@ -137,10 +137,9 @@ import Processes
   /// The header at a position, if a whole record is there.
   private func header(at position: UInt64) -> (type: UInt32, misc: UInt16, size: Int)? {
     guard head &- position >= 8 else { return nil }
-    // Records are multiples of 8 long and the ring too, so that a header is never split.
     let word: UInt64 = load(at: position)
     let size = Int(word >> 48)
-    guard size >= 8 + layout.trailerSize, size.isMultiple(of: 8), UInt64(size) <= head &- position else {
+    guard size >= 8 + layout.trailerSize, UInt64(size) <= head &- position else {
       return nil
     }
     return (UInt32(truncatingIfNeeded: word), UInt16(truncatingIfNeeded: word >> 32), size)
@@ -156,21 +155,35 @@ import Processes
     unsafe clp_ring_set_tail(memory, tail)
   }
 
+  /// Eight bytes.
+  ///
+  /// Records are multiples of 8 long, but for samples whose dump ends with the address space: the kernel cuts that off
+  /// where the stack pointer says, which in 32-bit code is a multiple of 4 (`perf_sample_ustack_size`).
   private func load(at position: UInt64) -> UInt64 {
-    let offset = Int(truncatingIfNeeded: position) & (capacity - 1) & ~7
-    // SAFETY: the mask keeps the offset inside the data, and 8 bytes from any multiple of 8 too.
-    return unsafe memory.load(fromByteOffset: Self.pageSize + offset, as: UInt64.self).littleEndian
+    let offset = Int(truncatingIfNeeded: position) & (capacity - 1)
+    if offset & 7 == 0 {
+      // SAFETY: the mask keeps the offset inside the data, and 8 bytes from any multiple of 8 too.
+      return unsafe memory.load(fromByteOffset: Self.pageSize + offset, as: UInt64.self).littleEndian
+    }
+    var value: UInt64 = 0
+    for index in 0..<8 {
+      let place = Self.pageSize + (offset + index) & (capacity - 1)
+      // SAFETY: the mask keeps the place inside the data.
+      value |= UInt64(unsafe memory.load(fromByteOffset: place, as: UInt8.self)) << UInt64(8 * index)
+    }
+    return value
   }
 
   private func withBytes(at position: UInt64, count: Int, _ body: (RawSpan) -> Void) {
     let offset = Int(truncatingIfNeeded: position) & (capacity - 1)
     // SAFETY: data follows the control page, `capacity` bytes of it.
     let data = unsafe memory + Self.pageSize
-    guard offset + count > capacity else {
+    // What is read as numbers begins at a multiple of 8.
+    guard offset + count > capacity || offset & 7 != 0 else {
       // SAFETY: `offset + count` lies inside the data, and the kernel leaves it alone until `tail` moves, after `body`.
       return unsafe body(RawSpan(_unsafeStart: data + offset, byteCount: count))
     }
-    let first = capacity - offset
+    let first = min(count, capacity - offset)
     // SAFETY: a record's size has 16 bits, so that it fits the scratch memory; both parts lie inside the data.
     unsafe scratch.copyMemory(from: data + offset, byteCount: first)
     unsafe (scratch + first).copyMemory(from: data, byteCount: count - first)
