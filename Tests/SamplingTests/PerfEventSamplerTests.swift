@@ -54,8 +54,9 @@ struct PerfEventSamplerTests {
     let got = Double(collector.samples.count)
     // What was lost may be other processes'.
     #expect(got + Double(collector.lost) > expected * 0.85 - 4)
-    // Interrupts and stolen time pass on the events' clock, but not on the threads'.
-    #expect(got < clock.seconds * Double(frequency) * 1.02 + 4)
+    // Interrupts and stolen time pass on the events' clock, but not on the threads'. A timer of the CPU counts for whoever
+    // runs when it fires.
+    #expect(got < clock.seconds * Double(frequency) * 1.1 + 4)
     let byThread = Dictionary(grouping: collector.samples, by: \.tid).mapValues(\.count)
     #expect(byThread.count == 2)
     #expect(zip(collector.samples, collector.samples.dropFirst()).allSatisfy { $0.time <= $1.time })
