@@ -1,5 +1,3 @@
-import Glibc
-
 /// What is wrong with bytes that were read as something they are not.
 public enum BinaryReadingError: Error, Hashable, Sendable {
   /// A value of `count` bytes was wanted at `offset`, where only `available` are left.
@@ -20,9 +18,7 @@ extension BinaryReadingError: CustomStringConvertible {
       "\(count) bytes wanted at \(offset), \(available) are there"
     case .overlongNumber(let offset): "a number at \(offset) does not fit 64 bits"
     case .unterminatedString(let offset): "a string at \(offset) has no end"
-    case .io(_, let number):
-      // SAFETY: strerror's text is static, or this thread's until its next call.
-      unsafe String(cString: strerror(number))
+    case .io(_, let number): errorText(number)
     }
   }
 }

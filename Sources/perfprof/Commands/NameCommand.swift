@@ -1,3 +1,4 @@
+import BinaryReading
 import ArgumentParser
 import Glibc
 import Recording

@@ -1,3 +1,4 @@
+import BinaryReading
 import Sampling
 import TextWriting
 

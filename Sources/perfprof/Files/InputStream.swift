@@ -1,3 +1,4 @@
+import BinaryReading
 import Glibc
 
 /// The bytes of a file or of standard input, piece by piece.

@@ -1,3 +1,4 @@
+import BinaryReading
 import Glibc
 
 /// An output under way: written beside its place and moved there when it is whole, so that nothing half-written

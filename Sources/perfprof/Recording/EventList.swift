@@ -1,3 +1,4 @@
+import BinaryReading
 import Glibc
 import Sampling
 import TextWriting

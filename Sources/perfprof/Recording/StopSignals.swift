@@ -1,3 +1,4 @@
+import BinaryReading
 import CLinuxPerf
 import Glibc
 import Sampling
