@@ -83,7 +83,7 @@ extension Unwinder {
 
   /// A return address without the code that pointer authentication puts into its upper bits (AArch64).
   func withoutAuthentication(_ address: UInt64) -> UInt64 {
-    nativeArchitecture == .aarch64 ? address & context.process.space.addressMask : address
+    nativeArchitecture == .aarch64 ? address & context.space.addressMask : address
   }
 
   /// After a call through a null or wild pointer the leaf lies in no code, and its return address is still on top of

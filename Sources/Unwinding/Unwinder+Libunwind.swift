@@ -93,7 +93,7 @@ extension Unwinder {
 extension UnwoundStack {
   /// Adds the frame at the cursor, which lies in `region`.
   @inline(__always)
-  mutating func append(_ frame: FrameCursor, in region: AddressSpace.Region) {
+  mutating func append(_ frame: FrameCursor, in region: MappedRegions.Region) {
     append(
       Frame(
         address: frame.pc, statedLookupAddress: frame.lookupAddress &- region.bias, module: region.module,

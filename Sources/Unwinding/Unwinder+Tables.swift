@@ -7,7 +7,7 @@ extension Unwinder {
     from registers: UserRegisters, known: KnownRegisters, into stack: inout UnwoundStack
   ) -> StackEnd {
     var frame = FrameCursor(leaf: registers, known: known, in: context.registers, architecture: architecture)
-    let generation = context.process.space.generation
+    let generation = context.space.generation
     let slots = RegisterSlots.of(architecture)
     let memory = context.memory
     var lastWalk = takeLastWalk()
@@ -70,11 +70,11 @@ extension Unwinder {
     if let image, !image.isOf(architecture) {
       // Not remembered: a process may run code of either kind, such as Wine's, and its own code finds the same place.
       return CodeEntry(
-        address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+        address: address, generation: context.space.generation, module: region.module, bias: region.bias,
         rule: .uncovered)
     }
     let entry = CodeEntry(
-      address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+      address: address, generation: context.space.generation, module: region.module, bias: region.bias,
       rule: image?.rule(at: address &- region.bias) ?? .uncovered)
     cache.insert(entry)
     return entry

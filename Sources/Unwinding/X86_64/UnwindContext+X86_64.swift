@@ -35,7 +35,7 @@ extension UnwindContext {
 
   /// What the code says from the nearest preceding `push %rbp; mov %rsp, %rbp` on that leads to `pc`.
   func prologueRule(before pc: UInt64, _ isReturnAddress: Bool) -> CallerRule? {
-    guard architecture == .x86_64, let region = process.space.region(at: pc) else { return nil }
+    guard architecture == .x86_64, let region = space.region(at: pc) else { return nil }
     let start = max(region.start, pc &- min(pc, Self.prologueReach))
     guard let code = bytes(at: start, count: Int(pc - start)), code.count >= 4 else { return nil }
     for index in stride(from: code.count - 4, through: 0, by: -1) {
