@@ -102,24 +102,24 @@ extension UnwindContext {
     space.region(at: address).map { $0.module != UnwoundStack.Frame.noModule } ?? false
   }
 
-  /// What the code at the program counter of a frame says of the way to its caller.
-  func facts(at pc: UInt64, isReturnAddress: Bool) -> CodeFacts {
-    let key = isReturnAddress ? pc | 1 << 63 : pc
+  /// What the code at the place of a frame says of the way to its caller.
+  func facts(at place: CodeAddress) -> CodeFacts {
+    let pc = place.address
     let isStable = isInImage(pc)
     var fingerprint: CodeBytes?
-    if let known = space.code.facts[key] {
+    if let known = space.code.facts[place] {
       if isStable || known.epoch == space.epoch { return known }
       fingerprint = liveCode(at: pc)
       if fingerprint == known.fingerprint {
-        space.code.facts[key]?.epoch = space.epoch
+        space.code.facts[place]?.epoch = space.epoch
         return known
       }
     }
     if !isStable { reader.forget() }
-    var facts = findFacts(at: pc, isReturnAddress: isReturnAddress)
+    var facts = findFacts(at: place)
     facts.epoch = space.epoch
     facts.fingerprint = isStable ? nil : fingerprint ?? liveCode(at: pc)
-    space.code.facts[key] = facts
+    space.code.facts[place] = facts
     return facts
   }
 
@@ -127,11 +127,11 @@ extension UnwindContext {
     CodeBytes(memory.liveBytes(at: pc, count: CodeBytes.limit) ?? [])
   }
 
-  private func findFacts(at pc: UInt64, isReturnAddress: Bool) -> CodeFacts {
+  private func findFacts(at place: CodeAddress) -> CodeFacts {
     var facts = CodeFacts()
     // Behind a call that ends a function, nothing is this function's.
-    if !isReturnAddress || !isEndOfFunction(pc) {
-      let walk = CodeWalk(from: [pc], startsAtLeaf: !isReturnAddress, limit: Self.wayOutLimit, in: self)
+    if !place.isReturnAddress || !isEndOfFunction(place.address) {
+      let walk = CodeWalk(from: [place.address], startsAtLeaf: !place.isReturnAddress, limit: Self.wayOutLimit, in: self)
       (facts.returns, facts.tails) = (walk.returns, walk.tails)
       facts.usesFramePointer = walk.usesFramePointer && !walk.replacesFramePointer
     }
@@ -139,21 +139,20 @@ extension UnwindContext {
   }
 
   /// What the code from the function's first instruction on says, where that is known by unwind information or a symbol.
-  func entryRule(to pc: UInt64, isReturnAddress: Bool) -> CallerRule? {
-    let address = isReturnAddress ? pc &- 1 : pc
+  func entryRule(to place: CodeAddress) -> CallerRule? {
+    let address = place.lookupAddress
     guard let (region, image) = location(of: address), let image,
       let range = image.functionRange(containing: address &- region.bias),
-      case .reached(let rule) = fit(ofCallTo: range.lowerBound &+ region.bias, leadingTo: pc, isReturnAddress)
+      case .reached(let rule) = fit(ofCallTo: range.lowerBound &+ region.bias, leadingTo: place)
     else { return nil }
     return rule
   }
 
   /// Whether a call of the function at `target` can have led to a place.
-  func fit(ofCallTo target: UInt64, leadingTo pc: UInt64, _ isReturnAddress: Bool) -> CallFit {
-    let pair = CodeMemory.Pair(target: target, place: pc, isBehindCall: isReturnAddress)
+  func fit(ofCallTo target: UInt64, leadingTo place: CodeAddress) -> CallFit {
+    let pair = CodeMemory.Pair(target: target, place: place)
     if let known = space.code.fits[pair] { return known }
-    let walk = CodeWalk(
-      from: [target], goal: pc, isGoalBehindCall: isReturnAddress, limit: Self.functionLimit, in: self)
+    let walk = CodeWalk(from: [target], goal: place, limit: Self.functionLimit, in: self)
     let fit: CallFit
     if let state = walk.found {
       fit = .reached(CallerRule(atPlaceReached: state, isUnbalanced: walk.isUnbalanced, self))

@@ -77,12 +77,12 @@ final class UnwindContext {
 
   /// Whether the code from an image's entry point on, which the kernel starts and nothing calls, leads to a place, and
   /// no unwind information says so.
-  func isEntryPoint(_ pc: UInt64, isReturnAddress: Bool) -> Bool {
-    guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
+  func isEntryPoint(_ place: CodeAddress) -> Bool {
+    guard let (region, image) = location(of: place.address), let image, image.image.entryPoint != 0 else { return false }
     let entryPoint = image.image.entryPoint
-    guard pc &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else { return false }
+    guard place.address &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else { return false }
     guard architecture == .x86_64 else { return true }
-    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: pc, isReturnAddress) else {
+    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: place) else {
       return false
     }
     return true

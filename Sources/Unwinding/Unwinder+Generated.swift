@@ -70,9 +70,8 @@ extension Unwinder {
       context.isBehindCall(address)
     else { return false }
     for (register, word) in popped { frame.registers[register] = word }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = sp &+ 8
-    frame.isReturnAddress = true
     return true
   }
 

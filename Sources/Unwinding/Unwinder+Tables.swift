@@ -27,9 +27,7 @@ extension Unwinder {
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
       }
-      let found = UnwoundStack.Frame(
-        address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
-        isReturnAddress: frame.isReturnAddress)
+      let found = UnwoundStack.Frame(frame.place, module: entry.module, bias: entry.bias)
       stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
       lastWalk.note(found, at: frame)
@@ -175,9 +173,8 @@ extension Unwinder {
       walk.note(word, at: place)
     }
     if frame.registers.unknown != 0 { frame.registers.unknown &= ~restored }
-    frame.pc = returnAddress
+    frame.place = rule.isSignalFrame ? .programCounter(returnAddress) : .returnAddress(returnAddress)
     frame.sp = cfa
-    frame.isReturnAddress = !rule.isSignalFrame
     return .stepped
   }
 

@@ -22,7 +22,7 @@ extension Unwinder {
     {
       return .stepped
     }
-    if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
+    if context.isEntryPoint(frame.place) { return .ended(.rooted) }
     return stepByRecordI386(&frame, image: image)
   }
 
@@ -37,7 +37,7 @@ extension Unwinder {
       }
       frame.registers[number] = value
     }
-    frame.isReturnAddress = false
+    frame.place = .programCounter(frame.pc)
     return .stepped
   }
 
@@ -94,9 +94,8 @@ extension Unwinder {
     guard let address = context.memory.word(at: slot), context.isPlausible(returnAddress: address),
       context.isBehindCall(address)
     else { return false }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = slot &+ 4
-    frame.isReturnAddress = true
     return true
   }
 
@@ -118,10 +117,9 @@ extension Unwinder {
     guard context.isPlausible(returnAddress: address), context.isBehindCall(address),
       isRecordOfFunction(at: frame, record, returningTo: address)
     else { return .ended(.truncated(reason)) }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.fp = caller
     frame.sp = stackPointerOfCaller(of: record, returningTo: address)
-    frame.isReturnAddress = true
     return .stepped
   }
 
