@@ -3,6 +3,7 @@ import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
+import Symbolication
 import Unwinding
 
 /// The middle of a sample's way: unwinds what a sampler sees and adds it to the log. Called on the polling thread.

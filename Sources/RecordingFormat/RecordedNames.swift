@@ -1,5 +1,6 @@
 import RecordingSchema
 import Searching
+import SwiftProtobuf
 
 /// A function as a recording holds it.
 package struct RecordedFunction: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import BinaryReading
+import ELF
 import ProfileModel
 
 /// What the walk through code asks for, and what it has found out.
@@ -131,7 +132,8 @@ extension UnwindContext {
     var facts = CodeFacts()
     // Behind a call that ends a function, nothing is this function's.
     if !place.isReturnAddress || !isEndOfFunction(place.address) {
-      let walk = CodeWalk(from: [place.address], startsAtLeaf: !place.isReturnAddress, limit: Self.wayOutLimit, in: self)
+      let walk = CodeWalk(
+        from: [place.address], startsAtLeaf: !place.isReturnAddress, limit: Self.wayOutLimit, in: self)
       (facts.returns, facts.tails) = (walk.returns, walk.tails)
       facts.usesFramePointer = walk.usesFramePointer && !walk.replacesFramePointer
     }

@@ -1,5 +1,7 @@
 import BinaryReading
+import ELF
 import ProfileModel
+import UnwindTables
 
 /// What all ways to make one step share: the images, the address space, its memory.
 final class UnwindContext {
@@ -78,13 +80,15 @@ final class UnwindContext {
   /// Whether the code from an image's entry point on, which the kernel starts and nothing calls, leads to a place, and
   /// no unwind information says so.
   func isEntryPoint(_ place: CodeAddress) -> Bool {
-    guard let (region, image) = location(of: place.address), let image, image.image.entryPoint != 0 else { return false }
-    let entryPoint = image.image.entryPoint
-    guard place.address &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else { return false }
-    guard architecture == .x86_64 else { return true }
-    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: place) else {
+    guard let (region, image) = location(of: place.address), let image, image.image.entryPoint != 0 else {
       return false
     }
+    let entryPoint = image.image.entryPoint
+    guard place.address &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else {
+      return false
+    }
+    guard architecture == .x86_64 else { return true }
+    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: place) else { return false }
     return true
   }
 
