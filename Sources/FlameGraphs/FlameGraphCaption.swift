@@ -38,7 +38,7 @@ extension FlameGraphCaption {
     self.init(
       title: title ?? Self.name(of: profile), command: Self.commandLine(profile.metadata.command),
       facts: Self.facts(profile.metadata, completeness, value),
-      notes: Self.notes(profile.metadata, completeness, value),
+      notes: Self.notes(selected, completeness),
       value: value)
   }
 
@@ -50,7 +50,7 @@ extension FlameGraphCaption {
       let completeness = side.completeness()
       let metadata = side.profile.metadata
       facts.append("\(word): " + Self.facts(metadata, completeness, side.value).joined(separator: ", "))
-      notes += Self.notes(metadata, completeness, side.value).map { "\(word): \($0)" }
+      notes += Self.notes(side, completeness).map { "\(word): \($0)" }
     }
     let names = (Self.name(of: before.profile), Self.name(of: after.profile))
     self.init(
@@ -90,11 +90,11 @@ extension FlameGraphCaption {
   ) -> [String] {
     var facts = [value.total(completeness.samples)]
     let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
-    let sampler = metadata.sampler.isEmpty ? "" : " (\(metadata.sampler))"
+    let sampler = metadata.sampler.isUnknown ? "" : " (\(metadata.sampler.name))"
     if rate > 0 {
       facts.append("\(rate.fixed(0)) Hz\(sampler)")
-    } else if !metadata.sampler.isEmpty {
-      facts.append("from \(metadata.sampler)")
+    } else if !metadata.sampler.isUnknown {
+      facts.append("from \(metadata.sampler.name)")
     }
     if metadata.durationSeconds > 0 { facts.append(metadata.durationSeconds.durationText) }
     if let lost = metadata.lostText { facts.append(lost) }
@@ -103,10 +103,9 @@ extension FlameGraphCaption {
     return facts
   }
 
-  private static func notes(
-    _ metadata: ProfileMetadata, _ completeness: Completeness, _ value: ValueType
-  ) -> [String] {
-    var notes = metadata.notes
+  private static func notes(_ selected: SelectedProfile, _ completeness: Completeness) -> [String] {
+    let (metadata, value) = (selected.profile.metadata, selected.value)
+    var notes = selected.noteSentences()
     if completeness.samples == 0 { notes.append("There are no samples in this profile.") }
     func share(_ weight: Int64) -> String { (Double(weight) / Double(max(1, completeness.samples))).percent }
     if !metadata.isComplete { notes.append("The recording was cut short; what came after its end is missing.") }

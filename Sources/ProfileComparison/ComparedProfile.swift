@@ -45,7 +45,7 @@ public struct ComparedProfile: Sendable {
     if let rooted = completeness.rooted { json.value(rooted) } else { json.value(nil) }
     json.key("lost")
     if metadata.lostText != nil { json.value(metadata.lost) } else { json.value(nil) }
-    json.member("sampler", metadata.sampler)
+    json.member("sampler", metadata.sampler.name)
   }
 
   static func warnings(_ before: ComparedProfile, _ after: ComparedProfile, hasTimes: Bool) -> [String] {
@@ -74,8 +74,10 @@ public struct ComparedProfile: Sendable {
       warnings.append("Only the \(before.hasKernelFrames ? "earlier" : "later") profile has kernel frames.")
     }
     let samplers = sides.map(\.metadata.sampler)
-    if samplers[0] != samplers[1], samplers.allSatisfy({ $0.contains(":") }) {
-      warnings.append("The samplers differ: \(samplers[0]) before, \(samplers[1]) after.")
+    // How an import was sampled is not known.
+    let areKnown = samplers.allSatisfy { if case .other = $0 { false } else { true } }
+    if samplers[0] != samplers[1], areKnown {
+      warnings.append("The samplers differ: \(samplers[0].name) before, \(samplers[1].name) after.")
     }
     return warnings
   }

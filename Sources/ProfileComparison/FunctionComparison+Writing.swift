@@ -11,9 +11,7 @@ extension FunctionComparison {
   public func text(names: (before: String, after: String), limit: Int? = nil) -> String {
     var lines = ["before  \(names.before): \(before.text)", "after   \(names.after): \(after.text)"]
     if let earlier = before.cpuSeconds, let later = after.cpuSeconds, earlier > 0 {
-      let growth = (later / earlier - 1) * 100
-      lines.append(
-        "CPU time \(earlier.fixed(2)) s → \(later.fixed(2)) s (\(growth > 0 ? "+" : "")\(growth.fixed(1)) %)")
+      lines.append("CPU time \(earlier.fixed(2)) s → \(later.fixed(2)) s (\((later / earlier - 1).change))")
     }
     lines += warnings
     lines.append(verdictLine)

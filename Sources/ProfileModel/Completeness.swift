@@ -65,7 +65,7 @@ extension SelectedProfile {
 extension Function {
   /// The name of the frame that stands for a missing root.
   public static func truncationMarker(_ reason: TruncationReason) -> Function {
-    Function(name: "[truncated: \(reason.description)]")
+    FrameMarker.truncated(reason).function
   }
 
   /// Stands for code at an address where nothing was mapped, as after a call through a wild pointer.

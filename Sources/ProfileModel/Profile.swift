@@ -68,11 +68,14 @@ public struct Module: Hashable, Sendable {
   public var buildID: BuildID?
   /// Where its names came from: `.symtab`, `debug file /usr/lib/debug/…`, `.dynsym`, `kallsyms`, `none`…
   public var symbolSource: String?
+  /// What kind of code it holds; nil where the source doesn't say.
+  public var kind: ModuleKind?
   /// A module.
-  public init(path: String, buildID: BuildID? = nil, symbolSource: String? = nil) {
+  public init(path: String, buildID: BuildID? = nil, symbolSource: String? = nil, kind: ModuleKind? = nil) {
     self.path = path
     self.buildID = buildID
     self.symbolSource = symbolSource
+    self.kind = kind
   }
   /// The last component of the path.
   public var name: String {

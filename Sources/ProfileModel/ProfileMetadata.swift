@@ -10,7 +10,7 @@ public struct ProfileMetadata: Hashable, Sendable {
   /// Files from elsewhere don't: what they leave unsaid is not known.
   public var isRecorded = false
   /// `perf:cycles`, `perf:cpu-clock`, `ptrace`; for imports the format read, such as `folded`.
-  public var sampler: String = ""
+  public var sampler: SamplerKind = .other("")
   /// Samples a second and CPU that were asked for; 0 where unknown.
   public var requestedFrequency: Double = 0
   /// Samples a second of busy CPU that came; 0 where unknown.
@@ -35,25 +35,9 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var profilerPeakResidentBytes: UInt64 = 0
   /// Whether the recording was closed properly; false for one cut short, whose tail is missing.
   public var isComplete = true
-  /// Sentences on what limits trust: kernel excluded, ring shrunk, module without symbols…
-  public var notes: [String] = []
+  /// What limits trust: kernel excluded, ring shrunk, module without symbols…
+  public var notes: [ProfileNote] = []
 
   /// Metadata of nothing in particular.
   public init() {}
-
-  /// A sentence on each kind of record that could not be used as it should; none as a rule.
-  public var faults: [String] {
-    func counted(_ count: UInt64, _ one: String, _ many: String) -> [String] {
-      count == 0 ? [] : ["\(count) \(count == 1 ? one : many)"]
-    }
-    return counted(
-      lateRecords, "record came late, after newer ones: a sample may lie in the wrong mapping",
-      "records came late, after newer ones: samples may lie in wrong mappings")
-      + counted(
-        malformedRecords, "record of the kernel was damaged and left out",
-        "records of the kernel were damaged and left out")
-      + counted(
-        ringCorruptions, "time a ring of the kernel was damaged and its samples were left out",
-        "times a ring of the kernel was damaged and its samples were left out")
-  }
 }

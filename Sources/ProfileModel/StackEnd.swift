@@ -56,4 +56,21 @@ public enum TruncationReason: Hashable, Sendable {
     case .other(let text): text
     }
   }
+
+  /// The reason of a text; `other` for one that is none of this version's.
+  public init(_ text: String) {
+    let known: [TruncationReason] = [
+      .stackDumpTooShort, .memoryUnreadable, .memoryNotSampled, .depthLimit, .unmappedCode, .implausibleFramePointer,
+      .callerNotProven, .noProgress, .noUserRegisters, .registerUnknown, .narrowProgram,
+    ]
+    if let reason = known.first(where: { $0.description == text }) {
+      self = reason
+    } else if text.hasPrefix("no unwind info in ") {
+      self = .noUnwindInfo(module: String(text.dropFirst("no unwind info in ".count)))
+    } else if text.hasPrefix("bad unwind info in ") {
+      self = .badUnwindInfo(module: String(text.dropFirst("bad unwind info in ".count)))
+    } else {
+      self = .other(text)
+    }
+  }
 }

@@ -5,8 +5,8 @@ import RecordingFormat
 public struct LateNaming: Sendable {
   /// How many modules have names now that had none.
   public private(set) var named = 0
-  /// Why others still have none, each in a sentence.
-  public private(set) var problems: [String] = []
+  /// Why others still have none.
+  public private(set) var problems: [ProfileNote] = []
   /// Bytes behind the last whole chunk, which names took the place of.
   public private(set) var droppedBytes = 0
   /// Why the disk did not take all names, as errno has it; nil when it did.
@@ -24,11 +24,9 @@ public struct LateNaming: Sendable {
     for index in found.indices {
       found[index].wereFoundLater = found[index].source != "none"
       if found[index].wereFoundLater { named += 1 }
-      let path = recording.tables.modules[Int(found[index].module)].path
-      if let problem = found[index].problem {
-        problems.append(problem)
-      } else if !found[index].wereFoundLater {
-        problems.append("\(path): has no symbols")
+      let module = recording.tables.modules[Int(found[index].module)]
+      if let problem = found[index].problem ?? (found[index].wereFoundLater ? nil : .noSymbols) {
+        problems.append(.module(path: module.path, buildID: module.buildID, problem))
       }
     }
     // What was looked for in vain before is not said twice.

@@ -10,14 +10,12 @@ extension ModuleRegistry {
     entries = modules.map { module in
       guard module.kind == .file else { return Entry() }
       guard let recorded = module.buildID else {
-        return Entry(problem: "\(module.path): has no build ID, so that nobody knows whether it is still the same")
+        return Entry(problem: .noIdentity)
       }
       guard let file = try? FileReader(path: module.path), let image = try? ELFImage(file: file) else {
-        return Entry(problem: "\(module.path): is gone, or can't be read")
+        return Entry(problem: .gone)
       }
-      guard image.buildID == recorded else {
-        return Entry(problem: "\(module.path): is another build by now")
-      }
+      guard image.buildID == recorded else { return Entry(problem: .replaced) }
       return Entry(image: image)
     }
   }

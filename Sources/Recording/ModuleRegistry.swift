@@ -14,7 +14,7 @@ struct ModuleRegistry {
     var image: ELFImage?
     /// The file that `image` is a copy of.
     var original: ELFImage?
-    var problem: String?
+    var problem: ModuleProblem?
     /// Whether `image` is to be copied once it is sampled, since its file may be rewritten.
     var isRewritable = false
     /// Of a JIT module: whose it is, looked up while the process lived.
@@ -153,7 +153,7 @@ struct ModuleRegistry {
       // Memory files and others that are no images hold run-time code.
       if case .notELF = error { return jit(process, log: &log) }
       if mapping.isMemoryFile || path.hasPrefix("/dev/") { return jit(process, log: &log) }
-      let problem = "\(path): \(Self.sentence(for: error))"
+      let problem = ModuleProblem.notOpened(detail: "\(error)")
       if let known, entries[Int(known)].problem == problem { return (known, false) }
       let recorded = RecordedModule(path: path, buildID: mapping.buildID, kind: .file)
       let index = add(recorded, Entry(problem: problem), to: &log)
@@ -260,7 +260,7 @@ struct ModuleRegistry {
     do throws(JITDump.Failure) {
       entries[Int(module)].jitDump = try JITDumpTail(process, path: path)
     } catch {
-      entries[Int(module)].problem = "\(path): the jitdump could not be used (\(error))"
+      entries[Int(module)].problem = .jitDumpUnusable(path: path, detail: "\(error)")
     }
   }
 
@@ -276,9 +276,5 @@ struct ModuleRegistry {
   private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
     entries.append(entry)
     return log.add(module)
-  }
-
-  private static func sentence(for error: ELFError) -> String {
-    "the binary could not be read (\(error)); its frames have no names and may end stacks"
   }
 }

@@ -15,8 +15,8 @@ struct NarrowPrograms {
     var name: String
   }
   private struct Count {
-    var samples = 0
-    var rooted = 0
+    var samples: UInt64 = 0
+    var rooted: UInt64 = 0
   }
   private var counts: [Program: Count] = [:]
 
@@ -36,21 +36,22 @@ struct NarrowPrograms {
     return isX32 ? .x32 : nil
   }
 
-  /// A sentence on each program, those with the most samples first.
-  var notes: [String] {
+  /// A note on each program, those with the most samples first.
+  var notes: [ProfileNote] {
     let sorted = counts.sorted {
       ($1.value.samples, $0.key.name, $0.key.kind == .x32 ? 1 : 0)
         < ($0.value.samples, $1.key.name, $1.key.kind == .x32 ? 1 : 0)
     }
     var notes = sorted.prefix(Self.limit).map { program, count in
-      "\(program.kind == .x32 ? "x32" : "32-bit") program \(program.name): \(count.rooted) of "
-        + "\(count.samples) \(count.samples == 1 ? "stack" : "stacks") rooted"
+      ProfileNote.narrowProgram(
+        name: program.name, isX32: program.kind == .x32, rooted: count.rooted, samples: count.samples)
     }
     let rest = sorted.dropFirst(Self.limit)
     if !rest.isEmpty {
-      let samples = rest.reduce(0) { $0 + $1.value.samples }
-      let rooted = rest.reduce(0) { $0 + $1.value.rooted }
-      notes.append("32-bit programs, \(rest.count) more: \(rooted) of \(samples) stacks rooted")
+      notes.append(
+        .otherNarrowPrograms(
+          count: UInt64(rest.count), rooted: rest.reduce(0) { $0 + $1.value.rooted },
+          samples: rest.reduce(0) { $0 + $1.value.samples }))
     }
     return notes
   }

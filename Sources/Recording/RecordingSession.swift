@@ -34,7 +34,7 @@ struct RecordingSession: ~Copyable {
     header.sampler = sampler.name
     header.requestedFrequency = sampler.hasFrequency ? Double(options.sampling.frequency) : 0
     header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
-    header.notes = sampler.notes.map(\.sentence)
+    header.notes = sampler.notes.map(ProfileNote.sampling)
     header.version = options.version
     header.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency) }
     file.append(RecordingChunk(header))
@@ -84,16 +84,14 @@ struct RecordingSession: ~Copyable {
     recorder.account.look()
     recorder.commandTime = commandTime
     let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
-    let loss =
-      isCounted && recorder.lost > 0
-      ? ["events came faster than they could be written, and \(recorder.lost) are missing: take fewer with -c 10"] : []
+    let loss: [ProfileNote] = isCounted && recorder.lost > 0 ? [.eventsLost(count: recorder.lost)] : []
     let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
     let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
     for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
     let frequency = actualFrequency(sampler)
     let (options, file) = (options, file)
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
-    let stackNotes = recorder.deepStacks.sentences + recorder.narrowPrograms.notes
+    let stackNotes = recorder.deepStacks.notes + recorder.narrowPrograms.notes
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
     for names in symbolization.names(frames) {
@@ -107,7 +105,11 @@ struct RecordingSession: ~Copyable {
     let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
-    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts + loss
+    let losses = file.losses
+    if losses.samples > 0 {
+      trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
+    }
+    trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss
     file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents: Result<[UInt8], RecordingError>

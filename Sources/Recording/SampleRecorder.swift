@@ -94,13 +94,13 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         // There is none while a program is being loaded: the kernel's is all of it.
         hasUserStack = !exec.isUnderWay(sample.kernelChain)
         isRooted = !hasUserStack
-        if !isRooted { stack.push(marker: Function.truncationMarker(reason).name, log: &log) }
+        if !isRooted { stack.push(.truncated(reason), log: &log) }
       }
       if hasUserStack { pushUserFrames(of: process, time: sample.time) }
     } else if !hasEnded, !processes.table.isKernelThread(sample.pid) {
       isRooted = false
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
-      stack.push(marker: Function.truncationMarker(reason).name, log: &log)
+      stack.push(.truncated(reason), log: &log)
     }
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
@@ -291,8 +291,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       let frame = unwound.frames[index]
       if frame.module == UnwoundStack.Frame.unmapped {
         // Without any mapping it's the mappings that are missing.
-        let function: Function = process.space.hasCode ? .unmapped : .unknownCode
-        stack.push(marker: function.name, log: &log)
+        stack.push(process.space.hasCode ? .unmapped : .unknownCode, log: &log)
       } else if frame.module == UnwoundStack.Frame.noModule {
         let module = modules.moduleWithoutImage(at: frame.address, of: process, log: &log)
         let address = modules.recordedAddress(
@@ -303,7 +302,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)
       }
       if let elided = unwound.elided, elided.position == index {
-        stack.push(marker: "[\(elided.count) frames elided]", log: &log)
+        stack.push(.elided(count: elided.count), log: &log)
       }
       index -= 1
     }

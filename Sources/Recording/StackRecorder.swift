@@ -39,9 +39,9 @@ struct StackRecorder {
     append(key, frame: frame, log: &log)
   }
 
-  /// Adds a frame that stands for missing ones.
-  mutating func push(marker text: @autoclosure () -> String, log: inout RecordingLog) {
-    let frame = log.marker(text())
+  /// Adds a frame that stands for missing ones, or for code without a module.
+  mutating func push(_ marker: FrameMarker, log: inout RecordingLog) {
+    let frame = log.frame(of: marker)
     let key = Key(module: Self.marker, address: UInt64(frame))
     if follows, position < keys.count, keys[position] == key {
       position += 1

@@ -80,9 +80,7 @@ struct Symbolization {
     case .file, .vdso:
       if let image = work.entry.image, image.fate == .rewritten {
         found = nil
-        problem =
-          "\(work.recorded.path): the file was rewritten while it was recorded, and the names of the code that ran are "
-          + "gone; replace files by renaming others over them"
+        problem = .rewritten
       } else {
         found = work.entry.image.map { symbolize(work, image: $0) }
       }
@@ -92,7 +90,7 @@ struct Symbolization {
     var names = RecordedNames(module: work.module)
     if let found { Self.add(found, work, to: &names) }
     names.source = found?.source ?? "none"
-    names.problem = found?.problem?.description ?? problem
+    names.problem = found?.problem?.reason ?? problem
     return names
   }
 

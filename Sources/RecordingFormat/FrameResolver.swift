@@ -28,9 +28,11 @@ struct FrameResolver {
       let names = names[UInt32(index)]
       // Not interned: a row each, so that indexes stay the recording's.
       builder.profile.modules.append(
-        Module(path: module.path, buildID: module.buildID, symbolSource: names?.source))
+        Module(path: module.path, buildID: module.buildID, symbolSource: names?.source, kind: module.kind))
       moduleIDs.append(ModuleID(index: index))
-      if let problem = names?.problem { builder.profile.metadata.notes.append(problem) }
+      if let problem = names?.problem {
+        builder.profile.metadata.notes.append(.module(path: module.path, buildID: module.buildID, problem))
+      }
     }
     expandFrames()
     stacks.reserveCapacity(tables.stacks.count)
@@ -87,13 +89,8 @@ struct FrameResolver {
     }
   }
 
-  private mutating func expand(marker text: String) {
-    for function in [Function.unmapped, .unknownCode] where function.name == text {
-      append(Frame(function: builder.intern(function), kind: .user))
-      return
-    }
-    let function = builder.intern(Function(name: text))
-    append(Frame(function: function, kind: text.hasPrefix("[truncated") ? .truncated : .elided))
+  private mutating func expand(marker: FrameMarker) {
+    append(Frame(function: builder.intern(marker.function), kind: marker.kind))
   }
 
   private mutating func expand(module: UInt32, address: UInt64, names: inout ModuleNames?) {

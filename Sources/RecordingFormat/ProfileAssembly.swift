@@ -26,7 +26,7 @@ struct ProfileAssembly {
       tables.modules.append(
         RecordedModule(
           path: module.path, buildID: BuildID(Array(module.buildID)),
-          kind: .init(rawValue: module.kind.rawValue) ?? .file,
+          kind: UInt8(exactly: module.kind.rawValue).flatMap(ModuleKind.init) ?? .file,
           pid: module.pid))
     }
     for process in chunk.processes {
@@ -46,7 +46,7 @@ struct ProfileAssembly {
           first: thread.first == 0 ? nil : ThreadID(rawValue: thread.first - 1)))
     }
     for rename in chunk.renames where !apply(rename) { return false }
-    tables.markers += chunk.markers
+    tables.markers += FrameMarker.markers(names: chunk.markers, facts: chunk.markerFacts)
     guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
     if chunk.hasCounters { add(chunk.counters) }
     for part in chunk.symbols { add(RecordedNames(part)) }
@@ -60,12 +60,12 @@ struct ProfileAssembly {
   private mutating func add(_ header: Recording_Header) {
     metadata.command = header.command
     metadata.startTime = header.startUnixNanoseconds
-    metadata.sampler = header.sampler
+    metadata.sampler = SamplerKind(header.sampler)
     metadata.requestedFrequency = header.requestedFrequency
     if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
       valueTypes[0].period = period
     }
-    metadata.notes = header.notes
+    metadata.notes = header.notes.map(ProfileNote.sentence) + header.facts.map(ProfileNote.init)
   }
 
   private mutating func add(_ counters: Recording_Counters) {
@@ -87,7 +87,7 @@ struct ProfileAssembly {
     metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
     metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
     metadata.actualFrequency = trailer.actualFrequency
-    metadata.notes += trailer.notes
+    metadata.notes += trailer.notes.map(ProfileNote.sentence) + trailer.facts.map(ProfileNote.init)
     isClosed = true
   }
 
@@ -187,12 +187,6 @@ struct ProfileAssembly {
 
   // MARK: The profile
 
-  private static let unnamed =
-    "its end is missing, and with it the names of functions: `perfprof name FILE` finds them in the files that are "
-    + "still there and the same"
-  private static let foundLater =
-    "names come from files as they were after recording, where their build IDs were those recorded"
-
   /// Of a recording without its end: the files' modules that have frames and such a source of names.
   func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
     guard !isClosed else { return [] }
@@ -210,10 +204,10 @@ struct ProfileAssembly {
     metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
       if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
-      if isClosed { metadata.notes.append("\(unreadBytes) bytes behind the recording's end were left out") }
+      if isClosed { metadata.notes.append(.bytesLeftOut(count: UInt64(unreadBytes))) }
     }
-    if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(Self.foundLater) }
-    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(Self.unnamed) }
+    if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(.namesFoundLater) }
+    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
     var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
     var profile = resolver.resolve()
     metadata.notes += profile.metadata.notes

@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 import Searching
 import SwiftProtobuf
@@ -42,8 +43,8 @@ package struct RecordedNames: Sendable {
   package let module: UInt32
   /// Where the names came from: `.symtab`, `none`…; nil where nothing was said of the module.
   package var source: String?
-  /// Why names are missing, as a sentence; nil for nothing of note.
-  package var problem: String?
+  /// Why names are missing; nil for nothing of note.
+  package var problem: ModuleProblem?
   /// Whether they were found after recording, in files as they were by then.
   package var wereFoundLater = false
 
@@ -131,7 +132,7 @@ extension RecordedNames {
     .with {
       $0.module = module
       $0.symbolSource = source ?? ""
-      $0.problem = problem ?? ""
+      if let problem { $0.fact = problem.message }
       $0.foundLater = wereFoundLater
     }
   }
@@ -139,7 +140,7 @@ extension RecordedNames {
   /// Takes in what is said of the module itself.
   mutating func add(_ update: Recording_ModuleUpdate) {
     source = update.symbolSource.isEmpty ? nil : update.symbolSource
-    problem = update.problem.isEmpty ? nil : update.problem
+    problem = update.hasFact ? ModuleProblem(update.fact) : update.problem.isEmpty ? nil : .sentence(update.problem)
     wereFoundLater = update.foundLater
   }
 

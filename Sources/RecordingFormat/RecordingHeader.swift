@@ -14,8 +14,8 @@ package struct RecordingHeader: Sendable {
   package var requestedFrequency: Double = 0
   /// `x86_64`, `aarch64`.
   package var architecture = ""
-  /// Sentences on what limits trust.
-  package var notes: [String] = []
+  /// What limits trust.
+  package var notes: [ProfileNote] = []
   /// Of the program that records.
   package var version = ""
   /// What samples carry amounts of, in the order of their indexes; empty for CPU time.
@@ -31,7 +31,7 @@ package struct RecordingHeader: Sendable {
       $0.sampler = sampler
       $0.requestedFrequency = requestedFrequency
       $0.architecture = architecture
-      $0.notes = notes
+      $0.facts = notes.map(\.message)
       $0.version = version
     }
   }

@@ -17,7 +17,7 @@ package struct RecordingLog: Sendable {
   private var pending = PendingSamples()
   private var processes = Pending<ProcessRecord>()
   private var threads = Pending<ThreadRecord>()
-  private var markerIndexes: [String: UInt32] = [:]
+  private var markerFrames: [FrameMarker: UInt32] = [:]
   private var lastTime: UInt64 = 0
 
   /// A log of nothing.
@@ -84,17 +84,13 @@ package struct RecordingLog: Sendable {
     tables.frames.intern(module: module &+ 1, address: address)
   }
 
-  /// The frame that stands for missing ones, by its text.
-  package mutating func marker(_ text: String) -> UInt32 {
-    let index: UInt32
-    if let known = markerIndexes[text] {
-      index = known
-    } else {
-      index = UInt32(truncatingIfNeeded: tables.markers.count)
-      tables.markers.append(text)
-      markerIndexes[text] = index
-    }
-    return tables.frames.intern(module: 0, address: UInt64(index))
+  /// The frame that stands for something else than a place in a module: the same for each reason and its module.
+  package mutating func frame(of marker: FrameMarker) -> UInt32 {
+    if let known = markerFrames[marker] { return known }
+    let frame = tables.frames.intern(module: 0, address: UInt64(tables.markers.count))
+    tables.markers.append(marker)
+    markerFrames[marker] = frame
+    return frame
   }
 
   /// The stack that goes on from `parent`, or begins, with a frame.
@@ -149,7 +145,7 @@ package struct RecordingLog: Sendable {
         .with {
           $0.path = module.path
           $0.buildID = .init(module.buildID?.bytes ?? [])
-          $0.kind = Recording_Module.Kind(rawValue: module.kind.rawValue) ?? .file
+          $0.kind = Recording_Module.Kind(rawValue: Int(module.kind.rawValue)) ?? .file
           $0.pid = module.pid
         })
     }
@@ -173,8 +169,10 @@ package struct RecordingLog: Sendable {
         })
     }
     for marker in tables.markers[flushed.markers...] {
-      pieces.makeRoom(text: marker.utf8.count)
-      pieces.current.markers.append(marker)
+      let name = marker.name
+      pieces.makeRoom(text: 2 * name.utf8.count)
+      pieces.current.markers.append(name)
+      pieces.current.markerFacts.append(marker.message)
     }
   }
 

@@ -2,28 +2,17 @@ import ProfileModel
 
 /// A module as a recording holds it.
 package struct RecordedModule: Hashable, Sendable {
-  /// What kind of code it holds.
-  package enum Kind: Int, Sendable {
-    /// A file's.
-    case file
-    /// The kernel's.
-    case kernel
-    /// What the kernel maps into every process.
-    case vdso
-    /// Made at run time; addresses are those of one process.
-    case jit
-  }
   /// Full path, or `[kernel]`, `[vdso]`, `[jit]`.
   package var path: String
   /// Identity, where the file has one.
   package var buildID: BuildID?
   /// What kind of code it holds.
-  package var kind: Kind
+  package var kind: ModuleKind
   /// The process of a JIT module; 0 for others.
   package var pid: Int32
 
   /// A module.
-  package init(path: String, buildID: BuildID? = nil, kind: Kind, pid: Int32 = 0) {
+  package init(path: String, buildID: BuildID? = nil, kind: ModuleKind, pid: Int32 = 0) {
     self.path = path
     self.buildID = buildID
     self.kind = kind
@@ -37,8 +26,8 @@ package struct RecordingTables: Sendable {
   package var modules: [RecordedModule] = []
   var processes: [ProcessRecord] = []
   var threads: [ThreadRecord] = []
-  /// Texts of frames that stand for missing ones, such as `[truncated: depth limit]`.
-  package var markers: [String] = []
+  /// What frames stand for that are no places in modules.
+  package var markers: [FrameMarker] = []
   /// Places that stacks go through.
   package var frames = FrameRows()
   /// Stacks of `frames`, root first.

@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
@@ -11,8 +12,8 @@ package struct RecordingTrailer: Sendable {
   package var profilerCPUSeconds: Double = 0
   /// The most memory that the profiler held.
   package var profilerPeakResidentBytes: UInt64 = 0
-  /// Sentences on what limits trust, beside those of the header.
-  package var notes: [String] = []
+  /// What limits trust, beside those of the header.
+  package var notes: [ProfileNote] = []
 
   /// A trailer that says nothing.
   package init() {}
@@ -23,7 +24,7 @@ package struct RecordingTrailer: Sendable {
       $0.actualFrequency = actualFrequency
       $0.profilerCpuSeconds = profilerCPUSeconds
       $0.profilerPeakResidentBytes = profilerPeakResidentBytes
-      $0.notes = notes
+      $0.facts = notes.map(\.message)
     }
   }
 }

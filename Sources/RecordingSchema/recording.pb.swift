@@ -73,7 +73,7 @@ package nonisolated struct Recording_Chunk: @unchecked Sendable {
     set {_uniqueStorage()._renames = newValue}
   }
 
-  /// texts of frames that stand for missing ones
+  /// names of frames that are no places in modules, as `[truncated: depth limit]`
   package var markers: [String] {
     get {_storage._markers}
     set {_uniqueStorage()._markers = newValue}
@@ -143,11 +143,146 @@ package nonisolated struct Recording_Chunk: @unchecked Sendable {
     set {_uniqueStorage()._valueTypes = newValue}
   }
 
+  /// of each of `markers` what it is; none at all: their names say it
+  package var markerFacts: [Recording_Marker] {
+    get {_storage._markerFacts}
+    set {_uniqueStorage()._markerFacts = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a frame is that is no place in a module.
+package nonisolated struct Recording_Marker: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: Recording_Marker.Kind = .named
+
+  package var module: String = String()
+
+  package var count: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+
+    /// what its name says
+    case named // = 0
+
+    /// code where nothing was mapped
+    case unmapped // = 1
+
+    /// code of a process whose mappings are not known
+    case unknownCode // = 2
+
+    /// count: frames left out in the middle
+    case elided // = 3
+
+    /// Frames missing at the root, since:
+    case stackDumpTooShort // = 4
+
+    /// module: a file's name
+    case noUnwindInfo // = 5
+
+    /// module
+    case badUnwindInfo // = 6
+    case memoryUnreadable // = 7
+    case memoryNotSampled // = 8
+    case depthLimit // = 9
+    case unmappedCaller // = 10
+    case implausibleFramePointer // = 11
+    case callerNotProven // = 12
+    case noProgress // = 13
+    case noUserRegisters // = 14
+
+    /// of a thread that was blocked
+    case registerUnknown // = 15
+
+    /// of 32 bits, which is not unwound on this processor
+    case narrowProgram // = 16
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .named
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .named
+      case 1: self = .unmapped
+      case 2: self = .unknownCode
+      case 3: self = .elided
+      case 4: self = .stackDumpTooShort
+      case 5: self = .noUnwindInfo
+      case 6: self = .badUnwindInfo
+      case 7: self = .memoryUnreadable
+      case 8: self = .memoryNotSampled
+      case 9: self = .depthLimit
+      case 10: self = .unmappedCaller
+      case 11: self = .implausibleFramePointer
+      case 12: self = .callerNotProven
+      case 13: self = .noProgress
+      case 14: self = .noUserRegisters
+      case 15: self = .registerUnknown
+      case 16: self = .narrowProgram
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .named: return 0
+      case .unmapped: return 1
+      case .unknownCode: return 2
+      case .elided: return 3
+      case .stackDumpTooShort: return 4
+      case .noUnwindInfo: return 5
+      case .badUnwindInfo: return 6
+      case .memoryUnreadable: return 7
+      case .memoryNotSampled: return 8
+      case .depthLimit: return 9
+      case .unmappedCaller: return 10
+      case .implausibleFramePointer: return 11
+      case .callerNotProven: return 12
+      case .noProgress: return 13
+      case .noUserRegisters: return 14
+      case .registerUnknown: return 15
+      case .narrowProgram: return 16
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Recording_Marker.Kind] = [
+      .named,
+      .unmapped,
+      .unknownCode,
+      .elided,
+      .stackDumpTooShort,
+      .noUnwindInfo,
+      .badUnwindInfo,
+      .memoryUnreadable,
+      .memoryNotSampled,
+      .depthLimit,
+      .unmappedCaller,
+      .implausibleFramePointer,
+      .callerNotProven,
+      .noProgress,
+      .noUserRegisters,
+      .registerUnknown,
+      .narrowProgram,
+    ]
+
+  }
+
+  package init() {}
 }
 
 package nonisolated struct Recording_Header: Sendable {
@@ -168,11 +303,14 @@ package nonisolated struct Recording_Header: Sendable {
   /// "x86_64", "aarch64"
   package var architecture: String = String()
 
-  /// sentences on what limits trust
+  /// sentences on what limits trust; before `facts`
   package var notes: [String] = []
 
   /// of the program that wrote it
   package var version: String = String()
+
+  /// what limits trust
+  package var facts: [Recording_Note] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -202,7 +340,6 @@ package nonisolated struct Recording_Module: Sendable {
     case vdso // = 2
 
     /// memory that no file backs; addresses are those of one process, with the number of the function that lay
-    /// there in the upper 16 bits where a jitdump or gdb's JIT interface tells (0: not known)
     case jit // = 3
     case UNRECOGNIZED(Int)
 
@@ -253,14 +390,27 @@ package nonisolated struct Recording_ModuleUpdate: Sendable {
 
   package var symbolSource: String = String()
 
+  /// a sentence; before `fact`
   package var problem: String = String()
 
   /// by `perfprof name`, in the file as it was then
   package var foundLater: Bool = false
 
+  /// why names are missing; absent for nothing of note
+  package var fact: Recording_ModuleProblem {
+    get {_fact ?? Recording_ModuleProblem()}
+    set {_fact = newValue}
+  }
+  /// Returns true if `fact` has been explicitly set.
+  package var hasFact: Bool {self._fact != nil}
+  /// Clears the value of `fact`. Subsequent reads from it will return its default value.
+  package mutating func clearFact() {self._fact = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _fact: Recording_ModuleProblem? = nil
 }
 
 /// A process under one of its names: a program that ran another has a row for each that it was sampled with.
@@ -598,10 +748,491 @@ package nonisolated struct Recording_Trailer: Sendable {
 
   package var actualFrequency: Double = 0
 
-  /// added to the header's
+  /// added to the header's; before `facts`
   package var notes: [String] = []
 
+  /// added to the header's
+  package var facts: [Recording_Note] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What limits trust, as figures; its words are made where it is shown. A reader that does not know a fact says that there
+/// is one. Fields that a fact does not name are not set.
+package nonisolated struct Recording_Note: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var fact: Recording_Note.Fact {
+    get {_storage._fact}
+    set {_uniqueStorage()._fact = newValue}
+  }
+
+  package var count: UInt64 {
+    get {_storage._count}
+    set {_uniqueStorage()._count = newValue}
+  }
+
+  package var rest: UInt64 {
+    get {_storage._rest}
+    set {_uniqueStorage()._rest = newValue}
+  }
+
+  /// samples whose stacks reach their roots
+  package var rooted: UInt64 {
+    get {_storage._rooted}
+    set {_uniqueStorage()._rooted = newValue}
+  }
+
+  package var wanted: UInt64 {
+    get {_storage._wanted}
+    set {_uniqueStorage()._wanted = newValue}
+  }
+
+  package var got: UInt64 {
+    get {_storage._got}
+    set {_uniqueStorage()._got = newValue}
+  }
+
+  /// as errno has it
+  package var error: Int32 {
+    get {_storage._error}
+    set {_uniqueStorage()._error = newValue}
+  }
+
+  package var level: Int32 {
+    get {_storage._level ?? 0}
+    set {_uniqueStorage()._level = newValue}
+  }
+  /// Returns true if `level` has been explicitly set.
+  package var hasLevel: Bool {_storage._level != nil}
+  /// Clears the value of `level`. Subsequent reads from it will return its default value.
+  package mutating func clearLevel() {_uniqueStorage()._level = nil}
+
+  package var pids: [Int32] {
+    get {_storage._pids}
+    set {_uniqueStorage()._pids = newValue}
+  }
+
+  /// of programs
+  package var names: [String] {
+    get {_storage._names}
+    set {_uniqueStorage()._names = newValue}
+  }
+
+  /// nanoseconds, as the two below
+  package var median: UInt64 {
+    get {_storage._median}
+    set {_uniqueStorage()._median = newValue}
+  }
+
+  package var percentile99: UInt64 {
+    get {_storage._percentile99}
+    set {_uniqueStorage()._percentile99 = newValue}
+  }
+
+  package var longest: UInt64 {
+    get {_storage._longest}
+    set {_uniqueStorage()._longest = newValue}
+  }
+
+  /// CPU time that the targets used
+  package var usedSeconds: Double {
+    get {_storage._usedSeconds}
+    set {_uniqueStorage()._usedSeconds = newValue}
+  }
+
+  /// CPU time that the samples stand for
+  package var sampledSeconds: Double {
+    get {_storage._sampledSeconds}
+    set {_uniqueStorage()._sampledSeconds = newValue}
+  }
+
+  package var cause: Recording_Note.Cause {
+    get {_storage._cause}
+    set {_uniqueStorage()._cause = newValue}
+  }
+
+  package var causeSeconds: Double {
+    get {_storage._causeSeconds}
+    set {_uniqueStorage()._causeSeconds = newValue}
+  }
+
+  /// samples a second of CPU time
+  package var frequency: Double {
+    get {_storage._frequency}
+    set {_uniqueStorage()._frequency = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Fact: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unknown // = 0
+
+    /// error: sampled by cpu-clock instead
+    case noHardwareCycles // = 1
+
+    /// level: kernel.perf_event_paranoid, absent where it could not be read
+    case kernelExcluded // = 2
+
+    /// wanted, got: Hz
+    case frequencyLimited // = 3
+
+    /// wanted, got: bytes
+    case ringsShrunk // = 4
+
+    /// wanted, got: bytes
+    case dumpsShortened // = 5
+
+    /// count; median, percentile99, longest
+    case threadsPaused // = 6
+
+    /// count: system calls begun again; rest: such that told EINTR
+    case callsInterrupted // = 7
+
+    /// beyond their dumps, for lack of permission
+    case stacksNotFollowed // = 8
+    case tracepointStacksNotFollowed // = 9
+
+    /// count: the rings were full
+    case stacksNotCopied // = 10
+
+    /// pids, error
+    case unreadableProcess // = 11
+
+    /// used_seconds, cause: nothing was sampled of it
+    case noSample // = 12
+
+    /// used_seconds, sampled_seconds, cause of the difference
+    case cpuTime // = 13
+
+    /// names: such that only root may sample
+    case programsNotSampled // = 14
+
+    /// count
+    case eventsLost // = 15
+
+    /// count; error, 0 where the disk was too slow
+    case samplesNotWritten // = 16
+
+    /// count: went on beyond their dumps, and were copied with the sample
+    case stacksCopied // = 17
+
+    /// count: the same, read while their threads stood still
+    case stacksRead // = 18
+
+    /// names, rooted, count: of 32 bits; samples of it
+    case narrowProgram // = 19
+
+    /// names, rooted, count: of 64-bit code with 32-bit addresses
+    case x32Program // = 20
+
+    /// rest: how many more; rooted, count: of all of them
+    case otherNarrowPrograms // = 21
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unknown
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .noHardwareCycles
+      case 2: self = .kernelExcluded
+      case 3: self = .frequencyLimited
+      case 4: self = .ringsShrunk
+      case 5: self = .dumpsShortened
+      case 6: self = .threadsPaused
+      case 7: self = .callsInterrupted
+      case 8: self = .stacksNotFollowed
+      case 9: self = .tracepointStacksNotFollowed
+      case 10: self = .stacksNotCopied
+      case 11: self = .unreadableProcess
+      case 12: self = .noSample
+      case 13: self = .cpuTime
+      case 14: self = .programsNotSampled
+      case 15: self = .eventsLost
+      case 16: self = .samplesNotWritten
+      case 17: self = .stacksCopied
+      case 18: self = .stacksRead
+      case 19: self = .narrowProgram
+      case 20: self = .x32Program
+      case 21: self = .otherNarrowPrograms
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unknown: return 0
+      case .noHardwareCycles: return 1
+      case .kernelExcluded: return 2
+      case .frequencyLimited: return 3
+      case .ringsShrunk: return 4
+      case .dumpsShortened: return 5
+      case .threadsPaused: return 6
+      case .callsInterrupted: return 7
+      case .stacksNotFollowed: return 8
+      case .tracepointStacksNotFollowed: return 9
+      case .stacksNotCopied: return 10
+      case .unreadableProcess: return 11
+      case .noSample: return 12
+      case .cpuTime: return 13
+      case .programsNotSampled: return 14
+      case .eventsLost: return 15
+      case .samplesNotWritten: return 16
+      case .stacksCopied: return 17
+      case .stacksRead: return 18
+      case .narrowProgram: return 19
+      case .x32Program: return 20
+      case .otherNarrowPrograms: return 21
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Recording_Note.Fact] = [
+      .unknown,
+      .noHardwareCycles,
+      .kernelExcluded,
+      .frequencyLimited,
+      .ringsShrunk,
+      .dumpsShortened,
+      .threadsPaused,
+      .callsInterrupted,
+      .stacksNotFollowed,
+      .tracepointStacksNotFollowed,
+      .stacksNotCopied,
+      .unreadableProcess,
+      .noSample,
+      .cpuTime,
+      .programsNotSampled,
+      .eventsLost,
+      .samplesNotWritten,
+      .stacksCopied,
+      .stacksRead,
+      .narrowProgram,
+      .x32Program,
+      .otherNarrowPrograms,
+    ]
+
+  }
+
+  package nonisolated enum Cause: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case notKnown // = 0
+
+    /// pids: processes that were stopped
+    case stopped // = 1
+
+    /// cause_seconds: in the kernel, which was not sampled
+    case inKernel // = 2
+
+    /// cause_seconds: for so long
+    case asleep // = 3
+
+    /// frequency: too little for a sample at this rate
+    case tooShort // = 4
+
+    /// in samples that were lost
+    case lost // = 5
+
+    /// by programs that may not be sampled
+    case notSampled // = 6
+
+    /// frequency: each thread's clock begins with a whole period
+    case lateClocks // = 7
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .notKnown
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .notKnown
+      case 1: self = .stopped
+      case 2: self = .inKernel
+      case 3: self = .asleep
+      case 4: self = .tooShort
+      case 5: self = .lost
+      case 6: self = .notSampled
+      case 7: self = .lateClocks
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .notKnown: return 0
+      case .stopped: return 1
+      case .inKernel: return 2
+      case .asleep: return 3
+      case .tooShort: return 4
+      case .lost: return 5
+      case .notSampled: return 6
+      case .lateClocks: return 7
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Recording_Note.Cause] = [
+      .notKnown,
+      .stopped,
+      .inKernel,
+      .asleep,
+      .tooShort,
+      .lost,
+      .notSampled,
+      .lateClocks,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Why names of a module's functions are missing, or may be.
+package nonisolated struct Recording_ModuleProblem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var reason: Recording_ModuleProblem.Reason = .unknown
+
+  package var path: String = String()
+
+  package var detail: String = String()
+
+  package var restriction: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Reason: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unknown // = 0
+    case noSymbols // = 1
+
+    /// names of exported functions alone
+    case onlyDynamicSymbols // = 2
+
+    /// symbols that don't cover all of its code
+    case gaps // = 3
+
+    /// path: belongs to another build
+    case debugFileMismatch // = 4
+
+    /// path
+    case emptyDebugFile // = 5
+
+    /// detail: of damage in its symbols
+    case unreadable // = 6
+
+    /// detail
+    case debugInformationDamaged // = 7
+
+    /// restriction: kernel.kptr_restrict
+    case kernelAddressesHidden // = 8
+
+    /// path, detail
+    case jitFileRefused // = 9
+
+    /// path, detail
+    case jitDumpUnusable // = 10
+
+    /// detail: why it could not be read as a binary
+    case notOpened // = 11
+
+    /// while it was recorded
+    case rewritten // = 12
+
+    /// later on: has no build ID to know it by
+    case noIdentity // = 13
+
+    /// later on: or can't be read
+    case gone // = 14
+
+    /// later on: by another build
+    case replaced // = 15
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unknown
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .noSymbols
+      case 2: self = .onlyDynamicSymbols
+      case 3: self = .gaps
+      case 4: self = .debugFileMismatch
+      case 5: self = .emptyDebugFile
+      case 6: self = .unreadable
+      case 7: self = .debugInformationDamaged
+      case 8: self = .kernelAddressesHidden
+      case 9: self = .jitFileRefused
+      case 10: self = .jitDumpUnusable
+      case 11: self = .notOpened
+      case 12: self = .rewritten
+      case 13: self = .noIdentity
+      case 14: self = .gone
+      case 15: self = .replaced
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unknown: return 0
+      case .noSymbols: return 1
+      case .onlyDynamicSymbols: return 2
+      case .gaps: return 3
+      case .debugFileMismatch: return 4
+      case .emptyDebugFile: return 5
+      case .unreadable: return 6
+      case .debugInformationDamaged: return 7
+      case .kernelAddressesHidden: return 8
+      case .jitFileRefused: return 9
+      case .jitDumpUnusable: return 10
+      case .notOpened: return 11
+      case .rewritten: return 12
+      case .noIdentity: return 13
+      case .gone: return 14
+      case .replaced: return 15
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Recording_ModuleProblem.Reason] = [
+      .unknown,
+      .noSymbols,
+      .onlyDynamicSymbols,
+      .gaps,
+      .debugFileMismatch,
+      .emptyDebugFile,
+      .unreadable,
+      .debugInformationDamaged,
+      .kernelAddressesHidden,
+      .jitFileRefused,
+      .jitDumpUnusable,
+      .notOpened,
+      .rewritten,
+      .noIdentity,
+      .gone,
+      .replaced,
+    ]
+
+  }
 
   package init() {}
 }
@@ -612,7 +1243,7 @@ fileprivate nonisolated let _protobuf_package = "perfprof.recording"
 
 nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Chunk"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0\u{3}value_types\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0\u{3}value_types\0\u{3}marker_facts\0")
 
   fileprivate class _StorageClass {
     var _header: Recording_Header? = nil
@@ -629,6 +1260,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _moduleUpdates: [Recording_ModuleUpdate] = []
     var _trailer: Recording_Trailer? = nil
     var _valueTypes: [Recording_ValueType] = []
+    var _markerFacts: [Recording_Marker] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -653,6 +1285,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _moduleUpdates = source._moduleUpdates
       _trailer = source._trailer
       _valueTypes = source._valueTypes
+      _markerFacts = source._markerFacts
     }
   }
 
@@ -685,6 +1318,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._moduleUpdates) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._trailer) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._valueTypes) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._markerFacts) }()
         default: break
         }
       }
@@ -739,6 +1373,9 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._valueTypes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._valueTypes, fieldNumber: 14)
       }
+      if !_storage._markerFacts.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._markerFacts, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -762,6 +1399,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._moduleUpdates != rhs_storage._moduleUpdates {return false}
         if _storage._trailer != rhs_storage._trailer {return false}
         if _storage._valueTypes != rhs_storage._valueTypes {return false}
+        if _storage._markerFacts != rhs_storage._markerFacts {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -771,9 +1409,53 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Marker"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.module) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != .named {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.module.isEmpty {
+      try visitor.visitSingularStringField(value: self.module, fieldNumber: 2)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_Marker, rhs: Recording_Marker) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.module != rhs.module {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_Marker.Kind: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0")
+}
+
 nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Header"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}command\0\u{3}start_unix_nanoseconds\0\u{1}sampler\0\u{3}requested_frequency\0\u{1}architecture\0\u{1}notes\0\u{1}version\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}command\0\u{3}start_unix_nanoseconds\0\u{1}sampler\0\u{3}requested_frequency\0\u{1}architecture\0\u{1}notes\0\u{1}version\0\u{1}facts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -788,6 +1470,7 @@ nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 5: try { try decoder.decodeSingularStringField(value: &self.architecture) }()
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.notes) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.facts) }()
       default: break
       }
     }
@@ -815,6 +1498,9 @@ nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.version.isEmpty {
       try visitor.visitSingularStringField(value: self.version, fieldNumber: 7)
     }
+    if !self.facts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.facts, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -826,6 +1512,7 @@ nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.architecture != rhs.architecture {return false}
     if lhs.notes != rhs.notes {return false}
     if lhs.version != rhs.version {return false}
+    if lhs.facts != rhs.facts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -882,7 +1569,7 @@ nonisolated extension Recording_Module.Kind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ModuleUpdate"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{3}symbol_source\0\u{1}problem\0\u{3}found_later\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{3}symbol_source\0\u{1}problem\0\u{3}found_later\0\u{1}fact\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -894,12 +1581,17 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
       case 2: try { try decoder.decodeSingularStringField(value: &self.symbolSource) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.problem) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.foundLater) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._fact) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.module != 0 {
       try visitor.visitSingularUInt32Field(value: self.module, fieldNumber: 1)
     }
@@ -912,6 +1604,9 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
     if self.foundLater != false {
       try visitor.visitSingularBoolField(value: self.foundLater, fieldNumber: 4)
     }
+    try { if let v = self._fact {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -920,6 +1615,7 @@ nonisolated extension Recording_ModuleUpdate: SwiftProtobuf.Message, SwiftProtob
     if lhs.symbolSource != rhs.symbolSource {return false}
     if lhs.problem != rhs.problem {return false}
     if lhs.foundLater != rhs.foundLater {return false}
+    if lhs._fact != rhs._fact {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1537,7 +2233,7 @@ nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Trailer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0\u{1}facts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1550,6 +2246,7 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.profilerPeakResidentBytes) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.actualFrequency) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.notes) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.facts) }()
       default: break
       }
     }
@@ -1571,6 +2268,9 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.notes.isEmpty {
       try visitor.visitRepeatedStringField(value: self.notes, fieldNumber: 5)
     }
+    if !self.facts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.facts, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1580,7 +2280,254 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.profilerPeakResidentBytes != rhs.profilerPeakResidentBytes {return false}
     if lhs.actualFrequency != rhs.actualFrequency {return false}
     if lhs.notes != rhs.notes {return false}
+    if lhs.facts != rhs.facts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Note"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fact\0\u{1}count\0\u{1}rest\0\u{1}rooted\0\u{1}wanted\0\u{1}got\0\u{1}error\0\u{1}level\0\u{1}pids\0\u{1}names\0\u{1}median\0\u{1}percentile99\0\u{1}longest\0\u{3}used_seconds\0\u{3}sampled_seconds\0\u{1}cause\0\u{3}cause_seconds\0\u{1}frequency\0")
+
+  fileprivate class _StorageClass {
+    var _fact: Recording_Note.Fact = .unknown
+    var _count: UInt64 = 0
+    var _rest: UInt64 = 0
+    var _rooted: UInt64 = 0
+    var _wanted: UInt64 = 0
+    var _got: UInt64 = 0
+    var _error: Int32 = 0
+    var _level: Int32? = nil
+    var _pids: [Int32] = []
+    var _names: [String] = []
+    var _median: UInt64 = 0
+    var _percentile99: UInt64 = 0
+    var _longest: UInt64 = 0
+    var _usedSeconds: Double = 0
+    var _sampledSeconds: Double = 0
+    var _cause: Recording_Note.Cause = .notKnown
+    var _causeSeconds: Double = 0
+    var _frequency: Double = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _fact = source._fact
+      _count = source._count
+      _rest = source._rest
+      _rooted = source._rooted
+      _wanted = source._wanted
+      _got = source._got
+      _error = source._error
+      _level = source._level
+      _pids = source._pids
+      _names = source._names
+      _median = source._median
+      _percentile99 = source._percentile99
+      _longest = source._longest
+      _usedSeconds = source._usedSeconds
+      _sampledSeconds = source._sampledSeconds
+      _cause = source._cause
+      _causeSeconds = source._causeSeconds
+      _frequency = source._frequency
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._fact) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._count) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._rest) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._rooted) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._wanted) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._got) }()
+        case 7: try { try decoder.decodeSingularInt32Field(value: &_storage._error) }()
+        case 8: try { try decoder.decodeSingularInt32Field(value: &_storage._level) }()
+        case 9: try { try decoder.decodeRepeatedInt32Field(value: &_storage._pids) }()
+        case 10: try { try decoder.decodeRepeatedStringField(value: &_storage._names) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._median) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._percentile99) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._longest) }()
+        case 14: try { try decoder.decodeSingularDoubleField(value: &_storage._usedSeconds) }()
+        case 15: try { try decoder.decodeSingularDoubleField(value: &_storage._sampledSeconds) }()
+        case 16: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
+        case 17: try { try decoder.decodeSingularDoubleField(value: &_storage._causeSeconds) }()
+        case 18: try { try decoder.decodeSingularDoubleField(value: &_storage._frequency) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._fact != .unknown {
+        try visitor.visitSingularEnumField(value: _storage._fact, fieldNumber: 1)
+      }
+      if _storage._count != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._count, fieldNumber: 2)
+      }
+      if _storage._rest != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._rest, fieldNumber: 3)
+      }
+      if _storage._rooted != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._rooted, fieldNumber: 4)
+      }
+      if _storage._wanted != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._wanted, fieldNumber: 5)
+      }
+      if _storage._got != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._got, fieldNumber: 6)
+      }
+      if _storage._error != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._error, fieldNumber: 7)
+      }
+      try { if let v = _storage._level {
+        try visitor.visitSingularInt32Field(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._pids.isEmpty {
+        try visitor.visitPackedInt32Field(value: _storage._pids, fieldNumber: 9)
+      }
+      if !_storage._names.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._names, fieldNumber: 10)
+      }
+      if _storage._median != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._median, fieldNumber: 11)
+      }
+      if _storage._percentile99 != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._percentile99, fieldNumber: 12)
+      }
+      if _storage._longest != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._longest, fieldNumber: 13)
+      }
+      if _storage._usedSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._usedSeconds, fieldNumber: 14)
+      }
+      if _storage._sampledSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._sampledSeconds, fieldNumber: 15)
+      }
+      if _storage._cause != .notKnown {
+        try visitor.visitSingularEnumField(value: _storage._cause, fieldNumber: 16)
+      }
+      if _storage._causeSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._causeSeconds, fieldNumber: 17)
+      }
+      if _storage._frequency.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._frequency, fieldNumber: 18)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_Note, rhs: Recording_Note) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._fact != rhs_storage._fact {return false}
+        if _storage._count != rhs_storage._count {return false}
+        if _storage._rest != rhs_storage._rest {return false}
+        if _storage._rooted != rhs_storage._rooted {return false}
+        if _storage._wanted != rhs_storage._wanted {return false}
+        if _storage._got != rhs_storage._got {return false}
+        if _storage._error != rhs_storage._error {return false}
+        if _storage._level != rhs_storage._level {return false}
+        if _storage._pids != rhs_storage._pids {return false}
+        if _storage._names != rhs_storage._names {return false}
+        if _storage._median != rhs_storage._median {return false}
+        if _storage._percentile99 != rhs_storage._percentile99 {return false}
+        if _storage._longest != rhs_storage._longest {return false}
+        if _storage._usedSeconds != rhs_storage._usedSeconds {return false}
+        if _storage._sampledSeconds != rhs_storage._sampledSeconds {return false}
+        if _storage._cause != rhs_storage._cause {return false}
+        if _storage._causeSeconds != rhs_storage._causeSeconds {return false}
+        if _storage._frequency != rhs_storage._frequency {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0")
+}
+
+nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOT_KNOWN\0\u{1}STOPPED\0\u{1}IN_KERNEL\0\u{1}ASLEEP\0\u{1}TOO_SHORT\0\u{1}LOST\0\u{1}NOT_SAMPLED\0\u{1}LATE_CLOCKS\0")
+}
+
+nonisolated extension Recording_ModuleProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ModuleProblem"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}path\0\u{1}detail\0\u{1}restriction\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.detail) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.restriction) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.reason != .unknown {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 2)
+    }
+    if !self.detail.isEmpty {
+      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 3)
+    }
+    if self.restriction != 0 {
+      try visitor.visitSingularInt32Field(value: self.restriction, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ModuleProblem, rhs: Recording_ModuleProblem) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.detail != rhs.detail {return false}
+    if lhs.restriction != rhs.restriction {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_ModuleProblem.Reason: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_SYMBOLS\0\u{1}ONLY_DYNAMIC_SYMBOLS\0\u{1}GAPS\0\u{1}DEBUG_FILE_MISMATCH\0\u{1}EMPTY_DEBUG_FILE\0\u{1}UNREADABLE\0\u{1}DEBUG_INFORMATION_DAMAGED\0\u{1}KERNEL_ADDRESSES_HIDDEN\0\u{1}JIT_FILE_REFUSED\0\u{1}JIT_DUMP_UNUSABLE\0\u{1}NOT_OPENED\0\u{1}REWRITTEN\0\u{1}NO_IDENTITY\0\u{1}GONE\0\u{1}REPLACED\0")
 }

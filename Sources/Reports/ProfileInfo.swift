@@ -55,7 +55,7 @@ public struct ProfileInfo: Sendable {
       json.member("processes", processes)
       json.member("threads", threads)
       json.member("durationSeconds", metadata.durationSeconds)
-      json.member("sampler", metadata.sampler)
+      json.member("sampler", metadata.sampler.name)
       json.key("frequency")
       json.object { json in
         json.member("requested", metadata.requestedFrequency)
@@ -88,7 +88,7 @@ public struct ProfileInfo: Sendable {
       json.key("startTime")
       if let start = metadata.startTime { json.value(start) } else { json.value(nil) }
       json.member("complete", metadata.isComplete)
-      json.member("notes", metadata.notes)
+      trust.writeNotes(to: &json)
     }
     json.endLine()
     return json.bytes
@@ -104,6 +104,7 @@ public struct ProfileInfo: Sendable {
 
   private static func write(_ row: ModuleRow, to json: inout JSONWriter) {
     json.member("path", row.module.path)
+    json.member("kind", row.module.kind?.name)
     json.member("buildID", row.module.buildID?.description)
     json.member("samples", row.samples)
     json.member("symbols", row.module.symbolSource ?? "none")

@@ -10,6 +10,8 @@ public struct TrustSummary: Sendable {
   public let completeness: Completeness
   /// What the samples' weights are amounts of.
   public let value: ValueType
+  /// What limits trust, in sentences.
+  let notes: [String]
   private let processNames: [String]
 
   /// Sums up the selected samples of a profile.
@@ -18,6 +20,7 @@ public struct TrustSummary: Sendable {
     metadata = profile.metadata
     completeness = selected.completeness()
     value = selected.value
+    notes = selected.noteSentences()
     var names: [String] = []
     for process in profile.processes where !names.contains(process.name) && names.count < 4 {
       names.append(process.name)
@@ -36,11 +39,11 @@ public struct TrustSummary: Sendable {
     var facts = [value.total(completeness.samples)]
     if metadata.durationSeconds > 0 { facts.append("\(metadata.durationSeconds.fixed(2)) s") }
     if metadata.requestedFrequency > 0 { facts.append("\(metadata.requestedFrequency.fixed(0)) Hz") }
-    if !metadata.sampler.isEmpty { facts.append(metadata.sampler) }
+    if !metadata.sampler.isUnknown { facts.append(metadata.sampler.name) }
     lines.append(facts.joined(separator: ", "))
     lines.append(trustLine)
     if !metadata.isComplete { lines.append("The recording was cut short: its tail is missing.") }
-    lines += metadata.faults + metadata.notes
+    lines += metadata.faults + notes
     return lines.map { $0.escapedForTerminal + "\n" }.joined()
   }
 
@@ -73,7 +76,16 @@ public struct TrustSummary: Sendable {
     metadata.writeLost(to: &json)
     completeness.write(to: &json)
     json.member("complete", metadata.isComplete)
-    json.member("notes", metadata.notes)
+    writeNotes(to: &json)
+  }
+
+  /// Writes the members `notes`, the sentences for people, and `facts`, all that they are made of.
+  func writeNotes(to json: inout JSONWriter) {
+    json.member("notes", notes)
+    json.key("facts")
+    json.array { json in
+      for note in metadata.notes { note.write(to: &json) }
+    }
   }
 }
 

@@ -103,7 +103,7 @@ struct SymbolSources {
 
   /// Why names are missing; nil when none is.
   func problem(unsymbolizedCount: Int) -> SymbolProblem? {
-    let reason: SymbolProblem.Reason
+    let reason: ModuleProblem
     if let refused = searched?.refused, searched?.image == nil {
       reason = .debugFileMismatch(path: refused)
     } else if unsymbolizedCount > 0, let damage {

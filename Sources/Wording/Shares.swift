@@ -12,6 +12,9 @@ extension Double {
     return (self * 100).fixed(1) + " %"
   }
 
+  /// A change as a share of what was before: `+12.3 %`, `−4.0 %`.
+  public var change: String { (self < 0 ? "−" : self > 0 ? "+" : "") + magnitude.percent }
+
   /// A change of shares in percentage points: `+1.25 points`, `−2.86 points`.
   public var points: String {
     let text = (magnitude * 100).fixed(2)

@@ -30,3 +30,14 @@ extension UInt64 {
     return "\(year)-\(two(month))-\(two(day)) \(two(minute / 60)):\(two(minute % 60)) UTC"
   }
 }
+
+extension Double {
+  /// Seconds with three digits that count, for figures that are compared: `812 µs`, `10.0 ms`, `2.24 s`.
+  var exactSecondsText: String {
+    guard isFinite, magnitude < 1e9 else { return "\(self) s" }
+    if self == 0 { return "0 s" }
+    if self < 0.001 { return (self * 1e6).fixed(0) + " µs" }
+    if self < 0.1 { return (self * 1e3).fixed(1) + " ms" }
+    return fixed(2) + " s"
+  }
+}

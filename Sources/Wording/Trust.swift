@@ -18,4 +18,20 @@ extension Completeness {
 extension ProfileMetadata {
   /// How many samples were lost, as `3 lost`; nil where nobody counted.
   public var lostText: String? { isRecorded || lost > 0 ? "\(lost.grouped) lost" : nil }
+
+  /// A sentence on each kind of record that could not be used as it should; none as a rule.
+  public var faults: [String] {
+    func counted(_ count: UInt64, _ one: String, _ many: String) -> [String] {
+      count == 0 ? [] : ["\(count) \(count == 1 ? one : many)"]
+    }
+    return counted(
+      lateRecords, "record came late, after newer ones: a sample may lie in the wrong mapping",
+      "records came late, after newer ones: samples may lie in wrong mappings")
+      + counted(
+        malformedRecords, "record of the kernel was damaged and left out",
+        "records of the kernel were damaged and left out")
+      + counted(
+        ringCorruptions, "time a ring of the kernel was damaged and its samples were left out",
+        "times a ring of the kernel was damaged and its samples were left out")
+  }
 }

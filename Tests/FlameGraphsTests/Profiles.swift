@@ -182,8 +182,8 @@ enum Profiles {
       }
     }
     builder.profile.metadata.command = hostileNames
-    builder.profile.metadata.notes = hostileNames
-    builder.profile.metadata.sampler = hostileNames[0]
+    builder.profile.metadata.notes = hostileNames.map(ProfileNote.sentence)
+    builder.profile.metadata.sampler = .other(hostileNames[0])
     return builder.profile
   }()
 }

@@ -1,6 +1,7 @@
 import BinaryReading
 import ProfileModel
 import Testing
+import Wording
 
 @testable import ProfileFormats
 
@@ -66,7 +67,7 @@ import Testing
     #expect(profile.valueTotals == [2, 1, 3])
     #expect(profile.preferred.value.name == "cache-misses")
     #expect(profile.preferred.completeness().samples == 3)
-    #expect(profile.metadata.notes.contains { $0.contains("3 events") && $0.contains("cycles (2)") })
+    #expect(profile.metadata.notes.map(\.sentence).contains { $0.contains("3 events") && $0.contains("cycles (2)") })
     #expect(try read("app 1/1 1.0: 100 cycles:u: \n\t  10 f (/bin/app)\n").valueTypes == [.samples()])
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import ProfileModel
 import Testing
+import Wording
 
 @testable import RecordingFormat
 
@@ -32,7 +33,19 @@ import Testing
     #expect(profile.metadata.sampler == "perf:cpu-clock")
     #expect(profile.metadata.requestedFrequency == 199)
     #expect(profile.modules.contains { $0.path == "/mnt/threads" && $0.symbolSource == ".symtab" })
-    #expect(!profile.metadata.notes.contains { $0.contains("perfprof name") })
+    #expect(!profile.metadata.notes.contains { $0.sentence.contains("perfprof name") })
+  }
+
+  /// Written before there were facts, of a stripped program: what its notes say is shown as it is.
+  @Test func `notes that are sentences stay what they are`() throws {
+    let profile = try RecordingReader.read(try fixture("perfprof-sentences.perfprof"), path: "sentences")
+    let sentences = [
+      "ptrace stopped threads 17 times: for 51 µs in the median, 63 µs at the 99th percentile, 63 µs at most",
+      "/mnt/fx/loops: no symbols; build it without stripping, or keep its debug file by build ID below /usr/lib/debug or "
+        + "--debug-dir",
+    ]
+    #expect(profile.metadata.notes.map(\.sentence) == sentences)
+    #expect(profile.preferred.noteSentences() == sentences)
   }
 
   @Test func `one that was killed has its samples, and says what would name them`() throws {
@@ -44,7 +57,7 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("threads;odd;") && $0.hasSuffix(";threads+0x1441;threads+0x13cc 76") })
     #expect(profile.samples.count == 155)
     #expect(!profile.metadata.isComplete)
-    #expect(profile.metadata.notes.count { $0.contains("`perfprof name FILE`") } == 1)
+    #expect(profile.metadata.notes.count { $0.sentence.contains("`perfprof name FILE`") } == 1)
     let unnamed = try RecordingReader.unnamed(bytes, path: "killed")
     let paths = unnamed.modules.map { unnamed.tables.modules[Int($0)].path }
     #expect(paths.contains("/mnt/threads"))

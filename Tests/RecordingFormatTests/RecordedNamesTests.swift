@@ -15,7 +15,7 @@ import Testing
       names.add(address: UInt64(index) * 16)
     }
     names.source = ".symtab"
-    names.problem = "gaps"
+    names.problem = .gaps
     return names
   }
 
@@ -46,7 +46,7 @@ import Testing
     let copy = try read(chunks)
     for index in 0..<UInt64(200) { #expect(lines(copy, at: index * 16) == lines(names, at: index * 16)) }
     #expect(lines(copy, at: 8).isEmpty)
-    #expect((copy.source, copy.problem) == (".symtab", "gaps"))
+    #expect(copy.source == ".symtab" && copy.problem == .gaps)
     #expect(copy.functions.allSatisfy { $0.isForwarder == ($0.name == "function3") })
   }
 

@@ -1,6 +1,7 @@
 import ProfileModel
 import RecordingSchema
 import Testing
+import Wording
 
 @testable import RecordingFormat
 
@@ -29,7 +30,7 @@ private struct Example {
     try append(first)
 
     let emit = log.stack(parent: main, frame: log.frame(module: module, address: 0x3000))
-    let cut = log.stack(parent: nil, frame: log.marker("[truncated: memory unreadable]"))
+    let cut = log.stack(parent: nil, frame: log.frame(of: .truncated(.memoryUnreadable)))
     log.add(time: 5_000, thread: thread, stack: parse)
     log.add(time: 5_000, thread: thread, stack: emit)
     log.add(time: 9_000, thread: thread, stack: cut)

@@ -1,5 +1,6 @@
 import ProfileModel
 import Testing
+import Wording
 
 @testable import Recording
 
@@ -18,7 +19,9 @@ import Testing
     for index in 0..<3 { programs.count(.narrow, name: "old", isRooted: index > 0) }
     programs.count(.x32, name: "odd", isRooted: true)
     #expect(
-      programs.notes == ["32-bit program old: 2 of 3 stacks rooted", "x32 program odd: 1 of 1 stack rooted"])
+      programs.notes.map(\.sentence) == [
+        "32-bit program old: 2 of 3 stacks rooted", "x32 program odd: 1 of 1 stack rooted",
+      ])
   }
 
   @Test func countsTheRest() {
@@ -27,7 +30,7 @@ import Testing
       for _ in 0...index { programs.count(.narrow, name: "p\(index)", isRooted: false) }
     }
     #expect(programs.notes.count == 9)
-    #expect(programs.notes.first == "32-bit program p19: 0 of 20 stacks rooted")
-    #expect(programs.notes.last == "32-bit programs, 12 more: 0 of 78 stacks rooted")
+    #expect(programs.notes.first?.sentence == "32-bit program p19: 0 of 20 stacks rooted")
+    #expect(programs.notes.last?.sentence == "32-bit programs, 12 more: 0 of 78 stacks rooted")
   }
 }

@@ -4,6 +4,7 @@ import ProfileModel
 import Sampling
 import SwiftProtobuf
 import Testing
+import Wording
 
 @testable import Recording
 @testable import RecordingFormat

@@ -12,6 +12,7 @@ import Testing
     ])
     profile.modules[0].buildID = BuildID([0xAB, 0x01])
     profile.modules[0].symbolSource = ".symtab"
+    profile.modules[0].kind = .file
     profile.metadata.command = ["app", "-x"]
     profile.metadata.sampler = "perf:cpu-clock"
     profile.metadata.requestedFrequency = 499
@@ -51,8 +52,45 @@ import Testing
     #expect(modules.map { $0["samples"] as? Int } == [5, 3])
     #expect(modules.map { $0["buildID"] as? String } == ["ab01", nil])
     #expect(modules.map { $0["symbols"] as? String } == [".symtab", "none"])
+    #expect(modules.map { $0["kind"] as? String } == ["file", nil])
     let profiler = try #require(json["profiler"] as? [String: Double])
     #expect(profiler == ["cpuSeconds": 0.125, "peakResidentBytes": 12_345_678])
+  }
+
+  @Test func notesAreThereAsDataBesideTheirSentences() throws {
+    var profile = Self.profile
+    profile.metadata.notes = [
+      .cpuTime(usedSeconds: 2.25, sampledSeconds: 1.5, cause: .lost),
+      .module(path: "/lib/app", buildID: BuildID([0xAB, 0x01]), .onlyDynamicSymbols), .sentence("As it was."),
+    ]
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(ProfileInfo(profile.preferred).json())) as? [String: Any])
+    let facts = try #require(json["facts"] as? [[String: Any]])
+    #expect(facts.map { $0["fact"] as? String } == ["cpuTime", "onlyDynamicSymbols", "sentence"])
+    #expect(facts[0]["usedSeconds"] as? Double == 2.25)
+    #expect(facts[0]["sampledSeconds"] as? Double == 1.5)
+    #expect(facts[0]["cause"] as? String == "lost")
+    #expect(facts[1]["module"] as? String == "/lib/app")
+    #expect(facts[1]["buildID"] as? String == "ab01")
+    #expect((facts[1]["sentence"] as? String)?.hasPrefix("/lib/app (build ID ab01): only exported symbols; ") == true)
+    let notes = try #require(json["notes"] as? [String])
+    #expect(notes.first == facts[0]["sentence"] as? String)
+    #expect(notes.last == "As it was.")
+  }
+
+  @Test func whatNobodyCountedIsNull() throws {
+    var foreign = Self.profile
+    foreign.metadata.isRecorded = false
+    foreign.metadata.lost = 0
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(ProfileInfo(foreign.preferred).json())) as? [String: Any])
+    #expect(json["lost"] is NSNull)
+    let stacks = try #require(json["stacks"] as? [String: Any])
+    #expect(stacks["rooted"] is NSNull)
+    #expect(stacks["truncated"] as? [String: Int] == ["depth limit": 4, "code not mapped": 1])
+    let text = ProfileInfo(foreign.preferred).text()
+    #expect(text.contains("which stacks are rooted is not known; 40.0 % cut: depth limit"))
+    #expect(!text.contains("lost"))
   }
 
   @Test func textNamesTheSame() {

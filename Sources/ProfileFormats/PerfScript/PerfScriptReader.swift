@@ -61,7 +61,7 @@ public struct PerfScriptReader: Sendable {
     builder.profile.samples.sort { $0.time < $1.time }
     var metadata = ProfileMetadata()
     let event = events.first ?? ""
-    metadata.sampler = event.isEmpty ? "perf script" : "perf:" + event
+    metadata.sampler = event.isEmpty ? "perf script" : .perf(event: event)
     if events.count > 1 { tellEventsApart(&metadata) }
     metadata.durationSeconds = Double(endTime &- (startTime ?? endTime)) / 1e9
     if let startTime {
@@ -86,7 +86,7 @@ public struct PerfScriptReader: Sendable {
     let most = totals.indices.max { totals[$0] < totals[$1] || totals[$0] == totals[$1] && $0 > $1 }
     builder.profile.preferredValue = most.map { ValueTypeID(index: $0) }
     let parts = zip(builder.profile.valueTypes, totals).map { "\($0.name) (\($1))" }
-    metadata.notes.append("samples of \(parts.count) events, which don't add up: " + parts.joined(separator: ", "))
+    metadata.notes.append("samples of \(parts.count) events, which don't add up: \(parts.joined(separator: ", "))")
   }
 
   private mutating func valueType(of event: Substring) -> ValueTypeID {

@@ -108,9 +108,9 @@ struct PprofReader {
     for comment in message.comment {
       let text = try string(comment)
       if text.hasPrefix("sampler ") {
-        metadata.sampler = String(text.dropFirst("sampler ".count))
+        metadata.sampler = SamplerKind(String(text.dropFirst("sampler ".count)))
       } else if !text.isEmpty {
-        metadata.notes.append(text)
+        metadata.notes.append(.sentence(text))
       }
     }
     builder.profile.metadata = metadata

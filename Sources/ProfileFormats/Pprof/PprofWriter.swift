@@ -1,6 +1,7 @@
 import PprofSchema
 import ProfileModel
 import SwiftProtobuf
+import Wording
 
 /// The profile format of the pprof tools (<https://github.com/google/pprof>), gzip-compressed.
 public enum Pprof {
@@ -118,9 +119,9 @@ struct PprofWriter {
     }
     message.timeNanos = Int64(clamping: profile.metadata.startTime ?? 0)
     message.durationNanos = Int64(exactly: (profile.metadata.durationSeconds * 1e9).rounded()) ?? 0
-    message.comment = profile.metadata.notes.map { intern($0) }
-    if !profile.metadata.sampler.isEmpty {
-      message.comment.insert(intern("sampler " + profile.metadata.sampler), at: 0)
+    message.comment = profile.metadata.notes.map { intern($0.sentence) }
+    if !profile.metadata.sampler.isUnknown {
+      message.comment.insert(intern("sampler " + profile.metadata.sampler.name), at: 0)
     }
   }
 

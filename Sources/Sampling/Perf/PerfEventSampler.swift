@@ -1,5 +1,6 @@
 import Glibc
 import Processes
+import ProfileModel
 
 /// Samples through perf_event: the kernel observes a thread whenever it has run for a while, and copies its registers
 /// and stack into the ring of the CPU that it runs on.

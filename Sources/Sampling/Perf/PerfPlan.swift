@@ -1,6 +1,7 @@
 import CLinuxPerf
 import Glibc
 import Processes
+import ProfileModel
 
 /// Which events are sampled and what their records hold: the rung of the ladder that this machine and user allow.
 ///

@@ -1,6 +1,7 @@
 import CLinuxPerf
 import Glibc
 import Processes
+import ProfileModel
 
 /// A ring for each CPU, each owned by an event of this process that counts nothing, so that no target's end ends it.
 struct RingSet: ~Copyable {

@@ -4,6 +4,7 @@ import Glibc
 import Recording
 import RecordingFormat
 import TextWriting
+import Wording
 
 struct NameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct NameCommand: ParsableCommand {
     do throws(RecordingError) {
       naming = try LateNaming(path: file, options: symbols.options)
     } catch { throw Self.failure(file, error) }
-    for problem in naming.problems { printError("perfprof: note: \(problem.escapedForTerminal)") }
+    for problem in naming.problems { printError("perfprof: note: \(problem.sentence.escapedForTerminal)") }
     if naming.droppedBytes > 0 {
       printError("perfprof: note: \(naming.droppedBytes) bytes at its end that could not be read were left out")
     }

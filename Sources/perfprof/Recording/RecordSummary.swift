@@ -16,7 +16,7 @@ struct RecordSummary {
     let metadata = profile.metadata
     var lines = files.map { "perfprof: wrote \($0)" }
     let amounts = zip(profile.valueTypes, profile.valueTotals).map { $0.total($1) }.joined(separator: ", ")
-    var facts = "perfprof: \(amounts) in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
+    var facts = "perfprof: \(amounts) in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler.name)"
     for part in [completeness.rootedText, metadata.lostText].compactMap({ $0 }) { facts += ", " + part }
     // Beside events that are no time it would be compared with nothing.
     if let used = metadata.cpuSecondsUsed, profile.valueTypes.contains(where: { $0.cpuNanoseconds(of: 1) != nil }) {
@@ -34,13 +34,13 @@ struct RecordSummary {
       )
     }
     lines += heaviest(of: completeness.samples)
-    lines += (metadata.faults + metadata.notes).map { "perfprof: note: \($0.escapedForTerminal)" }
+    lines += (metadata.faults + selected.noteSentences()).map { "perfprof: note: \($0.escapedForTerminal)" }
     return lines
   }
 
   private func heaviest(of samples: Int64) -> [String] {
     guard samples > 0 else {
-      let isExplained = profile.metadata.notes.contains { $0.hasPrefix("no sample") }
+      let isExplained = profile.metadata.notes.contains { if case .noSample = $0 { true } else { false } }
       let isOfEvents = profile.preferred.value.name != "samples"
       return isExplained
         ? [] : [isOfEvents ? "perfprof: no \(profile.preferred.value.name)" : "perfprof: no sample was taken"]

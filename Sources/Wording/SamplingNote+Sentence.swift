@@ -1,8 +1,8 @@
-import Sampling
+import ProfileModel
 
 extension SamplingNote {
-  /// The note as a sentence for the recording.
-  public var sentence: String {
+  /// The note as a sentence, without a full stop.
+  var sentence: String {
     switch self {
     case .noHardwareCycles:
       "no hardware cycle counter: sampled by cpu-clock"

@@ -1,0 +1,61 @@
+/// What a frame stands for that is no place in a module. Its name is made where it is shown.
+public enum FrameMarker: Hashable, Sendable {
+  /// The frames missing at the root, for this reason.
+  case truncated(TruncationReason)
+  /// So many frames left out in the middle.
+  case elided(count: Int)
+  /// Code at an address where nothing was mapped, as after a call through a wild pointer.
+  case unmapped
+  /// Code of a process of whose mappings nothing could be learned.
+  case unknownCode
+  /// What another version wrote.
+  case other(String)
+
+  /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`.
+  public var name: String {
+    switch self {
+    case .truncated(let reason): "[truncated: \(reason.description)]"
+    case .elided(let count): "[\(count) frames elided]"
+    case .unmapped: "[unmapped]"
+    case .unknownCode: "[unknown]"
+    case .other(let name): name
+    }
+  }
+
+  /// The marker of a name, as recordings held before there were markers.
+  public init(name: String) {
+    let inner = name.dropFirst().dropLast()
+    if name == "[unmapped]" {
+      self = .unmapped
+    } else if name == "[unknown]" {
+      self = .unknownCode
+    } else if name.hasPrefix("[truncated: "), name.hasSuffix("]") {
+      self = .truncated(TruncationReason(String(inner.dropFirst("truncated: ".count))))
+    } else if name.hasPrefix("["), name.hasSuffix(" frames elided]"),
+      let count = Int(inner.dropLast(" frames elided".count)), count >= 0
+    {
+      self = .elided(count: count)
+    } else {
+      self = .other(name)
+    }
+  }
+
+  /// What kind of frame stands for it.
+  public var kind: FrameKind {
+    switch self {
+    case .truncated: .truncated
+    case .elided: .elided
+    case .unmapped, .unknownCode: .user
+    case .other(let name): name.hasPrefix("[truncated") ? .truncated : .elided
+    }
+  }
+
+  /// The function of the frame that stands for it.
+  public var function: Function {
+    switch self {
+    case .unmapped: .unmapped
+    case .unknownCode: .unknownCode
+    case .truncated, .elided, .other: Function(name: name)
+    }
+  }
+}

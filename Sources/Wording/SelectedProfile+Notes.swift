@@ -1,0 +1,76 @@
+import ProfileModel
+
+extension SelectedProfile {
+  /// What limits trust, in sentences without a full stop: the notes, with one line for all modules without symbols.
+  ///
+  /// A module's lack of names is said where it matters: where its nameless functions are in at least 1 % of the samples.
+  ///
+  /// - Complexity: O(stacks + samples) for each 64 modules without symbols
+  public func noteSentences() -> [String] {
+    let notes = profile.metadata.notes
+    let shares = sharesOfNamelessCode(in: notes.compactMap(\.moduleWithoutSymbols))
+    var lacking: [(path: String, share: Double)] = []
+    var sentences: [String] = []
+    // The line stands where the first of its modules would.
+    var position: Int?
+    for note in notes {
+      guard let path = note.moduleWithoutSymbols else {
+        sentences.append(note.sentence)
+        continue
+      }
+      guard let share = shares[path], share >= Self.shareThatMatters, !lacking.contains(where: { $0.path == path })
+      else {
+        continue
+      }
+      position = position ?? sentences.count
+      lacking.append((path, share))
+    }
+    lacking.sort { ($1.share, $0.path) < ($0.share, $1.path) }
+    if let position { sentences.insert(ModuleProblem.sentence(lackingSymbols: lacking), at: position) }
+    return sentences
+  }
+
+  private static var shareThatMatters: Double { 0.01 }
+
+  /// For each of these modules the share of samples whose stacks go through functions of it that have no name.
+  private func sharesOfNamelessCode(in paths: [String]) -> [String: Double] {
+    guard !paths.isEmpty else { return [:] }
+    let (stacks, frames, functions, modules) = (profile.stacks, profile.frames, profile.functions, profile.modules)
+    var shares: [String: Double] = [:]
+    let distinct = Set(paths).sorted()
+    for start in stride(from: 0, to: distinct.count, by: 64) {
+      let group = distinct[start..<min(start + 64, distinct.count)]
+      let bits = Dictionary(uniqueKeysWithValues: zip(group, (0..<64).map { UInt64(1) << UInt64($0) }))
+      let bitOfModule = modules.map { bits[$0.path] ?? 0 }
+      // Parents precede children, so one pass tells which modules each stack goes through.
+      var through = [UInt64](repeating: 0, count: stacks.count)
+      for node in 0..<stacks.count {
+        let function = functions[frames[Int(stacks.frames[node])].function.index]
+        let parent = stacks.parents[node]
+        through[node] =
+          (parent == StackTable.noParent ? 0 : through[Int(parent)])
+          | (function.isSymbolized ? 0 : function.module.map { bitOfModule[$0.index] } ?? 0)
+      }
+      var weights = [Double](repeating: 0, count: group.count)
+      var whole = 0.0
+      for sample in samples {
+        whole += Double(sample.weight)
+        var rest = sample.stack.map { through[$0.index] } ?? 0
+        while rest != 0 {
+          weights[rest.trailingZeroBitCount] += Double(sample.weight)
+          rest &= rest - 1
+        }
+      }
+      for (path, weight) in zip(group, weights) { shares[path] = whole > 0 ? weight / whole : 0 }
+    }
+    return shares
+  }
+}
+
+extension ProfileNote {
+  /// The module of which it says no more than that nothing has its symbols.
+  fileprivate var moduleWithoutSymbols: String? {
+    guard case .module(let path, _, let problem) = self, problem.isLackOfSymbols else { return nil }
+    return path
+  }
+}

@@ -1,0 +1,18 @@
+import ProfileModel
+import Testing
+
+@Suite struct FrameMarkerTests {
+  @Test(
+    arguments: [
+      .unmapped, .unknownCode, .elided(count: 12), .truncated(.depthLimit), .truncated(.noUnwindInfo(module: "a b.so")),
+      .truncated(.badUnwindInfo(module: "")), .truncated(.narrowProgram), .truncated(.other("weather")),
+      .truncated(.registerUnknown), .other("[5 frames]"), .other(""),
+    ] as [FrameMarker])
+  func isFoundByItsName(marker: FrameMarker) { #expect(FrameMarker(name: marker.name) == marker) }
+
+  @Test func namesFromElsewhereAreKept() {
+    for name in ["[truncated: ]", "[", "[truncated: x", "[-1 frames elided]", "[99999999999999999999 frames elided]"] {
+      #expect(FrameMarker(name: name).name == name)
+    }
+  }
+}
