@@ -29,15 +29,7 @@ func schema(_ name: String, _ file: String) -> Target {
 
 let package = Package(
   name: "perfprof",
-  // What `Tools/Benchmarks` and `Tools/Fuzzing` build on.
-  products: [
-    "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Symbolication",
-    "RecordingFormat", "Recording", "ProfileFormats", "Sampling",
-  ].map { .library(name: $0, targets: [$0]) } + [
-    .library(
-      name: "Unwinding",
-      targets: ["Unwinding", "ELF", "Sampling", "Processes", "ProfileModel", "BinaryReading", "CLinuxPerf"])
-  ],
+  products: [.executable(name: "perfprof", targets: ["perfprof"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -132,3 +124,35 @@ let package = Package(
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )
+
+// What `Tools/build-tool` builds for `Tools/Benchmarks` and `Tools/Fuzzing`. They are targets of this package, since they
+// work with what its modules give each other; nobody else wants to build them.
+if Context.environment["PERFPROF_TOOLS"] != nil {
+  func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: dependencies, path: "Tools/Benchmarks/Sources/\(name)",
+      swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")])
+  }
+  let unwinding: [Target.Dependency] = [
+    "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding",
+  ]
+  package.targets += [
+    .target(name: "CAllocationCount", path: "Tools/Benchmarks/Sources/CAllocationCount"),
+    .systemLibrary(
+      name: "CElf", path: "Tools/Benchmarks/Sources/CElf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    benchmark("UnwindTablesBenchmark", ["CAllocationCount", "BinaryReading", "ELF", "UnwindTables"]),
+    benchmark("UnwindingBenchmark", ["CAllocationCount"] + unwinding),
+    benchmark("UnwindingJudge", unwinding),
+    benchmark("SymbolicationBenchmark", ["BinaryReading", "ELF", "Symbolication"]),
+    benchmark("ELFReadingBenchmark", ["CElf", "BinaryReading", "ELF"]),
+    .target(
+      name: "Fuzz",
+      dependencies: [
+        "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Demangling", "Sampling", "Symbolication",
+        "RecordingFormat", "ProfileFormats",
+      ],
+      path: "Tools/Fuzzing/Sources/Fuzz", swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+  // A library and no program: the entry point comes from libFuzzer, which `Tools/Fuzzing/run` links.
+  package.products.append(.library(name: "Fuzz", type: .static, targets: ["Fuzz"]))
+}

@@ -7,16 +7,7 @@ import argparse
 import os
 from pathlib import Path
 
-from measure import ROOT, megabytes, need, output, progress, run, scratch, table
-
-
-def benchmark():
-    """The built `ELFReadingBenchmark`."""
-    arguments = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--package-path",
-                 ROOT / "Tools/Benchmarks", "--scratch-path", ROOT / ".build/benchmarks"]
-    if run([*arguments, "--product", "ELFReadingBenchmark"]).status != 0:
-        raise SystemExit("the benchmark does not build")
-    return Path(output([*arguments, "--show-bin-path"]).strip()) / "ELFReadingBenchmark"
+from measure import ROOT, built, megabytes, need, output, progress, run, scratch, table
 
 
 READERS = {"own": "own", "mapped": "libelf, ELF_C_READ_MMAP", "read": "libelf, ELF_C_READ", "memory": "elf_memory"}
@@ -38,7 +29,7 @@ def main():
     parser.add_argument("--times", type=int, default=20, help="what a reader does one after the other in a process")
     parser.add_argument("--changed", type=int, default=3_000, help="copies of a small file that are changed")
     arguments = parser.parse_args()
-    program = benchmark()
+    program = built("ELFReadingBenchmark")
     compiler = Path(os.path.realpath(need("swift-frontend", "a Swift toolchain")))
     with scratch() as folder:
         rows = []

@@ -74,6 +74,11 @@ def output(command):
     return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
 
 
+def built(name):
+    """A program of `Sources`, built."""
+    return Path(output([ROOT / "Tools/build-tool", name]).strip())
+
+
 def scratch():
     """A folder that vanishes at the end of a `with` block."""
     return tempfile.TemporaryDirectory(prefix="perfprof-bench-")

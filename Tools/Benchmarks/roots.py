@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import ROOT, table
+from measure import ROOT, built, table
 
 C_WORK = """
 #include <stdlib.h>
@@ -338,11 +338,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="print the first mistakes")
     arguments = parser.parse_args()
     program = arguments.judge
-    if not program:
-        build = ["swift", "build", "-c", "release", "--package-path", str(ROOT / "Tools/Benchmarks")]
-        run(*build, "--product", "UnwindingJudge", stderr=subprocess.DEVNULL)
-        folder = subprocess.run([*build, "--show-bin-path"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        program = f"{folder}/UnwindingJudge"
+    program = program or built("UnwindingJudge")
     rows = []
     for name, prepare in RUNTIMES.items():
         if arguments.names and not any(part in name for part in arguments.names):

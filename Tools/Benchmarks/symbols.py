@@ -9,17 +9,8 @@ import sys
 from pathlib import Path
 
 from elf_symbols import Functions
-from measure import ROOT, Process, median, megabytes, need, output, progress, run, scratch, table
+from measure import ROOT, Process, built, median, megabytes, need, output, progress, run, scratch, table
 from symbol_differences import UNEXPLAINED, Judge
-
-
-def benchmark():
-    """The built `SymbolicationBenchmark`."""
-    arguments = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--package-path",
-                 ROOT / "Tools/Benchmarks", "--scratch-path", ROOT / ".build/benchmarks"]
-    if run([*arguments, "--product", "SymbolicationBenchmark"]).status != 0:
-        raise SystemExit("the benchmark does not build")
-    return Path(output([*arguments, "--show-bin-path"]).strip()) / "SymbolicationBenchmark"
 
 
 def llvm_symbolizer():
@@ -106,7 +97,7 @@ class Tool:
 
 
 def tools():
-    ours, llvm = str(benchmark()), llvm_symbolizer()
+    ours, llvm = str(built("SymbolicationBenchmark")), llvm_symbolizer()
     elfutils = need("eu-addr2line", "elfutils")
     return {
         "perfprof": Tool(lambda file: [ours, file], read_perfprof),
