@@ -152,8 +152,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return isKnown ? used : nil
   }
 
-  /// Everything since the last chunk, with the counts so far.
-  mutating func takeChunks(seconds: Double) -> [RecordingChunk] {
+  /// Everything since the last window, with the counts so far.
+  mutating func takeWindow(seconds: Double) -> RecordingWindow {
     var counters = RecordingCounters()
     counters.lost = lost
     counters.throttled = throttled
@@ -163,7 +163,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     counters.ringCorruptions = faults.corruptions
     counters.cpuSecondsUsed = used?.seconds
     counters.cpuSecondsSampled = sampledSeconds
-    return log.takeChunks(counters)
+    return log.takeWindow(counters)
   }
 
   /// Lets go of everything but what naming the frames needs.

@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 
 /// What is known of a recording when it ends; one that has none was cut short.
@@ -24,5 +25,25 @@ package struct RecordingTrailer: Sendable {
       $0.profilerPeakResidentBytes = profilerPeakResidentBytes
       $0.notes = notes
     }
+  }
+
+  /// As it was written.
+  init(_ message: Recording_Trailer) {
+    durationSeconds = message.durationSeconds
+    actualFrequency = message.actualFrequency
+    profilerCPUSeconds = message.profilerCpuSeconds
+    profilerPeakResidentBytes = message.profilerPeakResidentBytes
+    notes = message.notes
+  }
+}
+
+extension ProfileMetadata {
+  /// Takes over what is known at the end.
+  mutating func end(_ trailer: RecordingTrailer) {
+    durationSeconds = trailer.durationSeconds
+    actualFrequency = trailer.actualFrequency
+    profilerCPUSeconds = trailer.profilerCPUSeconds
+    profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
+    notes += trailer.notes
   }
 }
