@@ -42,6 +42,9 @@ struct CodeRegions {
     regions.replaceSubrange(first..<last, with: replacement)
   }
 
+  /// The modules that have ranges, some several times.
+  var modules: [UInt32] { regions.map(\.module) }
+
   private func firstIndex(endingAfter address: UInt64) -> Int {
     var (low, high) = (0, regions.count)
     while low < high {

@@ -46,6 +46,9 @@ struct MovedText {
     (covered[pid] ?? []).filter { $0.range.overlaps(range) }.map { ($0.module, $0.bias) }
   }
 
+  /// The modules whose code may yet be found in other memory.
+  var modules: Set<UInt32> { Set(covered.values.joined().map(\.module)) }
+
   /// The mappings of files next to a range, whose code may have been there; asked a few times for each process.
   mutating func neighbors(of range: Range<UInt64>, pid: Int32) -> [Mapping] {
     guard readings[pid, default: 0] < Self.readingLimit, let all = try? ProcessMaps.read(pid: pid) else { return [] }

@@ -14,12 +14,13 @@ struct RecordingSession: ~Copyable {
   /// A recording into a file, that other sinks are told of as well.
   init(
     options: RecordOptions, sampler: SamplerDescription, file: RecordingFile, sinks: [any WindowSink] = [],
-    processes: ProcessTable = ProcessTable(), clock: @escaping () -> UInt64 = { MachineClock.monotonic }
+    processes: ProcessTable = ProcessTable(), idleModules: Int = ModuleAging.usualLimit,
+    clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.options = options
     self.file = file
     let sinks = [file] + sinks
-    loop = SamplingLoop(options: options, sinks: sinks, processes: processes, clock: clock)
+    loop = SamplingLoop(options: options, sinks: sinks, processes: processes, idleModules: idleModules, clock: clock)
     loop.recorder.events = sampler.events
     loop.recorder.periodsAreTime =
       sampler.events.isEmpty
@@ -62,7 +63,7 @@ struct RecordingSession: ~Copyable {
     let file = file
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
     let stackNotes = loop.recorder.deepStacks.sentences + loop.recorder.narrowPrograms.notes
-    let tables = loop.finish(Symbolization(options: options.symbols))
+    let tables = loop.finish()
     // What is lost is known once the disk had its last chance.
     file.flush()
     let usage = OwnUsage.now

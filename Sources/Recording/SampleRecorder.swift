@@ -48,6 +48,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var exec = ExecWork()
   private var movedText = MovedText()
   private var registered = RegisteredCode()
+  private var aging: ModuleAging
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
@@ -55,8 +56,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var mappings: TracedMaps?
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
-  init(startTime: UInt64, options: RecordOptions, processes: ProcessTable = ProcessTable()) {
+  ///
+  /// - Parameter idleModules: Modules that are held although no process has them any more.
+  init(
+    startTime: UInt64, options: RecordOptions, processes: ProcessTable = ProcessTable(),
+    idleModules: Int = ModuleAging.usualLimit
+  ) {
     self.startTime = startTime
+    aging = ModuleAging(limit: idleModules)
     self.processes = processes
     account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
@@ -166,9 +173,34 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return log.takeWindow(counters)
   }
 
-  /// Lets go of everything but what naming the frames needs.
+  /// Lets go of everything but what naming the frames needs that have no names yet.
   consuming func dismantle() -> RecordedFrames {
-    RecordedFrames(tables: log.tables, modules: modules, unwindTables: unwinder.tables)
+    let retired = modules.retired
+    let wanted = retired.isEmpty ? nil : Set(modules.entries.indices.map { UInt32($0) }).subtracting(retired)
+    return RecordedFrames(tables: log.tables, wanted: wanted, modules: modules, unwindTables: unwinder.tables)
+  }
+
+  /// Lets go of modules that no process has any more, once there are many; what their names take, to be found now.
+  mutating func retireModules() -> [NamingWork] {
+    guard modules.held.count > aging.limit else { return [] }
+    let used = unwinder.mappedModules.union(modules.modulesOfProcesses).union(movedText.modules)
+    let leaving = aging.leaving(of: modules.held, used: used)
+    guard !leaving.isEmpty else { return [] }
+    var addresses = [UInt32: [UInt64]](uniqueKeysWithValues: leaving.map { ($0, []) })
+    let first = leaving.map { modules.entries[Int($0)].firstFrame }.min() ?? 0
+    for row in first..<max(first, log.tables.frames.count) where log.tables.frames.modules[row] > 0 {
+      addresses[log.tables.frames.modules[row] - 1]?.append(log.tables.frames.addresses[row])
+    }
+    let work = leaving.compactMap { module -> NamingWork? in
+      let table = unwinder.removeImage(key: module)
+      registered.forget(module: module)
+      guard let addresses = addresses[module], !addresses.isEmpty else { return nil }
+      return NamingWork(
+        module: module, recorded: log.tables.modules[Int(module)], entry: modules.entries[Int(module)],
+        unwindTable: table, addresses: addresses.sorted())
+    }
+    modules.retire(leaving)
+    return work
   }
 
   /// Threads whose stacks went on beyond their samples, by number.

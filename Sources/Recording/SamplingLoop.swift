@@ -15,25 +15,32 @@ struct SamplingLoop: ~Copyable {
   private let clock: () -> UInt64
   private let startTime: UInt64
   private var windowStart: UInt64
+  private let naming: EarlyNaming
+  /// Modules that were held when some could leave last.
+  private var knownModules = 0
 
   /// Time of a window; what a death of the profiler may cost.
   private static let windowNanoseconds: UInt64 = 2_000_000_000
   /// Samples that end one earlier.
   private static let windowSamples = 16_384
+  /// The same, of modules that are opened.
+  private static let newModules = 256
 
   /// A loop that begins now.
   ///
   /// - Parameter clock: CLOCK_MONOTONIC in nanoseconds, or what a test takes for it.
   init(
     options: RecordOptions, sinks: [any WindowSink], processes: ProcessTable = ProcessTable(),
-    clock: @escaping () -> UInt64 = { MachineClock.monotonic }
+    idleModules: Int = ModuleAging.usualLimit, clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.sinks = sinks
     self.clock = clock
     durationSeconds = options.durationSeconds
     startTime = clock()
     windowStart = startTime
-    recorder = SampleRecorder(startTime: startTime, options: options, processes: processes)
+    naming = EarlyNaming(Symbolization(options: options.symbols))
+    recorder = SampleRecorder(
+      startTime: startTime, options: options, processes: processes, idleModules: idleModules)
   }
 
   /// Seconds since the start.
@@ -65,8 +72,9 @@ struct SamplingLoop: ~Copyable {
   }
 
   /// Names all frames, and tells the sinks; what remains is the tables that they refer to.
-  consuming func finish(_ symbolization: Symbolization) -> RecordingTables {
-    let sinks = sinks
+  consuming func finish() -> RecordingTables {
+    handOver(naming.finish(), isAtEnd: true)
+    let (sinks, symbolization) = (sinks, naming.symbolization)
     let frames = recorder.dismantle()
     let tables = frames.tables
     for names in symbolization.names(frames) {
@@ -78,7 +86,24 @@ struct SamplingLoop: ~Copyable {
   private mutating func endWindowIfDue() {
     recorder.account.lookAtTargets()
     let isOver = clock() &- windowStart >= Self.windowNanoseconds
-    if isOver || recorder.log.pendingSampleCount >= Self.windowSamples { endWindow() }
+    guard isOver || recorder.log.pendingSampleCount >= Self.windowSamples || hasManyNewModules else { return }
+    endWindow()
+    handOver(naming.take(), isAtEnd: false)
+    // Behind the window, which has the rows of what leaves.
+    guard !naming.isBusy else { return }
+    naming.begin(recorder.retireModules())
+    knownModules = recorder.modules.held.count
+  }
+
+  /// Whether so many modules came since others could leave that their descriptors are to be thought of.
+  private var hasManyNewModules: Bool {
+    recorder.modules.held.count >= knownModules + Self.newModules && !naming.isBusy
+  }
+
+  private func handOver(_ names: [RecordedNames], isAtEnd: Bool) {
+    for part in names {
+      for sink in sinks { sink.take(part, isAtEnd: isAtEnd) }
+    }
   }
 
   private var isTimeOver: Bool { durationSeconds.map { seconds >= $0 } ?? false }

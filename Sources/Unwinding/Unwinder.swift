@@ -83,6 +83,22 @@ public final class Unwinder {
   /// Goes on with another copy of an image that was added before, whose contents are the same.
   public func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
 
+  /// Lets go of an image that lies in no process any more; its unwind information, if that was read.
+  public func removeImage(key: UInt32) -> UnwindTable? {
+    guard let image = context.image(key) else { return nil }
+    context.images[Int(key)] = nil
+    return image.tableIfRead
+  }
+
+  /// The modules that lie in some process.
+  public var mappedModules: Set<UInt32> {
+    var modules: Set<UInt32> = []
+    for process in processes.values {
+      for region in process.space.regions { modules.insert(region.module) }
+    }
+    return modules
+  }
+
   /// The images that lie in a range of a process, and where.
   public func images(in range: Range<UInt64>, of pid: Int32) -> [(module: UInt32, bias: UInt64)] {
     processes[pid]?.space.images(in: range) ?? []

@@ -13,6 +13,7 @@ struct ScriptedRecording {
   var sinks: [any WindowSink] = []
   var largestBacklog = 256 << 20
   var draftLimit = 4 << 20
+  var idleModules = ModuleAging.usualLimit
   /// `/dev/full` for a full disk; a file in memory otherwise.
   var path: String?
   var stopsAfter = Int.max
@@ -29,7 +30,7 @@ struct ScriptedRecording {
       path: path ?? "memory", owning: try descriptor(), hasValueTypes: !events.isEmpty, largestBacklog: largestBacklog)
     var session = RecordingSession(
       options: options, sampler: sampler.description, file: RecordingFile(writer, draftLimit: draftLimit), sinks: sinks,
-      processes: ProcessTable(source: NoProcesses()), clock: { clock.now })
+      processes: ProcessTable(source: NoProcesses()), idleModules: idleModules, clock: { clock.now })
     var polls = 0
     try session.loop.run(&sampler) {
       defer { polls += 1 }
