@@ -1,5 +1,6 @@
 import ProfileModel
 import RecordingSchema
+import SwiftProtobuf
 
 /// Totals since the recording began.
 package struct RecordingCounters: Sendable {

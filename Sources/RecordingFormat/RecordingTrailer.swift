@@ -1,5 +1,6 @@
 import ProfileModel
 import RecordingSchema
+import SwiftProtobuf
 
 /// What is known of a recording when it ends; one that has none was cut short.
 package struct RecordingTrailer: Sendable {
