@@ -1,5 +1,7 @@
+import FoundationEssentials
 import ProfileModel
 import RecordingSchema
+import SwiftProtobuf
 
 extension RecordingChunk {
   /// A window in chunks: one, as a rule.

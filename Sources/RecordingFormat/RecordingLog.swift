@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ProfileModel
 
 /// Collects what is recorded and cuts it into windows. Memory: the tables of modules, frames and stacks; samples,
