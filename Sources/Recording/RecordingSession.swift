@@ -1,3 +1,4 @@
+import ELF
 import Glibc
 import Processes
 import ProfileModel
@@ -14,13 +15,13 @@ struct RecordingSession: ~Copyable {
   /// A recording into a file, that other sinks are told of as well.
   init(
     options: RecordOptions, sampler: SamplerDescription, file: RecordingFile, sinks: [any WindowSink] = [],
-    processes: ProcessTable = ProcessTable(), idleModules: Int = ModuleAging.usualLimit,
+    source: any MachineSource = LiveProcesses(), idleModules: Int = ModuleAging.usualLimit,
     clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.options = options
     self.file = file
     let sinks = [file] + sinks
-    loop = SamplingLoop(options: options, sinks: sinks, processes: processes, idleModules: idleModules, clock: clock)
+    loop = SamplingLoop(options: options, sinks: sinks, source: source, idleModules: idleModules, clock: clock)
     loop.recorder.events = sampler.events
     loop.recorder.periodsAreTime =
       sampler.events.isEmpty

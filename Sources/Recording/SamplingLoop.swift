@@ -1,3 +1,4 @@
+import ELF
 import Processes
 import RecordingFormat
 import Sampling
@@ -30,7 +31,7 @@ struct SamplingLoop: ~Copyable {
   ///
   /// - Parameter clock: CLOCK_MONOTONIC in nanoseconds, or what a test takes for it.
   init(
-    options: RecordOptions, sinks: [any WindowSink], processes: ProcessTable = ProcessTable(),
+    options: RecordOptions, sinks: [any WindowSink], source: any MachineSource = LiveProcesses(),
     idleModules: Int = ModuleAging.usualLimit, clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.sinks = sinks
@@ -40,7 +41,7 @@ struct SamplingLoop: ~Copyable {
     windowStart = startTime
     naming = EarlyNaming(Symbolization(options: options.symbols))
     recorder = SampleRecorder(
-      startTime: startTime, options: options, processes: processes, idleModules: idleModules)
+      startTime: startTime, options: options, source: source, idleModules: idleModules)
   }
 
   /// Seconds since the start.

@@ -72,7 +72,7 @@ import Testing
     let programs = try Programs(20)
     let options = RecordOptions(target: .processes([]), command: [])
     var recorder = SampleRecorder(
-      startTime: 0, options: options, processes: ProcessTable(source: NoProcesses()), idleModules: 8)
+      startTime: 0, options: options, source: FilesAlone(), idleModules: 8)
     for number in 0..<20 {
       try play(try programs.run(number, as: 5_000_000 + Int32(number), at: 0x40), to: &recorder)
     }

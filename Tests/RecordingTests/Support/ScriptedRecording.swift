@@ -30,7 +30,7 @@ struct ScriptedRecording {
       path: path ?? "memory", owning: try descriptor(), hasValueTypes: !events.isEmpty, largestBacklog: largestBacklog)
     var session = RecordingSession(
       options: options, sampler: sampler.description, file: RecordingFile(writer, draftLimit: draftLimit), sinks: sinks,
-      processes: ProcessTable(source: NoProcesses()), idleModules: idleModules, clock: { clock.now })
+      source: FilesAlone(), idleModules: idleModules, clock: { clock.now })
     var polls = 0
     try session.loop.run(&sampler) {
       defer { polls += 1 }
