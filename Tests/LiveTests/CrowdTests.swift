@@ -24,31 +24,5 @@ extension LiveTests {
       let modules = try #require(recorded.info["modules"] as? [[String: Any]]).compactMap { $0["path"] as? String }
       #expect(modules.count { $0.hasSuffix("/crowd") } == 1)
     }
-
-    @Test("1,200 different programs, one after the other, with fewer descriptors than programs")
-    func differentPrograms() throws {
-      let folder = try TemporaryFolder()
-      let script = """
-        i=0
-        while [ $i -lt 1200 ]; do cp \(Machine.sample("brief")) p$i; ./p$i kid 1 1 >/dev/null; i=$((i+1)); done
-        """
-      let outcome = try run(
-        [
-          "/bin/sh", "-c", "ulimit -n 1000; exec \"$@\"", "sh", Machine.perfprof, "record", "-F", "1999", "-o",
-          "out.perfprof", "-o", "out.folded", "--", "/bin/sh", "-c", script,
-        ], folder: folder.path)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(!outcome.errors.contains("could not be read"), "\(outcome.errors)")
-      let folded = try #require(FoldedText(try folder.text("out.folded")))
-      let programs = Dictionary(grouping: folded.stacks) { $0.frames.first ?? "" }.filter { $0.key.hasPrefix("p") }
-      #expect(programs.count >= 1000, "\(programs.count) of 1200")
-      // Each has the name of its code, however long it was gone when the recording ended.
-      let stacks = programs.values.joined()
-      let nameless = stacks.filter { $0.frames.contains { $0.hasPrefix("p") && $0.contains("+0x") } }
-      #expect(nameless.isEmpty, "\(nameless.prefix(5))")
-      #expect(stacks.filter { $0.frames.contains("brief_work") }.count >= 900)
-      let view = try perfprof("convert", "out.perfprof", "--format", "folded", "-o", "-", folder: folder.path)
-      #expect(try view.output == folder.text("out.folded"))
-    }
   }
 }
