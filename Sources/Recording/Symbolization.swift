@@ -31,21 +31,29 @@ struct RecordedFrames {
   var unwindTables: [UInt32: UnwindTable] = [:]
 }
 
-/// Names every address of a recording once, at the end, module by module.
-struct Symbolization {
+/// A module's addresses, and what tells their names.
+struct NamingWork: Sendable {
+  var module: UInt32
+  var recorded: RecordedModule
+  var entry: ModuleRegistry.Entry
+  var unwindTable: UnwindTable?
+  /// Ascending.
+  var addresses: [UInt64]
+}
+
+/// Names every address of a recording once, module by module: at the end, or when its module leaves before.
+struct Symbolization: Sendable {
   let options: SymbolizationOptions
 
-  private struct Work: Sendable {
-    var module: UInt32
-    var recorded: RecordedModule
-    var entry: ModuleRegistry.Entry
-    var unwindTable: UnwindTable?
-    var addresses: [UInt64]
-  }
+  private typealias Work = NamingWork
 
   /// The names of all modules, in the modules' order.
   func names(_ frames: consuming RecordedFrames) -> [RecordedNames] {
-    let work = Self.work(frames)
+    names(Self.work(frames))
+  }
+
+  /// The names of these modules, in their order.
+  func names(_ work: [NamingWork]) -> [RecordedNames] {
     let results = Mutex([RecordedNames?](repeating: nil, count: work.count))
     // Largest first, so that no core waits for the other at the end.
     let order = work.indices.sorted { (work[$1].addresses.count, $0) < (work[$0].addresses.count, $1) }
@@ -73,7 +81,8 @@ struct Symbolization {
     }
   }
 
-  private func symbolize(_ work: Work) -> RecordedNames {
+  /// The names of a module.
+  func symbolize(_ work: NamingWork) -> RecordedNames {
     let found: ModuleSymbols?
     var problem = work.entry.problem
     switch work.recorded.kind {

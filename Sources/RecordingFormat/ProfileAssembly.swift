@@ -2,7 +2,8 @@ import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
-/// Puts a profile together from a recording's chunks; refuses a chunk whose references lead nowhere.
+/// Puts a profile together from a recording's chunks, or from what its recorder has; refuses a chunk whose references
+/// lead nowhere.
 struct ProfileAssembly {
   private var metadata = ProfileMetadata()
   private(set) var tables = RecordingTables()
@@ -13,15 +14,18 @@ struct ProfileAssembly {
   private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
   private var isClosed = false
-  private var nodeCount = 0
+  private var nodeCount: Int
+
+  /// A profile of nothing, or of these tables.
+  init(tables: RecordingTables = RecordingTables()) {
+    self.tables = tables
+    nodeCount = tables.stacks.count
+  }
 
   /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
   mutating func add(_ chunk: Recording_Chunk) -> Bool {
-    if chunk.hasHeader { add(chunk.header) }
-    if !chunk.valueTypes.isEmpty {
-      valueTypes = (namesValueTypes ? valueTypes : []) + chunk.valueTypes.map(ValueType.init)
-      namesValueTypes = true
-    }
+    if chunk.hasHeader { add(RecordingHeader(chunk.header)) }
+    add(chunk.valueTypes.map(ValueType.init))
     for module in chunk.modules {
       tables.modules.append(
         RecordedModule(
@@ -48,50 +52,46 @@ struct ProfileAssembly {
     for rename in chunk.renames where !apply(rename) { return false }
     tables.markers += FrameMarker.markers(names: chunk.markers, facts: chunk.markerFacts)
     guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
-    if chunk.hasCounters { add(chunk.counters) }
-    for part in chunk.symbols { add(RecordedNames(part)) }
+    if chunk.hasCounters { add(RecordingCounters(chunk.counters)) }
+    for part in chunk.symbols { addPlaces(of: RecordedNames(part)) }
     for update in chunk.moduleUpdates { add(update) }
-    if chunk.hasTrailer { add(chunk.trailer) }
+    if chunk.hasTrailer { add(RecordingTrailer(chunk.trailer)) }
     return true
   }
 
-  // MARK: Parts of a chunk
+  // MARK: Parts
 
-  private mutating func add(_ header: Recording_Header) {
-    metadata.command = header.command
-    metadata.startTime = header.startUnixNanoseconds
-    metadata.sampler = SamplerKind(header.sampler)
-    metadata.requestedFrequency = header.requestedFrequency
+  /// What a recording begins with.
+  mutating func add(_ header: RecordingHeader) {
+    metadata.begin(header)
     if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
       valueTypes[0].period = period
     }
-    metadata.notes = header.notes.map(ProfileNote.sentence) + header.facts.map(ProfileNote.init)
+    add(header.valueTypes)
   }
 
-  private mutating func add(_ counters: Recording_Counters) {
-    metadata.lost = counters.lost
-    metadata.throttled = counters.throttled
-    metadata.durationSeconds = counters.durationSeconds
-    metadata.lateRecords = counters.lateRecords
-    metadata.malformedRecords = counters.malformedRecords
-    metadata.ringCorruptions = counters.ringCorruptions
-    metadata.cpuSecondsUsed = counters.hasCpuSecondsUsed ? Self.seconds(counters.cpuSecondsUsed) : nil
-    metadata.cpuSecondsSampled = counters.hasCpuSecondsSampled ? Self.seconds(counters.cpuSecondsSampled) : nil
+  private mutating func add(_ types: [ValueType]) {
+    guard !types.isEmpty else { return }
+    valueTypes = (namesValueTypes ? valueTypes : []) + types
+    namesValueTypes = true
   }
 
-  /// Nil for what is no duration.
-  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
+  /// Totals so far, in place of earlier ones.
+  mutating func add(_ counters: RecordingCounters) { metadata.count(counters) }
 
-  private mutating func add(_ trailer: Recording_Trailer) {
-    metadata.durationSeconds = trailer.durationSeconds
-    metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
-    metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
-    metadata.actualFrequency = trailer.actualFrequency
-    metadata.notes += trailer.notes.map(ProfileNote.sentence) + trailer.facts.map(ProfileNote.init)
+  /// What a recording ends with.
+  mutating func add(_ trailer: RecordingTrailer) {
+    metadata.end(trailer)
     isClosed = true
   }
 
-  private mutating func add(_ part: RecordedNames) {
+  /// The names of a module, and what is said of it.
+  mutating func add(_ part: RecordedNames) {
+    if !part.isEmpty { addPlaces(of: part) }
+    add(part.update)
+  }
+
+  private mutating func addPlaces(of part: RecordedNames) {
     guard Int(part.module) < tables.modules.count else { return }
     names[part.module, default: RecordedNames(module: part.module)].append(part)
   }
@@ -144,7 +144,8 @@ struct ProfileAssembly {
     return true
   }
 
-  private mutating func add(_ rows: Recording_Samples) -> Bool {
+  /// Samples; false, and nothing of them kept, when they refer to what isn't there.
+  mutating func add(_ rows: Recording_Samples) -> Bool {
     let count = rows.time.count
     guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count,
       rows.value.isEmpty || rows.value.count == count

@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
@@ -36,4 +37,33 @@ package struct RecordingCounters: Sendable {
       if let cpuSecondsSampled { $0.cpuSecondsSampled = cpuSecondsSampled }
     }
   }
+
+  /// As they were written.
+  init(_ message: Recording_Counters) {
+    lost = message.lost
+    throttled = message.throttled
+    durationSeconds = message.durationSeconds
+    lateRecords = message.lateRecords
+    malformedRecords = message.malformedRecords
+    ringCorruptions = message.ringCorruptions
+    cpuSecondsUsed = message.hasCpuSecondsUsed ? message.cpuSecondsUsed : nil
+    cpuSecondsSampled = message.hasCpuSecondsSampled ? message.cpuSecondsSampled : nil
+  }
+}
+
+extension ProfileMetadata {
+  /// Takes over totals, in place of earlier ones.
+  mutating func count(_ counters: RecordingCounters) {
+    lost = counters.lost
+    throttled = counters.throttled
+    durationSeconds = counters.durationSeconds
+    lateRecords = counters.lateRecords
+    malformedRecords = counters.malformedRecords
+    ringCorruptions = counters.ringCorruptions
+    cpuSecondsUsed = counters.cpuSecondsUsed.flatMap(Self.seconds)
+    cpuSecondsSampled = counters.cpuSecondsSampled.flatMap(Self.seconds)
+  }
+
+  /// Nil for what is no duration.
+  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
 }

@@ -23,7 +23,8 @@ package final class RecordingWriter: Sendable {
     package var refusal: Int32?
   }
 
-  private let path: String
+  /// The file, for errors.
+  package let path: String
   private let descriptor: Int32
   private let largestBacklog: Int
   private let largestChunk: Int

@@ -2,6 +2,7 @@ import CLinuxPerf
 import Glibc
 import ProfileFormats
 import ProfileModel
+import Recording
 
 /// The files that a recording will leave: the log, written from the first moment on, and views of it at the end.
 struct RecordingFiles: ~Copyable {
@@ -69,22 +70,26 @@ struct RecordingFiles: ~Copyable {
   }
 
   /// Moves the recording to its place and writes all views; the paths written, and what could not be.
-  func finish(_ profile: Profile, recording bytes: [UInt8], writeFailure: Int32?) -> (written: [String], [Failure]) {
+  func finish(_ profile: Profile, of outcome: RecordOutcome) -> (written: [String], [Failure]) {
     var written: [String] = []
     var failures: [Failure] = []
     if let recording {
       do {
-        try placeRecording(recording, writeFailure)
+        try placeRecording(recording, outcome.writeFailure)
         written.append(recording)
       } catch { failures.append(error) }
     }
     for view in views {
       do throws(Failure) {
-        try view.write(profile.preferred, recording: bytes)
+        try view.write(profile.preferred, recording: view.format == .recording ? Self.bytes(of: outcome) : nil)
         written.append(view.path)
       } catch { failures.append(error) }
     }
     return (written, failures)
+  }
+
+  private static func bytes(of outcome: RecordOutcome) throws(Failure) -> [UInt8] {
+    do { return try outcome.contents() } catch { throw Failure(unreadable: error) }
   }
 
   private func placeRecording(_ path: String, _ failure: Int32?) throws(Failure) {
