@@ -85,7 +85,7 @@ let package = Package(
     module(
       "ProfileFormats",
       [
-        "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "TextWriting", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(
