@@ -6,6 +6,7 @@ let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// A library target and its dependencies; the list reads bottom up, and dependencies only point up the page.

@@ -1,3 +1,4 @@
+import BinaryReading
 import ELF
 import Processes
 import ProfileModel
@@ -119,10 +120,13 @@ struct ModuleRegistry {
   /// The image of a module whose file may be rewritten, out of a copy from now on; nil where nothing has to be done.
   ///
   /// Files of packages are replaced, never rewritten. Those that were built a moment ago often are, by `cp` over them:
-  /// then all that they held is gone by the time that names are wanted.
-  mutating func keep(_ module: UInt32) -> ELFImage? {
+  /// then all that they held is gone by the time that names are wanted. Only what runs as `target`, the process that is
+  /// recorded, is safe: the kernel lets nobody write to a running program (execve(2), ETXTBSY), and when it has ended, so
+  /// has the recording.
+  mutating func keep(_ module: UInt32, target: Int32?) -> ELFImage? {
     guard entries[Int(module)].isRewritable, let image = entries[Int(module)].image else { return nil }
     entries[Int(module)].isRewritable = false
+    if let target, image.isFile(at: "/proc/\(target)/exe") { return nil }
     guard let copy = image.copiedToMemory(limit: min(copyBudget, 32 << 20)) else { return nil }
     copyBudget -= min(copyBudget, image.status?.size ?? 0)
     entries[Int(module)].original = image
@@ -132,12 +136,13 @@ struct ModuleRegistry {
 
   private static let packageFolders = ["/usr/", "/lib", "/bin/", "/sbin/", "/nix/store/", "/gnu/store/", "/snap/"]
 
-  /// Whether a file may be rewritten in place while it is recorded: made or changed within a day, and not by a package.
+  /// Whether a file may be rewritten in place while it is recorded: written within a day, and not by a package. When the
+  /// file itself was changed says less: an image of a container was unpacked when its machine began.
   private static func isRewritable(_ image: ELFImage, path: String) -> Bool {
     guard let status = image.status else { return false }
     let isPackaged = packageFolders.contains { path.hasPrefix($0) } && !path.hasPrefix("/usr/local/")
     let day: UInt64 = 86_400_000_000_000
-    return !isPackaged && max(status.modified, status.changed) &+ day > MachineClock.realtime
+    return !isPackaged && status.modified &+ day > MachineClock.realtime
   }
 
   private mutating func note(_ range: Range<UInt64>, of pid: Int32, _ module: UInt32) {

@@ -1,7 +1,9 @@
+import ELF
 import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
+import Symbolication
 import Unwinding
 
 /// The middle of a sample's way: unwinds what a sampler sees and adds it to the log. Called on the polling thread.
@@ -51,6 +53,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
+  /// The processes that are recorded, and their children with them; none where it's the whole machine.
+  private let roots: Set<Int32>
   /// Where to ask for mappings, if they are not reported.
   var mappings: TracedMaps?
 
@@ -58,6 +62,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   init(startTime: UInt64, options: RecordOptions, processes: ProcessTable = ProcessTable()) {
     self.startTime = startTime
     self.processes = processes
+    roots = Set(options.target.roots ?? [])
     account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
@@ -106,7 +111,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     log.add(
       time: time, thread: thread, stack: stack.end(), value: UInt32(truncatingIfNeeded: sample.event),
       weight: events.isEmpty ? 1 : sample.period)
-    if knownFrames < log.tables.frames.count { keepNewModules() }
+    if knownFrames < log.tables.frames.count { keepNewModules(of: sample.pid) }
   }
 
   mutating func event(_ event: ProcessEvent) {
@@ -275,10 +280,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   }
 
   /// Copies what may be rewritten when it is sampled for the first time.
-  private mutating func keepNewModules() {
+  private mutating func keepNewModules(of pid: Int32) {
+    let target = roots.contains(pid) ? pid : nil
     for row in knownFrames..<log.tables.frames.count {
       let module = log.tables.frames.modules[row]
-      guard module > 0, let copy = modules.keep(module - 1) else { continue }
+      guard module > 0, let copy = modules.keep(module - 1, target: target) else { continue }
       unwinder.replaceImage(copy, key: module - 1)
     }
     knownFrames = log.tables.frames.count

@@ -1,5 +1,6 @@
 import Dispatch
 import ELF
+import Processes
 import ProfileModel
 import RecordingFormat
 import Symbolication

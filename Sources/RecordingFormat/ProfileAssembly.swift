@@ -206,6 +206,7 @@ struct ProfileAssembly {
   /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
   mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
     var metadata = metadata
+    metadata.isRecorded = true
     metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
       if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }

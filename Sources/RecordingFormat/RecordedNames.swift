@@ -1,4 +1,5 @@
 import RecordingSchema
+import SwiftProtobuf
 
 /// A function as a recording holds it.
 package struct RecordedFunction: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import BinaryReading
+import ELF
 import ProfileModel
 
 /// What the walk through code asks for, and what it has found out.

@@ -1,5 +1,7 @@
 import BinaryReading
+import ELF
 import ProfileModel
+import UnwindTables
 
 /// What all ways to make one step share: the images, the process, its memory.
 final class UnwindContext {

@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension FrameConventions {
   /// AAPCS64: the return address arrives in x30 and may be signed (Arm's AADWARF64, section 4.2).
   static let aarch64 = FrameConventions(

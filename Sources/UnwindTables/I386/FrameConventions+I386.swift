@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension FrameConventions {
   /// System V ABI, Intel386 supplement: the return address is on the stack from the start.
   ///

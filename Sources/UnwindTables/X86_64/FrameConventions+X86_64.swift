@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension FrameConventions {
   /// System V ABI, AMD64 supplement: the return address is on the stack from the start.
   static let x86_64 = FrameConventions(

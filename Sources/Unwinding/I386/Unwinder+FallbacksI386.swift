@@ -1,4 +1,5 @@
 import ProfileModel
+import UnwindTables
 
 extension Unwinder {
   /// Steps over a frame of 32-bit code that no unwind information covers; what can't be proven ends the stack.

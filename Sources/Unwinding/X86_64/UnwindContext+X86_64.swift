@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension UnwindContext {
   /// Executes the instruction at `address`.
   func executeX86_64(at address: UInt64, in state: inout FlowState) -> CodeStep? {
