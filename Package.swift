@@ -120,7 +120,8 @@ let package = Package(
     tests("Recording", ["ProfileModel", "Processes", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
-    tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"]),
+    tests(
+      "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema"], resources: [.copy("Fixtures")]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),

@@ -1,4 +1,5 @@
 import BinaryReading
+import ProfileModel
 
 /// Whether the first name of a folded line is a process's.
 public enum ProcessNames: String, Hashable, Sendable, CaseIterable {

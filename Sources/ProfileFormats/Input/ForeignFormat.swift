@@ -28,7 +28,8 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
       ("PERFILE2", .perfData), ("2ELIFREP", .perfData), ("FLR\u{0}", .javaFlightRecording), ("DTiJ", .jitDump),
       ("JiTD", .jitDump), ("gmon\u{1}", .gmon), ("# callgrind format", .callgrind), ("heap profile:", .goText),
       ("goroutine profile:", .goText), ("threadcreate profile:", .goText), ("--- contention", .goText),
-      ("--- heapz", .goText), ("--- mutex:", .goText), ("go 1.", .goTrace), ("SQLite format 3", .sqlite),
+      ("--- heapz", .goText), ("--- threadz", .goText), ("--- Memory", .goText), ("--- mutex:", .goText),
+      ("go 1.", .goTrace), ("SQLite format 3", .sqlite),
       ("Nettrace", .netTrace), ("JAVA PROFILE", .javaHeapDump), ("<?xml", .xml), ("<svg", .xml), ("<!DOCTYPE", .xml),
       ("\u{7F}ELF", .elf), ("PK\u{3}\u{4}", .archive), ("BZh", .otherCompression),
     ]
@@ -71,6 +72,9 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
 
   /// The binary CPU profiles of gperftools: a header of words 0, 3, 0, the period, 0.
   private static func isLegacyPprof(_ head: RawSpan) -> Bool {
+    // Words of four bytes where a program of 32 bits, or the Java agent, wrote them.
+    let narrow: [UInt64] = [3 << 32, 0]
+    if head.byteCount >= 24, head.word(at: 0) == narrow[0], head.word(at: 16) == 0 { return true }
     guard head.byteCount >= 40 else { return false }
     return head.word(at: 0) == 0 && head.word(at: 8) == 3 && head.word(at: 16) == 0 && head.word(at: 32) == 0
   }

@@ -37,7 +37,8 @@ extension ForeignFormat {
     case .gmon: "data of gprof, which holds no stacks: record the program with `perfprof record -- CMD`"
     case .callgrind: "output of callgrind, which holds no stacks: record the program with `perfprof record -- CMD`"
     case .goText:
-      "Go's text form of a profile: fetch it without `?debug=1`, which gives the pprof file that perfprof reads"
+      "a profile in an old text form: fetch Go's without `?debug=1`, or convert it with `go tool pprof -proto FILE > "
+        + "FILE.pb.gz`, which perfprof reads"
     case .goTrace:
       "a trace of Go: make a profile of it with `go tool trace -pprof=TYPE FILE > FILE.pprof`, which perfprof reads"
     case .sqlite: "a database: export what was sampled as pprof, speedscope or folded stacks"
@@ -55,7 +56,7 @@ extension ForeignFormat {
     case .archive: "an archive: unpack it and give a profile in it"
     case .otherCompression: "compressed in a way that perfprof does not read: unpack it first (gzip and zstd are read)"
     case .legacyPprof:
-      "a CPU profile of gperftools' old kind: convert it with `pprof -proto FILE > FILE.pb.gz`, which perfprof reads"
+      "a CPU profile of gperftools' old kind: convert it with `go tool pprof -proto FILE > FILE.pb.gz`, which perfprof reads"
     }
   }
 }
