@@ -13,15 +13,15 @@ struct DebugFileLocator {
   var rootFolder: String
 
   /// What was found.
-  struct Finding {
+  struct Outcome {
     var image: ELFImage?
     /// A file in the right place that belongs to another build.
     var refused: String?
   }
 
   /// The debug file of `image`, which lies at `path` in its own file system.
-  func debugFile(for image: ELFImage, path: String) -> Finding {
-    var finding = Finding()
+  func debugFile(for image: ELFImage, path: String) -> Outcome {
+    var finding = Outcome()
     if let buildID = image.buildID {
       for folder in folders {
         if take(buildIDPath(buildID, in: folder), buildID: buildID, crc: nil, notSameAs: image, into: &finding) {
@@ -41,8 +41,8 @@ struct DebugFileLocator {
   }
 
   /// The file that several debug files share (`dwz -m`); `debugPath` is where the file that refers to it lies.
-  func alternateFile(for image: ELFImage, debugPath: String) -> Finding {
-    var finding = Finding()
+  func alternateFile(for image: ELFImage, debugPath: String) -> Outcome {
+    var finding = Outcome()
     guard let link = image.altLink else { return finding }
     var candidates = [link.path.hasPrefix("/") ? link.path : debugPath.lastFolder + link.path]
     candidates += folders.map { buildIDPath(link.buildID, in: $0) }
@@ -60,7 +60,7 @@ struct DebugFileLocator {
 
   /// Opens `path` and believes it when the build IDs agree or, where one has none, when the checksum does.
   private func take(
-    _ path: String, buildID: BuildID?, crc: UInt32?, notSameAs image: ELFImage, into finding: inout Finding
+    _ path: String, buildID: BuildID?, crc: UInt32?, notSameAs image: ELFImage, into finding: inout Outcome
   ) -> Bool {
     guard let reader = try? FileReader(path: path), let file = try? ELFImage(file: reader),
       file.status == nil || file.status != image.status
