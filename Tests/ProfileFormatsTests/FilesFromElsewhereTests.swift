@@ -1,21 +1,16 @@
 import BinaryReading
+import Foundation
 import ProfileModel
 import Testing
 
 @testable import ProfileFormats
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Files that other programs wrote, each with a fault or a custom that readers stumble over; `Fixtures` holds them, and
 /// here stands what is right. perf's documentation and source, pprof's schema and what stackcollapse-perf.pl, inferno,
 /// flamegraph.pl and `go tool pprof` make of the same files are the judges.
 @Suite struct FilesFromElsewhereTests {
   private static func bytes(_ name: String) throws -> [UInt8] {
-    let path = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let file = try FileReader(path: path + "/Fixtures/" + name)
-    return try file.read(at: 0, count: 1 << 20)
+    Array(try Data(contentsOf: try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))))
   }
 
   /// The file as the command line reads it.
@@ -122,12 +117,14 @@ import Testing
     let line = "app;main" + String(repeating: ";document::evaluate", count: 8_000)
     #expect(Self.folded(try Self.read(Array((line + " 7\n").utf8)).profile) == [line + " 7"])
     let head = Array(line.utf8)[..<65_536]
-    #expect(InputFormat.recognize(Array(head).rawSpan, isWhole: false) == .undecided)
+    let recognition = InputFormat.recognize(Array(head).rawSpan, isWhole: false)
+    #expect(recognition == .undecided)
   }
 
   @Test func textOfGoIsNoProfile() throws {
     let bytes = try Self.bytes("35-heap-debug-text.txt")
-    #expect(InputFormat.recognize(bytes.rawSpan, isWhole: true) == .foreign(.goText))
+    let recognition = InputFormat.recognize(bytes.rawSpan, isWhole: true)
+    #expect(recognition == .foreign(.goText))
   }
 
   @Test func readsUTF16() throws {
@@ -145,7 +142,7 @@ import Testing
   }
 
   @Test func readsBackSpeedscope() throws {
-    let profile = try Self.read(Self.bytes("01-hex-comm.perf.txt")).profile
+    let profile = try Self.read(Self.bytes("02-exec-without-pid.perf.txt")).profile
     let again = try Self.read(Speedscope.bytes(of: profile.preferred)).profile
     #expect(Self.folded(again) == Self.folded(profile))
     let evented = """
@@ -160,14 +157,14 @@ import Testing
   @Test func aFileThatWasNotUnderstoodIsRefused() {
     let text = "app 5 1.0: 1 cycles: \n\t 1152 f (/a)\n" + String(repeating: "what is this?\n", count: 9)
     #expect(throws: ProfileFormatError.mostlyBadLines(format: "perf script", line: 3, bad: 9, good: 2)) {
-      try PerfScriptReader.read(Array(text.utf8).rawSpan)
+      _ = try PerfScriptReader.read(Array(text.utf8).rawSpan)
     }
   }
 
   @Test func namesOfProcessesCanBeSetRight() throws {
     let text = Array("app;main;f 3\n".utf8)
     let named = try FoldedReader.read(text.rawSpan, processNames: .no).profile
-    #expect(named.processes.allSatisfy(\.isUnnamed))
+    #expect(named.processes.allSatisfy { $0.isUnnamed })
     #expect(Self.folded(named) == ["app;main;f 3"])
     #expect(named.functions.map(\.name) == ["app", "main", "f"])
   }

@@ -84,7 +84,8 @@ import Testing
     line: String, comm: String, pid: Int32?, tid: Int32, time: UInt64?, event: String
   ) throws {
     let bytes = Array(line.utf8)
-    let layout = try #require(PerfScriptLayout(explaining: bytes.rawSpan))
+    let explained = PerfScriptLayout(explaining: bytes.rawSpan)
+    let layout = try #require(explained)
     let parsed = PerfScriptHeader(bytes.rawSpan, [layout])
     let header = try #require(parsed)
     #expect(header.comm == comm)
