@@ -89,7 +89,7 @@ let package = Package(
     module(
       "ProfileFormats",
       [
-        "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "Wording", "PprofSchema",
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "TextWriting", "Wording", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(
@@ -124,7 +124,9 @@ let package = Package(
     tests("Recording", ["ProfileModel", "Processes", "RecordingFormat", "Wording"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
-    tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"]),
+    tests(
+      "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"],
+      resources: [.copy("Fixtures")]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),

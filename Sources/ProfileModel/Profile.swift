@@ -39,6 +39,9 @@ public struct ProcessRecord: Hashable, Sendable {
     self.name = name
     self.first = first
   }
+
+  /// Whether the source says nothing of processes: views leave it out.
+  public var isUnnamed: Bool { pid == 0 && name.isEmpty }
 }
 
 /// A thread that was sampled, under one of its names, in its process under one of its own.

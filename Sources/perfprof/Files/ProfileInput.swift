@@ -6,54 +6,73 @@ import RecordingFormat
 /// A FILE argument, read as what its content shows it to be; `-` is standard input.
 struct ProfileInput: ~Copyable {
   let path: String
-  private var source: InputStream
+  private var source: InputBytes
   /// The first bytes, which tell the format.
-  private var head: [UInt8]
+  private var head: [UInt8] = []
+  /// Whether they are all there are.
+  private var isWhole = false
 
-  /// Opens `path` and reads its beginning.
+  /// Opens `path`.
   init(path: String) throws(Failure) {
     self.path = path
-    var source = try InputStream(path: path)
-    var head: [UInt8] = []
-    while head.count < InputFormat.headLength, let piece = try source.next() { head += piece }
-    self.source = source
-    self.head = head
+    source = try InputBytes(path: path)
+  }
+
+  private mutating func readOn() throws(Failure) {
+    if let piece = try source.next() { head += piece } else { isWhole = true }
+  }
+
+  /// What the file is; reads on where its beginning doesn't tell.
+  private mutating func recognize() throws(Failure) -> InputFormat.Recognition {
+    var limit = InputFormat.headLength
+    while true {
+      while head.count < limit, !self.isWhole { try readOn() }
+      let isWhole = self.isWhole && head.count <= limit
+      let recognition = head.withFirst(limit) { InputFormat.recognize($0, isWhole: isWhole) }
+      guard recognition == .undecided, !isWhole else { return recognition }
+      limit *= 2
+    }
   }
 
   /// The profile in it and, for a folded file with two counts a line, the profile of the first counts.
-  consuming func contents(showsThunks: Bool = false) throws(Failure) -> (profile: Profile, baseline: Profile?) {
-    let format = head.withFirst(InputFormat.headLength) { InputFormat(content: $0) }
+  ///
+  /// - Parameter processNames: Whether folded lines begin with a process's name; nil where the file must tell.
+  consuming func contents(
+    showsThunks: Bool = false, processNames: ProcessNames? = nil
+  ) throws(Failure) -> (profile: Profile, baseline: Profile?) {
     do {
-      switch format {
-      case .recording:
+      switch try recognize() {
+      case .known(.recording):
         return (try RecordingReader.read(try rest(), path: path, showsThunks: showsThunks), nil)
-      case .folded:
+      case .known(.folded):
         // Piece by piece: such files are often larger than memory should be.
-        var reader = FoldedReader()
+        var reader = FoldedReader(processNames: processNames)
         try reader.consume(head.rawSpan)
         head = []
         while let piece = try source.next() { try reader.consume(piece.rawSpan) }
         let contents = try reader.finish()
         return (contents.profile, contents.baseline)
-      case .pprof: return (try Pprof.read(try rest()), nil)
-      case .perfScript:
+      case .known(.pprof): return (try Pprof.read(try rest()), nil)
+      case .known(.speedscope): return (try Speedscope.read(try rest()), nil)
+      case .known(.perfScript):
         var reader = PerfScriptReader()
-        reader.consume(head.rawSpan)
+        try reader.consume(head.rawSpan)
         head = []
-        while let piece = try source.next() { reader.consume(piece.rawSpan) }
+        while let piece = try source.next() { try reader.consume(piece.rawSpan) }
         return (try reader.finish(), nil)
-      case nil:
+      case .foreign(let format): throw Failure(.badInput, "\(name): \(format.words)")
+      case .undecided, .unknown:
         throw Failure(
           .badInput,
-          "\(name): not a profile; perfprof reads its own recordings, folded stacks, pprof files and `perf script` text"
-        )
+          "\(name): not a profile; perfprof reads its own recordings, folded stacks, pprof and speedscope files and "
+            + "`perf script` text")
       }
     } catch let failure as Failure {
       throw failure
     } catch let error as RecordingError {
       throw Self.failure(name, error)
     } catch let error as ProfileFormatError {
-      throw Failure(.badInput, "\(name): \(error.words): make it anew")
+      throw Failure(.badInput, "\(name): \(error.words)")
     } catch {
       throw Failure(.badInput, "\(name): damaged (\(error)): make it anew")
     }
@@ -68,6 +87,7 @@ struct ProfileInput: ~Copyable {
   private mutating func rest() throws(Failure) -> [UInt8] {
     var bytes = head
     head = []
+    if isWhole { return bytes }
     bytes.reserveCapacity(source.size)
     while let piece = try source.next() { bytes += piece }
     return bytes
@@ -97,25 +117,5 @@ extension [UInt8] {
   fileprivate func withFirst<R>(_ count: Int, _ body: (RawSpan) -> R) -> R {
     let view = rawSpan
     return body(view.extracting(0..<Swift.min(count, view.byteCount)))
-  }
-}
-
-extension ProfileFormatError {
-  /// What is wrong, as part of a sentence.
-  fileprivate var words: String {
-    switch self {
-    case .noSamples(let format, let line):
-      "no sample in what looks like \(format)" + (line.map { " (first bad line: \($0))" } ?? "")
-    case .mostlyBadLines(let format, let line, let bad, let good):
-      "\(bad) of \(bad + good) lines are no \(format), the first is line \(line)"
-    case .missingCount(let line): "line \(line) has no count"
-    case .countTooLarge(let line): "the count in line \(line) is too large"
-    case .badCompression(let offset): "the compressed data is damaged near byte \(offset)"
-    case .decompressedTooLarge(let limit): "it unpacks to more than \(limit) bytes"
-    case .badProtobuf: "not a protocol buffer of pprof's kind"
-    case .badReference(let table, let value): "it refers to row \(value) of \(table), which it has not"
-    case .negativeValues: "it holds negative values, as a difference does; profiles have none"
-    case .valueTooLarge: "its values add up to more than 63 bits"
-    }
   }
 }
