@@ -105,7 +105,7 @@ let package = Package(
 
     tests("BinaryReading"),
     tests("ProfileModel"),
-    tests("Processes", ["ProfileModel", "Sampling"]),
+    tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
@@ -115,7 +115,8 @@ let package = Package(
       ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling"]),
-    tests("RecordingFormat", ["ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
+    tests(
+      "RecordingFormat", ["BinaryReading", "ProfileModel", "RecordingSchema"], resources: [.copy("Fixtures")]),
     tests("Recording", ["ProfileModel", "Processes", "RecordingFormat"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),

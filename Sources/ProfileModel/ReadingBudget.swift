@@ -39,7 +39,7 @@ public struct ReadingBudget: Sendable {
       case .textBytes: 128 << 20
       // More than `record --max-depth` takes by default, thirty times.
       case .depth: 1 << 16
-      case .valueTypes: 1_000
+      case .valueTypes: 256
       case .treeNodes: 8_000_000
       case .outputBytes: 400_000_000
       }
@@ -71,8 +71,8 @@ public struct ReadingBudget: Sendable {
     return budget
   }
 
-  /// The same with another limit, for tests.
-  package func limiting(_ resource: Resource, to limit: Int) -> ReadingBudget {
+  /// The same with another limit of one resource.
+  public func limiting(_ resource: Resource, to limit: Int) -> ReadingBudget {
     var result = self
     result.limits[resource.rawValue] = limit
     result.rest[resource.rawValue] = limit

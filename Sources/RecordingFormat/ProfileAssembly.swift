@@ -12,11 +12,26 @@ struct ProfileAssembly {
   private var namesValueTypes = false
   private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
-  private var isClosed = false
+  /// Whether the last chunk of a recording in order has come.
+  private(set) var isClosed = false
   private var nodeCount = 0
+  /// The sum of all weights, which views must be able to add up.
+  private var weight: Int64 = 0
 
   /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
-  mutating func add(_ chunk: Recording_Chunk) -> Bool {
+  ///
+  /// Rows and texts were taken from `budget` already.
+  mutating func add(
+    _ chunk: Recording_Chunk, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Bool {
+    try budget.take(chunk.frames.module.count, .frames)
+    try budget.take(chunk.stacks.parent.count, .stackNodes)
+    try budget.take(chunk.samples.time.count, .samples)
+    try budget.take(chunk.valueTypes.count, .valueTypes)
+    return add(chunk)
+  }
+
+  private mutating func add(_ chunk: Recording_Chunk) -> Bool {
     if chunk.hasHeader { add(chunk.header) }
     if !chunk.valueTypes.isEmpty {
       valueTypes = (namesValueTypes ? valueTypes : []) + chunk.valueTypes.map(ValueType.init)
@@ -61,7 +76,7 @@ struct ProfileAssembly {
     metadata.command = header.command
     metadata.startTime = header.startUnixNanoseconds
     metadata.sampler = header.sampler
-    metadata.requestedFrequency = header.requestedFrequency
+    metadata.requestedFrequency = Self.amount(header.requestedFrequency)
     if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
       valueTypes[0].period = period
     }
@@ -71,7 +86,7 @@ struct ProfileAssembly {
   private mutating func add(_ counters: Recording_Counters) {
     metadata.lost = counters.lost
     metadata.throttled = counters.throttled
-    metadata.durationSeconds = counters.durationSeconds
+    metadata.durationSeconds = Self.amount(counters.durationSeconds)
     metadata.lateRecords = counters.lateRecords
     metadata.malformedRecords = counters.malformedRecords
     metadata.ringCorruptions = counters.ringCorruptions
@@ -80,13 +95,19 @@ struct ProfileAssembly {
   }
 
   /// Nil for what is no duration.
-  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
+  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? min(value, most) : nil }
+
+  /// 0, which stands for unknown, for what is no amount.
+  private static func amount(_ value: Double) -> Double { seconds(value) ?? 0 }
+
+  /// No recording lasts longer, in seconds, or has a higher frequency.
+  private static let most = 1e12
 
   private mutating func add(_ trailer: Recording_Trailer) {
-    metadata.durationSeconds = trailer.durationSeconds
-    metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
+    metadata.durationSeconds = Self.amount(trailer.durationSeconds)
+    metadata.profilerCPUSeconds = Self.amount(trailer.profilerCpuSeconds)
     metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
-    metadata.actualFrequency = trailer.actualFrequency
+    metadata.actualFrequency = Self.amount(trailer.actualFrequency)
     metadata.notes += trailer.notes
     isClosed = true
   }
@@ -162,12 +183,18 @@ struct ProfileAssembly {
         samples.removeSubrange(kept...)
         return false
       }
+      let amount = rows.weight.isEmpty ? 1 : Int64(clamping: rows.weight[index])
+      let (sum, isTooLarge) = weight.addingReportingOverflow(amount)
+      guard !isTooLarge else {
+        samples.removeSubrange(kept...)
+        return false
+      }
+      weight = sum
       samples.append(
         Sample(
-          time: time.multipliedReportingOverflow(by: 1000).partialValue,
+          time: min(time, UInt64(Int64.max) / 1000) * 1000,
           thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
-          weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
-          value: value))
+          weight: amount, value: value))
     }
     return true
   }
@@ -193,9 +220,9 @@ struct ProfileAssembly {
   private static let foundLater =
     "names come from files as they were after recording, where their build IDs were those recorded"
 
-  /// Of a recording without its end: the files' modules that have frames and such a source of names.
+  /// The files' modules that have frames and such a source of names; nil for those that nobody looked at, as in a
+  /// recording without its end, or whose naming was stopped.
   func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
-    guard !isClosed else { return [] }
     var isUsed = [Bool](repeating: false, count: tables.modules.count)
     for module in tables.frames.modules where module > 0 { isUsed[Int(module) - 1] = true }
     return isUsed.indices.map { UInt32($0) }.filter {
@@ -203,29 +230,51 @@ struct ProfileAssembly {
     }
   }
 
-  /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
-  mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
+  /// What of the file could not be read.
+  struct Unread {
+    var bytes: Int
+    /// Whether there are no more: what comes through a pipe is not read to its end only to be counted.
+    var isAll: Bool
+
+    fileprivate var sentence: String {
+      isAll
+        ? "\(bytes) bytes behind the recording's end were left out"
+        : "what stands behind the recording's end was left out"
+    }
+  }
+
+  /// The profile of all chunks added.
+  consuming func finish(
+    unread: Unread, showsThunks: Bool, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Profile {
     var metadata = metadata
-    metadata.isComplete = isClosed && unreadBytes == 0
+    let hasAll = unread.bytes == 0 && unread.isAll
+    metadata.isComplete = isClosed && hasAll
     if !metadata.isComplete {
-      if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
-      if isClosed { metadata.notes.append("\(unreadBytes) bytes behind the recording's end were left out") }
+      if metadata.durationSeconds == 0 { metadata.durationSeconds = min(Double(time) / 1e6, Self.most) }
+      if isClosed { metadata.notes.append(unread.sentence) }
     }
     if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(Self.foundLater) }
-    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(Self.unnamed) }
+    if !isClosed, !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(Self.unnamed) }
     var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
-    var profile = resolver.resolve()
+    var profile = try resolver.resolve(&budget)
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata
     profile.processes = tables.processes
     profile.threads = tables.threads
+    // Moved and not copied: they are most of a long recording.
     profile.samples = samples
+    samples = []
     profile.valueTypes = valueTypes
     profile.preferredValue = ValueTypeID(index: 0)
+    var isSorted = true
+    var last: UInt64 = 0
     for index in profile.samples.indices {
       profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
+      isSorted = isSorted && last <= profile.samples[index].time
+      last = profile.samples[index].time
     }
-    profile.samples.sort { $0.time < $1.time }
+    if !isSorted { profile.samples.sort { $0.time < $1.time } }
     return profile
   }
 }
