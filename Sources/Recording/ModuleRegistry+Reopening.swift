@@ -1,5 +1,5 @@
-import BinaryReading
 import ELF
+import Processes
 import ProfileModel
 import RecordingFormat
 
@@ -12,7 +12,7 @@ extension ModuleRegistry {
       guard let recorded = module.buildID else {
         return Entry(problem: "\(module.path): has no build ID, so that nobody knows whether it is still the same")
       }
-      guard let file = try? FileReader(path: module.path), let image = try? ELFImage(file: file) else {
+      guard let file = try? ForeignFile(module.path).open(), let image = try? ELFImage(file: file) else {
         return Entry(problem: "\(module.path): is gone, or can't be read")
       }
       guard image.buildID == recorded else {

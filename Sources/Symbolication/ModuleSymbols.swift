@@ -45,6 +45,8 @@ public struct SymbolProblem: Hashable, Sendable {
     case debugFileMismatch(path: String)
     /// The debug file at `path` has no symbols itself.
     case emptyDebugFile(path: String)
+    /// What lies where its debug file belongs is none: empty, cut short, or no regular file.
+    case damagedDebugFile(path: String)
     /// The file, or a part of it, is damaged or can't be read.
     case unreadable(detail: String)
     /// Inlined functions and lines are missing because debug information is damaged or out of all proportion.
@@ -73,7 +75,8 @@ public struct SymbolProblem: Hashable, Sendable {
   public var remedy: String {
     switch reason {
     case .kernelAddressesHidden: return "run as root, or: sysctl kernel.kptr_restrict=0"
-    case .debugFileMismatch, .emptyDebugFile: return "install the debug symbols of exactly this build"
+    case .debugFileMismatch, .emptyDebugFile, .damagedDebugFile:
+      return "install the debug symbols of exactly this build"
     case .jitFileRefused: return "start the program as the user that it runs as, with its perf map option"
     case .unreadable, .debugInformationDamaged: return "reinstall or rebuild it"
     case .gaps: return "no source has names for those parts (padding, or assembler code without symbols)"
@@ -98,6 +101,8 @@ extension SymbolProblem.Reason {
     case .gaps: "its symbols do not cover all of its code"
     case .debugFileMismatch(let path): "the debug file \(path) belongs to another build and was refused"
     case .emptyDebugFile(let path): "its debug file \(path) has no symbols"
+    case .damagedDebugFile(let path):
+      "\(path), where its debug file belongs, is empty, cut short or no regular file"
     case .unreadable(let detail): "unreadable (\(detail))"
     case .debugInformationDamaged(let detail):
       "its debug information was not read to its end (\(detail)), so that inlined functions and lines may be missing"
