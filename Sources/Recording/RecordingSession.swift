@@ -78,7 +78,8 @@ struct RecordingSession: ~Copyable {
 
   /// Writes what is left, names the frames, and closes the log.
   consuming func finish(
-    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?
+    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?,
+    isNamingWanted: (NamingProgress) -> Bool
   ) -> RecordOutcome {
     let seconds = seconds
     recorder.account.look()
@@ -96,7 +97,15 @@ struct RecordingSession: ~Copyable {
     let stackNotes = recorder.deepStacks.sentences + recorder.narrowPrograms.notes
     let frames = recorder.dismantle()
     let symbolization = Symbolization(options: options.symbols)
-    for names in symbolization.names(frames) {
+    let limit = options.namingSeconds
+    let (named, total) = symbolization.names(frames) { $0.seconds < limit && isNamingWanted($0) }
+    let unnamed =
+      named.count < total
+      ? [
+        "names were looked up for \(named.count) of \(total) modules only, until that was stopped or took "
+          + "\(Int(limit)) s: `perfprof name FILE` finds the others"
+      ] : []
+    for names in named {
       for chunk in RecordingChunk.chunks(of: names) { file.append(chunk) }
     }
     // What is lost is known once the disk had its last chance.
@@ -107,7 +116,7 @@ struct RecordingSession: ~Copyable {
     let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
-    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts + loss
+    trailer.notes = file.losses.sentences + effects.map(\.sentence) + stackNotes + facts + loss + unnamed
     file.append(RecordingChunk(trailer))
     let failure = file.finish()
     let contents: Result<[UInt8], RecordingError>

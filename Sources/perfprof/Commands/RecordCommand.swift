@@ -115,6 +115,8 @@ struct RecordCommand: ParsableCommand {
       let outcome = try record(
         target, events: events, command: processes.first?.command ?? [], name: name, signals: &signals,
         ready: { () throws(SamplingError) in })
+      // From here on a signal ends this program at once: the recording is written, and only views are missing.
+      signals.restore()
       try finish(outcome)
     } else {
       try recordCommand(events, &signals)
@@ -222,7 +224,16 @@ struct RecordCommand: ParsableCommand {
     do throws(SamplingError) {
       outcome = try Recorder.record(
         options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
-        shouldStop: { signals.check() }, commandTime: commandTime, progress: { line.show($0) })
+        shouldStop: { signals.check() },
+        commandTime: {
+          // Sampling is over, and what ended it known.
+          signals.noteEndOfSampling()
+          return commandTime()
+        }, progress: { line.show($0) },
+        isNamingWanted: { naming in
+          line.show(naming)
+          return !signals.hasNews()
+        })
     } catch {
       line.clear()
       files.discard()
@@ -242,7 +253,9 @@ struct RecordCommand: ParsableCommand {
     let profile: Profile
     do throws(RecordingError) {
       contents = try finished.outcome.contents.get()
-      profile = try RecordingReader.read(contents, path: finished.files.recording ?? "memory")
+      // Its own, however long it was recorded.
+      profile = try RecordingReader.read(
+        contents, path: finished.files.recording ?? "memory", budget: .unlimited)
     } catch .io(let path, let number) {
       throw Failure(.cantCreate, "\(path): can't be read back (\(errorText(number))): name another place with -o")
     } catch {
