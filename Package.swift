@@ -6,6 +6,7 @@ let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// A library target and its dependencies; the list reads bottom up, and dependencies only point up the page.
@@ -51,33 +52,36 @@ let package = Package(
     .systemLibrary(name: "CLibiberty", providers: [.apt(["libiberty-dev"])]),
     .target(name: "CDemangling", dependencies: ["CLibiberty"], linkerSettings: [.linkedLibrary("iberty")]),
 
+    module("Searching"),
     module("BinaryReading"),
     module("ProfileModel"),
     module("Processes", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel", "Processes"]),
-    module("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    module("UnwindTables", ["Searching", "BinaryReading", "ProfileModel"]),
     module("Demangling", ["CDemangling"]),
     module("KernelPrograms"),
-    module("Sampling", ["CLinuxPerf", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes"]),
-    module("Unwinding", ["CLibunwind", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables"]),
+    module("Sampling", ["CLinuxPerf", "Searching", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes"]),
+    module(
+      "Unwinding",
+      ["CLibunwind", "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables"]),
     module(
       "Symbolication",
       [
-        "CLinuxPerf", "CLzma", "CZlib", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes", "ELF",
-        "UnwindTables", "Demangling",
+        "CLinuxPerf", "CLzma", "CZlib", "Searching", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes",
+        "ELF", "UnwindTables", "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
       "RecordingFormat",
       [
-        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "RecordingSchema",
+        "CZlib", "CZstd", "Searching", "BinaryReading", "ProfileModel", "RecordingSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     module(
       "Recording",
       [
-        "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding", "Symbolication",
-        "RecordingFormat",
+        "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding",
+        "Symbolication", "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["ProfileModel", "TextWriting"]),
@@ -103,6 +107,7 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    tests("Searching"),
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),

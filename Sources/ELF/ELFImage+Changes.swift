@@ -36,6 +36,12 @@ extension ELFImage {
     return (status.device, status.inode) == (other.device, other.inode)
   }
 
+  /// Whether a path leads to the image's file.
+  public func isFile(at path: String) -> Bool {
+    guard let status, let other = try? FileReader(path: path).status() else { return false }
+    return (status.device, status.inode) == (other.device, other.inode)
+  }
+
   /// The same image out of a copy in memory, which holds even when the file is rewritten; nil when it can't be made, is
   /// larger than `limit`, or the file has changed already.
   ///

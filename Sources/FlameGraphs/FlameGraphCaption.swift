@@ -97,12 +97,8 @@ extension FlameGraphCaption {
       facts.append("from \(metadata.sampler)")
     }
     if metadata.durationSeconds > 0 { facts.append(metadata.durationSeconds.durationText) }
-    // Of an import nobody knows what was lost, or that stacks without a mark are whole.
-    let isRecorded = metadata.sampler.hasPrefix("perf:") || metadata.sampler == "ptrace"
-    if isRecorded || metadata.lost > 0 { facts.append("\(metadata.lost.grouped) lost") }
-    if isRecorded || completeness.rooted < completeness.samples {
-      facts.append("\(completeness.rootedShare.percent) rooted")
-    }
+    if let lost = metadata.lostText { facts.append(lost) }
+    if let rooted = completeness.shortRootedText { facts.append(rooted) }
     if let start = metadata.startTime { facts.append(start.dateText) }
     return facts
   }

@@ -1,4 +1,5 @@
 import ProfileModel
+import TextWriting
 
 /// Which nodes of a tree a picture shows, and where: a frame is as wide as its share of the weight, children stand side
 /// by side above their caller in order of name. Of two profiles, a frame is as wide as the mean of its two shares, so that

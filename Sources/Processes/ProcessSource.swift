@@ -16,6 +16,9 @@ package protocol ProcessSource: Sendable {
 
   /// A process's mappings by address, all or those that may hold code; nil when it's gone or closed to us.
   func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]?
+
+  /// The memory of a process, by the number of one of its threads that lives.
+  func memory(of tid: Int32) -> any ReadableMemory
 }
 
 /// The processes of this machine, as `/proc` shows them now.
@@ -34,6 +37,8 @@ package struct LiveProcesses: ProcessSource {
   package func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]? {
     try? ProcessMaps.read(pid: pid, executableOnly: executableOnly)
   }
+
+  package func memory(of tid: Int32) -> any ReadableMemory { ProcessMemory(pid: tid) }
 }
 
 /// A machine that knows nobody, so that only records tell: for records from elsewhere.
@@ -50,4 +55,6 @@ package struct NoProcesses: ProcessSource {
   package func name(ofThread tid: Int32, of pid: Int32) -> String? { nil }
 
   package func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]? { nil }
+
+  package func memory(of tid: Int32) -> any ReadableMemory { NoMemory() }
 }

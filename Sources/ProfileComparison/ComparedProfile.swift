@@ -30,8 +30,7 @@ public struct ComparedProfile: Sendable {
   var text: String {
     var parts = [value.total(completeness.samples)]
     if let cpuSeconds { parts.append("\(cpuSeconds.fixed(2)) s of CPU time") }
-    parts.append("\(completeness.rootedShare.percent) of stacks rooted")
-    parts.append("\(metadata.lost.grouped) lost")
+    parts += [completeness.rootedText, metadata.lostText].compactMap { $0 }
     return parts.joined(separator: ", ")
   }
 
@@ -42,8 +41,10 @@ public struct ComparedProfile: Sendable {
     json.key("cpuSeconds")
     if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
     json.member("durationSeconds", metadata.durationSeconds)
-    json.member("rooted", completeness.rooted)
-    json.member("lost", metadata.lost)
+    json.key("rooted")
+    if let rooted = completeness.rooted { json.value(rooted) } else { json.value(nil) }
+    json.key("lost")
+    if metadata.lostText != nil { json.value(metadata.lost) } else { json.value(nil) }
     json.member("sampler", metadata.sampler)
   }
 
@@ -57,10 +58,11 @@ public struct ComparedProfile: Sendable {
       warnings.append(
         "Without sample times on both sides samples are taken for independent, so that some noise may pass for change.")
     }
-    let shares = sides.map { $0.completeness.rootedShare }
-    if abs(shares[0] - shares[1]) > 0.02 {
+    if let earlier = before.completeness.rootedShare, let later = after.completeness.rootedShare,
+      abs(earlier - later) > 0.02
+    {
       warnings.append(
-        "Stacks are rooted to \(shares[0].percent) before and \(shares[1].percent) after: total shares don't compare.")
+        "Stacks are rooted to \(earlier.percent) before and \(later.percent) after: total shares don't compare.")
     }
     let losses = sides.map {
       Double($0.metadata.lost) / max(1, Double($0.metadata.lost) + Double($0.completeness.samples))

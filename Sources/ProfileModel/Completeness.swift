@@ -2,17 +2,23 @@
 public struct Completeness: Hashable, Sendable {
   /// Weight of all samples.
   public var samples: Int64 = 0
-  /// Weight of samples whose stack reaches its root.
-  public var rooted: Int64 = 0
-  /// Weight of samples that don't, by reason.
+  /// Weight of samples whose stack is known to reach its root; nil where the source doesn't tell of any.
+  public var rooted: Int64?
+  /// Weight of samples whose stack is known not to, by reason.
   public var truncated: [String: Int64] = [:]
   /// Weight of samples whose leaf has a name.
   public var symbolizedSelf: Int64 = 0
   /// Weight of samples whose leaf has none.
   public var unsymbolizedSelf: Int64 = 0
 
-  /// Rooted weight as a share of all; 1 for an empty profile.
-  public var rootedShare: Double { samples == 0 ? 1 : Double(rooted) / Double(samples) }
+  /// Nothing at all.
+  public init() {}
+
+  /// Rooted weight as a share of all; nil where it isn't known, as of an empty profile.
+  public var rootedShare: Double? {
+    guard let rooted, samples > 0 else { return nil }
+    return Double(rooted) / Double(samples)
+  }
 }
 
 extension SelectedProfile {
@@ -28,6 +34,7 @@ extension SelectedProfile {
       roots[node] = parent == StackTable.noParent ? UInt32(truncatingIfNeeded: node) : roots[Int(parent)]
     }
     var result = Completeness()
+    var rooted: Int64 = 0
     for sample in samples {
       result.samples.addSaturating(sample.weight)
       guard let stack = sample.stack else {
@@ -39,7 +46,7 @@ extension SelectedProfile {
       if root.kind == .truncated {
         result.truncated[functions[root.function.index].truncationReason, default: 0].addSaturating(sample.weight)
       } else {
-        result.rooted.addSaturating(sample.weight)
+        rooted.addSaturating(sample.weight)
       }
       let leaf = frames[Int(stacks.frame(of: stack))]
       // A marker stands for frames that are missing: it names no code.
@@ -49,6 +56,8 @@ extension SelectedProfile {
         result.unsymbolizedSelf.addSaturating(sample.weight)
       }
     }
+    // Elsewhere a stack without a mark may have lost its root all the same.
+    result.rooted = profile.metadata.isRecorded ? rooted : nil
     return result
   }
 }

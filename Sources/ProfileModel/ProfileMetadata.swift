@@ -6,6 +6,9 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var startTime: UInt64?
   /// From start to stop.
   public var durationSeconds: Double = 0
+  /// Whether it comes from a recording of perfprof, which marks each stack without its root and counts what was lost.
+  /// Files from elsewhere don't: what they leave unsaid is not known.
+  public var isRecorded = false
   /// `perf:cycles`, `perf:cpu-clock`, `ptrace`; for imports the format read, such as `folded`.
   public var sampler: String = ""
   /// Samples a second and CPU that were asked for; 0 where unknown.

@@ -1,3 +1,5 @@
+import Searching
+
 /// Which module the code without an image belongs to, in one process: ranges by address, none overlapping another.
 struct CodeRegions {
   private struct Region {
@@ -15,14 +17,13 @@ struct CodeRegions {
   ///
   /// - Complexity: O(log *n*).
   func module(at address: UInt64) -> UInt32? {
-    let index = firstIndex(endingAfter: address)
-    return index < regions.count && regions[index].start <= address ? regions[index].module : nil
+    regions.index(holding: address) { ($0.start, $0.end) }.map { regions[$0].module }
   }
 
   /// Gives a range to a module, or to none; what it had of others is theirs no more.
   mutating func set(_ range: Range<UInt64>, to module: UInt32?) {
     guard !range.isEmpty else { return }
-    let first = firstIndex(endingAfter: range.lowerBound)
+    let first = regions.partitionPoint { $0.end > range.lowerBound }
     var last = first
     var replacement: [Region] = []
     while last < regions.count, regions[last].start < range.upperBound {
@@ -41,15 +42,6 @@ struct CodeRegions {
     }
     regions.replaceSubrange(first..<last, with: replacement)
   }
-
-  private func firstIndex(endingAfter address: UInt64) -> Int {
-    var (low, high) = (0, regions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if regions[middle].end > address { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }
 
 /// All addresses at which a process ever had run-time code, as ranges that don't touch one another.
@@ -61,7 +53,7 @@ struct CodeExtent: Sendable {
   /// Adds a range; those that it overlaps or touches become one with it.
   mutating func insert(_ range: Range<UInt64>) {
     guard !range.isEmpty else { return }
-    let first = firstIndex(endingAtOrAfter: range.lowerBound)
+    let first = ranges.partitionPoint { $0.upperBound >= range.lowerBound }
     var last = first
     var (start, end) = (range.lowerBound, range.upperBound)
     while last < ranges.count, ranges[last].lowerBound <= range.upperBound {
@@ -74,16 +66,6 @@ struct CodeExtent: Sendable {
 
   /// Where the range that holds an address begins.
   func start(of address: UInt64) -> UInt64? {
-    let index = firstIndex(endingAtOrAfter: address &+ 1)
-    return index < ranges.count && ranges[index].contains(address) ? ranges[index].lowerBound : nil
-  }
-
-  private func firstIndex(endingAtOrAfter address: UInt64) -> Int {
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].upperBound >= address { high = middle } else { low = middle + 1 }
-    }
-    return low
+    ranges.index(holding: address) { ($0.lowerBound, $0.upperBound) }.map { ranges[$0].lowerBound }
   }
 }

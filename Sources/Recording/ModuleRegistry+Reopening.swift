@@ -1,3 +1,4 @@
+import BinaryReading
 import ELF
 import Processes
 import ProfileModel

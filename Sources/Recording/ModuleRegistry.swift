@@ -1,3 +1,4 @@
+import BinaryReading
 import ELF
 import Processes
 import ProfileModel
@@ -38,7 +39,7 @@ struct ModuleRegistry {
   /// A mapping that was told of, and when.
   struct News {
     var mapping: Mapping
-    var pid: Int32
+    var process: TargetProcess
     /// CLOCK_MONOTONIC in nanoseconds.
     var time: UInt64
   }
@@ -47,14 +48,9 @@ struct ModuleRegistry {
   private var byFile: [FileIdentity: UInt32] = [:]
   private var byBuildID: [BuildIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
-  private var jitModules: [Int32: UInt32] = [:]
-  /// Of forked processes that run no other program yet: whose copy they are, and since when.
-  private var parents: [Int32: (pid: Int32, time: UInt64)] = [:]
-  /// By process, where files lie that could not be read.
-  private var regions: [Int32: CodeRegions] = [:]
   private var roots: [ProcessRoot.Identity: ProcessRoot] = [:]
   private let ownRoot = ProcessRoot.Identity.own
-  private let locator = ImageLocator()
+  private let source: any MachineSource
   /// Bytes of images that may still be copied.
   private var copyBudget: UInt64 = 64 << 20
 
@@ -71,21 +67,24 @@ struct ModuleRegistry {
     var path: String
   }
 
+  /// No modules yet; their images will be `source`'s.
+  init(source: any MachineSource = LiveProcesses()) { self.source = source }
+
   /// The module behind a mapping, and whether it is new; new ones are added to `log`.
   mutating func module(of news: News, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
-    let (mapping, pid) = (news.mapping, news.pid)
+    let (mapping, process) = (news.mapping, news.process)
     let found: (index: UInt32, isNew: Bool)
     if JITProcess.isDump(path: mapping.path) {
-      found = jit(pid: pid, log: &log)
+      found = jit(process, log: &log)
       openDump(mapping.filePath, of: found.index)
     } else if mapping.isFileBacked {
       found = fileModule(of: news, log: &log)
     } else if mapping.path == "[vdso]" {
-      found = vdso(mapping, pid: pid, log: &log)
+      found = vdso(mapping, of: process, log: &log)
     } else {
-      found = jit(pid: pid, log: &log)
+      found = jit(process, log: &log)
     }
-    if mapping.start < mapping.end { note(mapping.start..<mapping.end, of: pid, found.index) }
+    if mapping.start < mapping.end { note(mapping.start..<mapping.end, of: process, found.index) }
     return found
   }
 
@@ -98,31 +97,22 @@ struct ModuleRegistry {
   }
 
   /// The module of code that no readable image backs: a file that could not be read, or the process's JIT code.
-  mutating func moduleWithoutImage(at address: UInt64, pid: Int32, log: inout RecordingLog) -> UInt32 {
-    regions[pid]?.module(at: address) ?? jit(pid: pid, log: &log).index
-  }
-
-  /// A child begins with its parent's mappings, and with its run-time code.
-  mutating func fork(parent: Int32, child: Int32, time: UInt64) {
-    regions[child] = regions[parent]
-    parents[child] = (parent, time)
-  }
-
-  /// A process has ended or runs another program.
-  mutating func forget(_ pid: Int32) {
-    regions[pid] = nil
-    parents[pid] = nil
-    // Its number is used again, for another program's code.
-    jitModules[pid] = nil
+  mutating func moduleWithoutImage(
+    at address: UInt64, of process: TargetProcess, log: inout RecordingLog
+  ) -> UInt32 {
+    process.regions.module(at: address) ?? jit(process, log: &log).index
   }
 
   /// The image of a module whose file may be rewritten, out of a copy from now on; nil where nothing has to be done.
   ///
   /// Files of packages are replaced, never rewritten. Those that were built a moment ago often are, by `cp` over them:
-  /// then all that they held is gone by the time that names are wanted.
-  mutating func keep(_ module: UInt32) -> ELFImage? {
+  /// then all that they held is gone by the time that names are wanted. Only what runs as `target`, the process that is
+  /// recorded, is safe: the kernel lets nobody write to a running program (execve(2), ETXTBSY), and when it has ended, so
+  /// has the recording.
+  mutating func keep(_ module: UInt32, target: Int32?) -> ELFImage? {
     guard entries[Int(module)].isRewritable, let image = entries[Int(module)].image else { return nil }
     entries[Int(module)].isRewritable = false
+    if let target, image.isFile(at: "/proc/\(target)/exe") { return nil }
     guard let copy = image.copiedToMemory(limit: min(copyBudget, 32 << 20)) else { return nil }
     copyBudget -= min(copyBudget, image.status?.size ?? 0)
     entries[Int(module)].original = image
@@ -132,38 +122,37 @@ struct ModuleRegistry {
 
   private static let packageFolders = ["/usr/", "/lib", "/bin/", "/sbin/", "/nix/store/", "/gnu/store/", "/snap/"]
 
-  /// Whether a file may be rewritten in place while it is recorded: made or changed within a day, and not by a package.
+  /// Whether a file may be rewritten in place while it is recorded: written within a day, and not by a package. When the
+  /// file itself was changed says less: an image of a container was unpacked when its machine began.
   private static func isRewritable(_ image: ELFImage, path: String) -> Bool {
     guard let status = image.status else { return false }
     let isPackaged = packageFolders.contains { path.hasPrefix($0) } && !path.hasPrefix("/usr/local/")
     let day: UInt64 = 86_400_000_000_000
-    return !isPackaged && max(status.modified, status.changed) &+ day > MachineClock.realtime
+    return !isPackaged && status.modified &+ day > MachineClock.realtime
   }
 
-  private mutating func note(_ range: Range<UInt64>, of pid: Int32, _ module: UInt32) {
-    if jitModules[pid] == module {
+  private mutating func note(_ range: Range<UInt64>, of process: TargetProcess, _ module: UInt32) {
+    if process.jitModule == module {
       entries[Int(module)].jitExtent.insert(range)
-      regions[pid]?.set(range, to: nil)
-    } else if entries[Int(module)].image != nil {
-      regions[pid]?.set(range, to: nil)
+      process.regions.set(range, to: nil)
     } else {
-      regions[pid, default: CodeRegions()].set(range, to: module)
+      process.regions.set(range, to: entries[Int(module)].image == nil ? module : nil)
     }
   }
 
   private mutating func fileModule(of news: News, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
-    let (mapping, pid, path) = (news.mapping, news.pid, news.mapping.filePath)
+    let (mapping, process, path) = (news.mapping, news.process, news.mapping.filePath)
     let known = knownModule(of: mapping, path: path)
     // As long as it is open, its inode is nobody else's.
     if let known, entries[Int(known)].isUntouched { return (known, false) }
     let image: ELFImage
     do throws(ELFError) {
       let mappedAt = MachineClock.realtime &- (MachineClock.monotonic &- news.time)
-      image = try locator.open(pid: pid, mapping: mapping, mappedAt: mappedAt)
+      image = try source.image(behind: mapping, of: process.pid, mappedAt: mappedAt)
     } catch {
       // Memory files and others that are no images hold run-time code.
-      if case .notELF = error { return jit(pid: pid, log: &log) }
-      if mapping.isMemoryFile || path.hasPrefix("/dev/") { return jit(pid: pid, log: &log) }
+      if case .notELF = error { return jit(process, log: &log) }
+      if mapping.isMemoryFile || path.hasPrefix("/dev/") { return jit(process, log: &log) }
       let problem = "\(path): \(Self.sentence(for: error))"
       if let known, entries[Int(known)].problem == problem { return (known, false) }
       let recorded = RecordedModule(path: path, buildID: mapping.buildID, kind: .file)
@@ -172,7 +161,7 @@ struct ModuleRegistry {
       return (index, true)
     }
     let buildID = image.buildID ?? mapping.buildID
-    var entry = Entry(image: image, root: root(of: pid))
+    var entry = Entry(image: image, root: root(of: process.pid))
     entry.isRewritable = Self.isRewritable(image, path: path)
     if let buildID, let same = byBuildID[BuildIdentity(buildID: buildID, path: path)] {
       let other = entries[Int(same)]
@@ -202,14 +191,16 @@ struct ModuleRegistry {
     if let buildID { byBuildID[BuildIdentity(buildID: buildID, path: path)] = module }
   }
 
-  private mutating func vdso(_ mapping: Mapping, pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+  private mutating func vdso(
+    _ mapping: Mapping, of process: TargetProcess, log: inout RecordingLog
+  ) -> (index: UInt32, isNew: Bool) {
     // Programs with 32-bit addresses have one of their own.
     let isNarrow = mapping.end <= 1 << 32
     if !isNarrow, let known = byName["[vdso]"] { return (known, false) }
-    guard let image = try? locator.open(pid: pid, mapping: mapping) else {
+    guard let image = try? source.image(behind: mapping, of: process.pid, mappedAt: .max) else {
       // The process is gone; the next one's will do.
       if isNarrow, let known = byName["[vdso32]"] { return (known, false) }
-      return jit(pid: pid, log: &log)
+      return jit(process, log: &log)
     }
     let name = image.isX32 ? "[vdsox32]" : image.addressSize == .narrow ? "[vdso32]" : "[vdso]"
     if let known = byName[name] { return (known, false) }
@@ -218,28 +209,28 @@ struct ModuleRegistry {
     return (index, true)
   }
 
-  private mutating func jit(pid: Int32, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
-    if let known = jitModules[pid] { return (known, false) }
-    var entry = Entry(jitProcess: JITProcess(pid: pid), root: root(of: pid))
+  private mutating func jit(_ process: TargetProcess, log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if let known = process.jitModule { return (known, false) }
+    var entry = Entry(jitProcess: JITProcess(pid: process.pid), root: root(of: process.pid))
     entry.jitProcess?.rootFolder = entry.root?.path
-    if let parent = parents[pid] { inherit(parent.pid, since: parent.time, &entry) }
-    let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: pid), entry, to: &log)
-    jitModules[pid] = index
+    if let origin = process.origin { inherit(origin, &entry) }
+    let index = add(RecordedModule(path: "[jit]", kind: .jit, pid: process.pid), entry, to: &log)
+    process.jitModule = index
     return (index, true)
   }
 
   /// Gives a forked process what its parent tells of the code that both have.
-  private func inherit(_ parent: Int32, since time: UInt64, _ entry: inout Entry) {
-    guard let known = jitModules[parent].map({ entries[Int($0)] }) else {
+  private func inherit(_ origin: TargetProcess.Origin, _ entry: inout Entry) {
+    guard let known = origin.process?.jitModule.map({ entries[Int($0)] }) else {
       // The parent runs no such code of its own, or was not seen to.
-      var process = JITProcess(pid: parent)
+      var process = JITProcess(pid: origin.pid)
       process?.rootFolder = entry.root?.path
       entry.jitAncestors = process.map { [$0] } ?? []
       return
     }
     entry.jitAncestors = (known.jitProcess.map { [$0] } ?? []) + known.jitAncestors.prefix(7)
     entry.jitDump = known.jitDump
-    entry.jitDumpEnd = min(time, known.jitDumpEnd)
+    entry.jitDumpEnd = min(origin.time, known.jitDumpEnd)
     entry.jitExtent = known.jitExtent
   }
 
@@ -258,8 +249,8 @@ struct ModuleRegistry {
   }
 
   /// The unwind information of code that a process has made, as far as it was not taken before.
-  mutating func takeUnwinding(of pid: Int32, at time: UInt64) -> [JITUnwinding] {
-    guard let module = jitModules[pid], entries[Int(module)].jitDumpEnd == .max else { return [] }
+  mutating func takeUnwinding(of process: TargetProcess, at time: UInt64) -> [JITUnwinding] {
+    guard let module = process.jitModule, entries[Int(module)].jitDumpEnd == .max else { return [] }
     return entries[Int(module)].jitDump?.takeUnwinding(at: time, now: { MachineClock.monotonic }) ?? []
   }
 

@@ -3,7 +3,7 @@ import Processes
 import ProfileModel
 import Sampling
 
-/// Finds out whether memory that no file backs holds a file's code at the addresses that the file would have.
+/// Finds out whether memory of a process that no file backs holds a file's code at the addresses that the file would have.
 ///
 /// Programs move their text to anonymous or huge pages so that fewer entries of the TLB are needed for it (iodlr, HHVM,
 /// ClickHouse, BOLT's hugify, `node --use-largepages`):
@@ -14,16 +14,16 @@ import Sampling
 /// Whose code it is, is believed only if its bytes are the file's.
 struct MovedText {
   /// A part of a mapping, whose bytes are an image's code.
-  struct Part {
+  struct Part: Equatable {
     var range: Range<UInt64>
     var module: UInt32
     var bias: UInt64
   }
 
-  /// Of each process, images whose place other memory was mapped over, which may not have held their code yet.
-  private var covered: [Int32: [Part]] = [:]
-  /// How often the maps of a process were read for this.
-  private var readings: [Int32: Int] = [:]
+  /// Images whose place other memory was mapped over, which may not have held their code yet.
+  private var covered: [Part] = []
+  /// How often the process's maps were read for this.
+  private var readings = 0
 
   private static let coveredLimit = 64
   private static let readingLimit = 16
@@ -31,39 +31,34 @@ struct MovedText {
   private static let pageLimit = 32
 
   /// Remembers that memory is mapped over images, before these are forgotten.
-  mutating func cover(_ range: Range<UInt64>, of pid: Int32, _ images: [(module: UInt32, bias: UInt64)]) {
-    for image in images {
+  mutating func cover(_ range: Range<UInt64>, _ images: [(module: UInt32, bias: UInt64)]) {
+    for image in images where covered.count < Self.coveredLimit {
       let part = Part(range: range, module: image.module, bias: image.bias)
-      let known = covered[pid] ?? []
-      if known.count < Self.coveredLimit, !known.contains(where: { $0.isLike(part) }) {
-        covered[pid, default: []].append(part)
-      }
+      if !covered.contains(part) { covered.append(part) }
     }
   }
 
   /// The images that lay in a range before other memory was mapped over them.
-  func coveredImages(in range: Range<UInt64>, of pid: Int32) -> [(module: UInt32, bias: UInt64)] {
-    (covered[pid] ?? []).filter { $0.range.overlaps(range) }.map { ($0.module, $0.bias) }
+  func coveredImages(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] {
+    covered.filter { $0.range.overlaps(range) }.map { ($0.module, $0.bias) }
   }
 
   /// The mappings of files next to a range, whose code may have been there; asked a few times for each process.
-  mutating func neighbors(of range: Range<UInt64>, pid: Int32) -> [Mapping] {
-    guard readings[pid, default: 0] < Self.readingLimit, let all = try? ProcessMaps.read(pid: pid) else { return [] }
-    readings[pid, default: 0] += 1
+  mutating func neighbors(of range: Range<UInt64>, pid: Int32, in source: any ProcessSource) -> [Mapping] {
+    guard readings < Self.readingLimit, let all = source.mappings(of: pid, executableOnly: false) else { return [] }
+    readings += 1
     let files = all.filter { $0.isFileBacked && !$0.isMemoryFile && $0.inode != 0 }
     let below = files.last { $0.end <= range.lowerBound }
     let above = files.first { $0.start >= range.upperBound }
     return [below, above].compactMap(\.self)
   }
 
-  /// A process has ended or runs another program.
-  mutating func forget(_ pid: Int32) {
-    covered[pid] = nil
-    readings[pid] = nil
+  /// What a child begins with: its parent's memory.
+  var copy: MovedText {
+    var copy = self
+    copy.readings = 0
+    return copy
   }
-
-  /// A child begins with its parent's memory.
-  mutating func fork(parent: Int32, child: Int32) { covered[child] = covered[parent] }
 
   /// The parts of a range that hold an image's code, as far as they lie in its executable segments; none where the bytes
   /// are others.
@@ -107,11 +102,5 @@ struct MovedText {
       }
     }
     return filled > 0 && equal * 8 >= compared * 7
-  }
-}
-
-extension MovedText.Part {
-  fileprivate func isLike(_ other: Self) -> Bool {
-    range == other.range && module == other.module && bias == other.bias
   }
 }

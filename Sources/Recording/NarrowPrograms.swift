@@ -19,8 +19,6 @@ struct NarrowPrograms {
     var rooted = 0
   }
   private var counts: [Program: Count] = [:]
-  /// Processes that run x32 programs; their registers don't tell it.
-  private var x32Processes: Set<Int32> = []
 
   /// Programs that are named; the rest are counted.
   private static let limit = 8
@@ -31,23 +29,12 @@ struct NarrowPrograms {
     if isRooted { counts[Program(kind: kind, name: name), default: Count()].rooted += 1 }
   }
 
-  /// What kind of program a sample of this process is of; nil for the machine's own.
+  /// What kind of program a sample is of; nil for the machine's own.
   @inline(__always)
-  func kind(pid: Int32, architecture: Architecture?) -> Kind? {
+  static func kind(of architecture: Architecture?, isX32: Bool) -> Kind? {
     if architecture != .host { return .narrow }
-    return !x32Processes.isEmpty && x32Processes.contains(pid) ? .x32 : nil
+    return isX32 ? .x32 : nil
   }
-
-  /// A process has mapped an x32 image.
-  mutating func markX32(_ pid: Int32) { x32Processes.insert(pid) }
-
-  /// A child begins as a copy of its parent.
-  mutating func fork(parent: Int32, child: Int32) {
-    if x32Processes.contains(parent) { x32Processes.insert(child) }
-  }
-
-  /// A process has ended or runs another program.
-  mutating func forget(_ pid: Int32) { x32Processes.remove(pid) }
 
   /// A sentence on each program, those with the most samples first.
   var notes: [String] {

@@ -11,7 +11,8 @@ import Unwinding
 /// Nothing says when a program changes its lists, so that they are read again and again while its code is sampled. That
 /// is done with care for the program, which goes on meanwhile, and costs nothing where no such code is met.
 struct RegisteredCode {
-  private var programs: [Int32: RegisteredProgram] = [:]
+  /// How many processes were asked.
+  private var programCount = 0
   /// What was found in an image, by module.
   private var points: [UInt32: RegistrationPoints] = [:]
   /// Bytes of all that is held.
@@ -27,25 +28,26 @@ struct RegisteredCode {
   private static let programLimit = 16_384
 
   /// Whether a process's lists are to be read now.
-  func isDue(_ pid: Int32) -> Bool {
-    guard let program = programs[pid] else { return programs.count < Self.programLimit }
+  func isDue(_ process: TargetProcess) -> Bool {
+    guard let program = process.registered else { return programCount < Self.programLimit }
     return MachineClock.monotonic >= program.next
   }
 
-  /// Reads the lists of a process whose images are known; nil where nothing has changed.
-  mutating func update(
-    _ pid: Int32, images: [(module: UInt32, bias: UInt64)], of modules: ModuleRegistry
-  ) -> TimedRanges<RegisteredFrames>? {
+  /// Reads the lists of a process; false where nothing has changed.
+  mutating func update(_ process: TargetProcess, images modules: ModuleRegistry) -> Bool {
     let start = MachineClock.monotonic
-    var program = programs.removeValue(forKey: pid) ?? RegisteredProgram()
+    if process.registered == nil { programCount += 1 }
+    var program = process.registered ?? RegisteredProgram()
+    // Not held twice while it changes.
+    process.registered = nil
     totalSize -= program.size
-    defer { programs[pid] = program }
-    let (descriptors, heads) = places(images, modules)
+    defer { process.registered = program }
+    let (descriptors, heads) = places(process.space.images(in: 0..<UInt64.max), modules)
     let limit = min(Self.byteLimit, Self.totalLimit - min(Self.totalLimit, totalSize))
-    guard !descriptors.isEmpty || !heads.isEmpty, var memory = PresentMemory(pid: pid, limit: limit) else {
+    guard !descriptors.isEmpty || !heads.isEmpty, var memory = PresentMemory(pid: process.pid, limit: limit) else {
       totalSize += program.size
       program.foundNothing(at: start)
-      return nil
+      return false
     }
     var found: [RegisteredBytes] = []
     var isWhole = true
@@ -59,17 +61,15 @@ struct RegisteredCode {
     totalSize += program.size
     let end = MachineClock.monotonic
     program.next = end &+ max(Self.interval, Self.costFactor &* (end &- start))
-    return hasChanged ? program.frames : nil
-  }
-
-  /// The name of the code that lay at an address at a time.
-  func name(of address: UInt64, pid: Int32, time: UInt64) -> String? {
-    programs[pid]?.names.first(at: address, time: time) { $0 }
+    if hasChanged { process.space.registered = program.frames }
+    return hasChanged
   }
 
   /// A process has ended or runs another program.
-  mutating func forget(_ pid: Int32) {
-    if let program = programs.removeValue(forKey: pid) { totalSize -= program.size }
+  mutating func forget(_ process: TargetProcess) {
+    guard let program = process.registered else { return }
+    totalSize -= program.size
+    programCount -= 1
   }
 
   /// The actual addresses of the lists.

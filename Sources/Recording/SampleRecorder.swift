@@ -1,13 +1,15 @@
+import ELF
 import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
+import Symbolication
 import Unwinding
 
 /// The middle of a sample's way: unwinds what a sampler sees and adds it to the log. Called on the polling thread.
 struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var log = RecordingLog()
-  private(set) var modules = ModuleRegistry()
+  private(set) var modules: ModuleRegistry
   private(set) var lost: UInt64 = 0
   private(set) var throttled: UInt64 = 0
   /// Late and damaged records so far, as the sampler counts them.
@@ -41,23 +43,28 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var unwinder: Unwinder
   private var unwound: UnwoundStack
   private var stack = StackRecorder()
-  /// Who is who; all else here that is kept by a process's number follows its changes.
-  private var processes: ProcessTable
+  /// The live machine, or what a test makes up.
+  private let source: any MachineSource
+  private var processes: ProcessBook
   private var directory = ProcessDirectory()
   private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
-  private var movedText = MovedText()
   private var registered = RegisteredCode()
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
+  /// The processes that are recorded, and their children with them; none where it's the whole machine.
+  private let roots: Set<Int32>
   /// Where to ask for mappings, if they are not reported.
   var mappings: TracedMaps?
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
-  init(startTime: UInt64, options: RecordOptions, processes: ProcessTable = ProcessTable()) {
+  init(startTime: UInt64, options: RecordOptions, source: any MachineSource = LiveProcesses()) {
     self.startTime = startTime
-    self.processes = processes
+    self.source = source
+    processes = ProcessBook(source: source)
+    modules = ModuleRegistry(source: source)
+    roots = Set(options.target.roots ?? [])
     account = CPUAccount(of: options.target.roots)
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
@@ -67,19 +74,20 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var threadCount: Int { directory.threadCount }
 
   mutating func sample(_ sample: borrowing RawSample) {
-    let hasEnded = processes.hasEnded(sample.tid)
-    if sample.registers != nil, !hasEnded { adopt(sample.pid) }
-    let thread = directory.thread(sample.tid, of: sample.pid, in: &processes, log: &log)
+    let sampled = processes.sampled(sample.tid, of: sample.pid)
+    let (process, hasEnded) = (sampled.process, sampled.hasEnded)
+    if sample.registers != nil, !hasEnded { adopt(process) }
+    let thread = directory.thread(sample.tid, of: sample.pid, in: &processes.table, log: &log)
     stack.begin()
     var isRooted = true
     if let registers = sample.registers {
-      let generated = modules.takeUnwinding(of: sample.pid, at: sample.time)
+      let generated = modules.takeUnwinding(of: process, at: sample.time)
       if !generated.isEmpty {
-        unwinder.add(
-          pid: sample.pid, architecture: sample.architecture,
-          generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) })
+        process.space.add(
+          generated: generated.map { ($0.range, $0.time, $0.frames, $0.address) },
+          architecture: sample.architecture ?? .host)
       }
-      let end = unwind(sample, registers)
+      let end = unwind(sample, registers, in: process)
       note(end, of: sample, at: registers[UserRegisters.stackPointer(sample.architecture ?? .host)])
       var hasUserStack = true
       if case .truncated(let reason) = end {
@@ -88,50 +96,41 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         isRooted = !hasUserStack
         if !isRooted { stack.push(marker: Function.truncationMarker(reason).name, log: &log) }
       }
-      if hasUserStack { pushUserFrames(of: sample.pid, time: sample.time) }
-      // What is sampled of an exit must not leave an address space behind that nothing ends any more.
-      if hasEnded, !processes.isAlive(sample.pid) { unwinder.exit(pid: sample.pid) }
-    } else if !hasEnded, !processes.isKernelThread(sample.pid) {
+      if hasUserStack { pushUserFrames(of: process, time: sample.time) }
+    } else if !hasEnded, !processes.table.isKernelThread(sample.pid) {
       isRooted = false
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
       stack.push(marker: Function.truncationMarker(reason).name, log: &log)
     }
     pushKernelFrames(sample.kernelChain)
     if isRooted { rooted += 1 }
-    if let kind = narrowPrograms.kind(pid: sample.pid, architecture: sample.architecture) {
-      narrowPrograms.count(kind, name: processes.name(of: sample.pid), isRooted: isRooted)
+    if let kind = NarrowPrograms.kind(of: sample.architecture, isX32: process.isX32) {
+      narrowPrograms.count(kind, name: processes.table.name(of: sample.pid), isRooted: isRooted)
     }
     if sample.event == clock { periods &+= sample.period }
     let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
     log.add(
       time: time, thread: thread, stack: stack.end(), value: UInt32(truncatingIfNeeded: sample.event),
       weight: events.isEmpty ? 1 : sample.period)
-    if knownFrames < log.tables.frames.count { keepNewModules() }
+    if knownFrames < log.tables.frames.count { keepNewModules(of: sample.pid) }
   }
 
   mutating func event(_ event: ProcessEvent) {
-    if let change = processes.apply(event) { follow(change, time: event.time) }
-    if case .mapped(let pid, let mapping, let time) = event { map(mapping, pid: pid, time: time) }
+    if let (change, over) = processes.apply(event) {
+      if let over { registered.forget(over) }
+      note(change, time: event.time)
+    }
+    if case .mapped(let pid, let mapping, let time) = event { map(mapping, in: processes.process(pid), time: time) }
   }
 
-  /// Has all that is kept by a process's number follow what became of the process.
-  private mutating func follow(_ change: ProcessChange, time: UInt64) {
-    let pid = change.pid
-    unwinder.exit(pid: pid)
-    modules.forget(pid)
-    movedText.forget(pid)
-    registered.forget(pid)
-    narrowPrograms.forget(pid)
+  /// Notes what became of a process as a whole.
+  private mutating func note(_ change: ProcessChange, time: UInt64) {
     switch change {
-    case .began(_, let parent):
+    case .began(let pid, let parent):
       account.begin(pid, parent: parent, time: time)
-      unwinder.fork(parent: parent, child: pid)
-      modules.fork(parent: parent, child: pid, time: time)
-      movedText.fork(parent: parent, child: pid)
-      narrowPrograms.fork(parent: parent, child: pid)
     case .replacedProgram:
       lastExec = time
-    case .ended(_, let unstarted):
+    case .ended(let pid, let unstarted):
       account.end(pid, time: time)
       if let unstarted, unwatched.count < 8, !unwatched.contains(unstarted) { unwatched.append(unstarted) }
     }
@@ -181,24 +180,23 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   // MARK: Parts
 
   /// Unwinds a sample; where code lies in no known mapping, mappings that were not reported are asked for first.
-  private mutating func unwind(_ sample: borrowing RawSample, _ registers: UserRegisters) -> StackEnd {
+  private mutating func unwind(
+    _ sample: borrowing RawSample, _ registers: UserRegisters, in process: TargetProcess
+  ) -> StackEnd {
+    let memory = source.memory(of: sample.tid)
     func walk() -> StackEnd {
       unwinder.unwind(
-        pid: sample.pid, tid: sample.tid, time: sample.time, motion: sample.motion, architecture: sample.architecture,
+        in: process.space, memory: memory, time: sample.time, motion: sample.motion, architecture: sample.architecture,
         registers: registers, known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
     }
     var end = walk()
-    if unwinder.metGeneratedCode, registered.isDue(sample.pid) {
-      let images = unwinder.images(in: 0..<UInt64.max, of: sample.pid)
-      if let news = registered.update(sample.pid, images: images, of: modules) {
-        unwinder.set(pid: sample.pid, registered: news)
-        end = walk()
-      }
+    if unwinder.metGeneratedCode, registered.isDue(process), registered.update(process, images: modules) {
+      end = walk()
     }
     guard let mappings, let address = unwinder.unknownCode, end != .rooted || isLeafUnmapped else { return end }
     let news = mappings.news(of: sample.pid, for: address, time: sample.time)
     guard !news.isEmpty else { return end }
-    for mapping in news { map(mapping, pid: sample.pid, time: sample.time) }
+    for mapping in news { map(mapping, in: process, time: sample.time) }
     return walk()
   }
 
@@ -217,86 +215,89 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var isLeafUnmapped: Bool { unwound.frames.first?.module == UnwoundStack.Frame.unmapped }
 
   /// A process that was not described, as under `-a`: reads its mappings while it lives.
-  private mutating func adopt(_ pid: Int32) {
-    guard let mappings = processes.undescribedMappings(of: pid) else { return }
+  private mutating func adopt(_ process: TargetProcess) {
+    guard let mappings = processes.table.undescribedMappings(of: process.pid) else { return }
     let time = MachineClock.monotonic
-    for mapping in mappings { map(mapping, pid: pid, time: time) }
+    for mapping in mappings { map(mapping, in: process, time: time) }
   }
 
-  private mutating func map(_ mapping: Mapping, pid: Int32, time: UInt64) {
+  private mutating func map(_ mapping: Mapping, in process: TargetProcess, time: UInt64) {
     // Every process has the page of obsolete system calls, which hardly one ever runs.
     guard mapping.isExecutable, mapping.path != "[vsyscall]", mapping.start < mapping.end else { return }
     // Text that was moved may begin with its file's header, and look like an image of its own.
     let isMemory = (!mapping.isFileBacked && mapping.path != "[vdso]") || mapping.isMemoryFile
     let range = mapping.start..<mapping.end
-    var parts = isMemory ? movedText(in: range, pid: pid, time: time) : []
+    var parts = isMemory ? movedText(in: range, of: process, time: time) : []
     var module: UInt32?
     if parts.isEmpty {
-      let found = self.module(of: mapping, pid: pid, time: time)
+      let found = self.module(of: mapping, in: process, time: time)
       if let image = modules.entries[Int(found)].image {
-        if image.isX32 { narrowPrograms.markX32(pid) }
+        if image.isX32 { process.isX32 = true }
         module = found
       } else if !isMemory {
         // A file of huge pages, for instance.
-        parts = movedText(in: range, pid: pid, time: time)
+        parts = movedText(in: range, of: process, time: time)
       }
     }
-    unwinder.map(pid: pid, mapping: mapping, module: module)
+    unwinder.map(mapping, module: module, in: process.space)
     for part in parts {
       var moved = mapping
       (moved.start, moved.end) = (part.range.lowerBound, part.range.upperBound)
-      unwinder.map(pid: pid, mapping: moved, module: part.module, bias: part.bias)
+      unwinder.map(moved, module: part.module, bias: part.bias, in: process.space)
     }
   }
 
-  private mutating func module(of mapping: Mapping, pid: Int32, time: UInt64) -> UInt32 {
-    let (module, isNew) = modules.module(of: .init(mapping: mapping, pid: pid, time: time), log: &log)
+  private mutating func module(of mapping: Mapping, in process: TargetProcess, time: UInt64) -> UInt32 {
+    let (module, isNew) = modules.module(of: .init(mapping: mapping, process: process, time: time), log: &log)
     if isNew, let image = modules.entries[Int(module)].image { unwinder.addImage(image, key: module) }
     return module
   }
 
   /// The parts of memory without a file that hold an image's code all the same.
-  private mutating func movedText(in range: Range<UInt64>, pid: Int32, time: UInt64) -> [MovedText.Part] {
-    movedText.cover(range, of: pid, unwinder.images(in: range, of: pid))
-    var candidates = movedText.coveredImages(in: range, of: pid)
+  private mutating func movedText(
+    in range: Range<UInt64>, of process: TargetProcess, time: UInt64
+  ) -> [MovedText.Part] {
+    process.movedText.cover(range, process.space.images(in: range))
+    var candidates = process.movedText.coveredImages(in: range)
     if candidates.isEmpty {
-      for neighbor in movedText.neighbors(of: range, pid: pid) {
-        let module = module(of: neighbor, pid: pid, time: time)
+      for neighbor in process.movedText.neighbors(of: range, pid: process.pid, in: source) {
+        let module = module(of: neighbor, in: process, time: time)
         let biases = modules.entries[Int(module)].image?.biases(of: neighbor) ?? []
         candidates += biases.map { (module, $0) }
       }
     }
     for (module, bias) in candidates {
       guard let image = modules.entries[Int(module)].image else { continue }
-      let parts = MovedText.parts(of: range, pid: pid, image: image, module: module, bias: bias)
+      let parts = MovedText.parts(of: range, pid: process.pid, image: image, module: module, bias: bias)
       if !parts.isEmpty { return parts }
     }
     return []
   }
 
   /// Copies what may be rewritten when it is sampled for the first time.
-  private mutating func keepNewModules() {
+  private mutating func keepNewModules(of pid: Int32) {
+    let target = roots.contains(pid) ? pid : nil
     for row in knownFrames..<log.tables.frames.count {
       let module = log.tables.frames.modules[row]
-      guard module > 0, let copy = modules.keep(module - 1) else { continue }
+      guard module > 0, let copy = modules.keep(module - 1, target: target) else { continue }
       unwinder.replaceImage(copy, key: module - 1)
     }
     knownFrames = log.tables.frames.count
   }
 
-  private mutating func pushUserFrames(of pid: Int32, time: UInt64) {
+  private mutating func pushUserFrames(of process: TargetProcess, time: UInt64) {
     var index = unwound.frames.count - 1
     while index >= 0 {
       let frame = unwound.frames[index]
       if frame.module == UnwoundStack.Frame.unmapped {
         // Without any mapping it's the mappings that are missing.
-        let function: Function = unwinder.hasCode(pid) ? .unmapped : .unknownCode
+        let function: Function = process.space.hasCode ? .unmapped : .unknownCode
         stack.push(marker: function.name, log: &log)
       } else if frame.module == UnwoundStack.Frame.noModule {
-        let module = modules.moduleWithoutImage(at: frame.address, pid: pid, log: &log)
+        let module = modules.moduleWithoutImage(at: frame.address, of: process, log: &log)
         let address = modules.recordedAddress(
           frame.statedLookupAddress, in: module, at: time,
-          named: registered.name(of: frame.statedLookupAddress, pid: pid, time: time))
+          named: process.registered?.names.first(at: frame.statedLookupAddress, time: time) { $0 })
         stack.push(module: module, address: address, log: &log)
       } else {
         stack.push(module: frame.module, address: frame.statedLookupAddress, log: &log)

@@ -88,16 +88,18 @@ struct Symbolization {
   }
 
   private static func work(_ frames: borrowing RecordedFrames) -> [Work] {
-    let tables = frames.tables
+    let (tables, wanted, entries, unwindTables) = (
+      frames.tables, frames.wanted, frames.modules.entries, frames.unwindTables
+    )
     var addresses = [[UInt64]](repeating: [], count: tables.modules.count)
     for row in 0..<tables.frames.count where tables.frames.modules[row] > 0 {
       addresses[Int(tables.frames.modules[row]) - 1].append(tables.frames.addresses[row])
     }
     return tables.modules.indices.compactMap { index in
-      guard !addresses[index].isEmpty, frames.wanted?.contains(UInt32(index)) ?? true else { return nil }
+      guard !addresses[index].isEmpty, wanted?.contains(UInt32(index)) ?? true else { return nil }
       return Work(
-        module: UInt32(index), recorded: tables.modules[index], entry: frames.modules.entries[index],
-        unwindTable: frames.unwindTables[UInt32(index)], addresses: addresses[index].sorted())
+        module: UInt32(index), recorded: tables.modules[index], entry: entries[index],
+        unwindTable: unwindTables[UInt32(index)], addresses: addresses[index].sorted())
     }
   }
 

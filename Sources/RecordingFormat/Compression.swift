@@ -1,3 +1,4 @@
+import BinaryReading
 import CZlib
 import CZstd
 

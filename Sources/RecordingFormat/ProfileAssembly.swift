@@ -250,6 +250,7 @@ struct ProfileAssembly {
     var metadata = metadata
     let hasAll = unread.bytes == 0 && unread.isAll
     metadata.isComplete = isClosed && hasAll
+    metadata.isRecorded = true
     if !metadata.isComplete {
       if metadata.durationSeconds == 0 { metadata.durationSeconds = min(Double(time) / 1e6, Self.most) }
       if isClosed { metadata.notes.append(unread.sentence) }

@@ -1,4 +1,6 @@
 import RecordingSchema
+import Searching
+import SwiftProtobuf
 
 /// A function as a recording holds it.
 package struct RecordedFunction: Hashable, Sendable {
@@ -97,13 +99,9 @@ package struct RecordedNames: Sendable {
 
   /// The lines at an address, as positions in the columns of lines.
   func lines(at address: UInt64) -> Range<Int> {
-    var (low, high) = (0, addresses.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if addresses[middle] < address { low = middle + 1 } else { high = middle }
-    }
-    guard low < addresses.count, addresses[low] == address else { return 0..<0 }
-    return Int(starts[low])..<Int(starts[low + 1])
+    let place = addresses.partitionPoint { $0 >= address }
+    guard place < addresses.count, addresses[place] == address else { return 0..<0 }
+    return Int(starts[place])..<Int(starts[place + 1])
   }
 }
 

@@ -1,4 +1,5 @@
 import RecordingSchema
+import SwiftProtobuf
 
 /// A part of a recording that is written whole or not at all.
 package struct RecordingChunk: Sendable {

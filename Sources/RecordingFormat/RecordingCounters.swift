@@ -1,4 +1,5 @@
 import RecordingSchema
+import SwiftProtobuf
 
 /// Totals since the recording began.
 package struct RecordingCounters: Sendable {

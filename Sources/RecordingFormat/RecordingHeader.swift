@@ -1,5 +1,6 @@
 import ProfileModel
 import RecordingSchema
+import SwiftProtobuf
 
 /// What is known of a recording when it begins.
 package struct RecordingHeader: Sendable {

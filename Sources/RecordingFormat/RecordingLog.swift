@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ProfileModel
 import RecordingSchema
 import SwiftProtobuf

@@ -1,4 +1,5 @@
 import RecordingSchema
+import SwiftProtobuf
 
 /// What is known of a recording when it ends; one that has none was cut short.
 package struct RecordingTrailer: Sendable {

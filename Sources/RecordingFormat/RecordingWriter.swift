@@ -1,5 +1,7 @@
 import BinaryReading
 import Glibc
+import RecordingSchema
+import SwiftProtobuf
 import Synchronization
 
 /// Appends chunks to a file from a thread of its own, which also compresses them, so that neither holds up sampling.

@@ -1,5 +1,6 @@
 import ProfileModel
 import RecordingSchema
+import SwiftProtobuf
 
 extension ValueType {
   /// As it stands in a recording.

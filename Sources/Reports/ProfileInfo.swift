@@ -70,7 +70,7 @@ public struct ProfileInfo: Sendable {
       json.array { json in
         for (type, total) in values { json.object { Self.write(type, total, to: &$0) } }
       }
-      json.member("lost", metadata.lost)
+      metadata.writeLost(to: &json)
       json.member("throttled", metadata.throttled)
       json.member("lateRecords", metadata.lateRecords)
       json.member("malformedRecords", metadata.malformedRecords)

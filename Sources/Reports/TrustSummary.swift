@@ -50,14 +50,18 @@ public struct TrustSummary: Sendable {
   }
 
   private var trustLine: String {
-    var parts = ["\(completeness.rootedShare.percent) of stacks rooted"]
+    var parts = [completeness.rootedText].compactMap { $0 }
     for (reason, samples) in completeness.truncatedByWeight.prefix(3) {
       parts.append("\(share(of: samples).percent) cut: \(reason)")
     }
     if completeness.truncated.count > 3 { parts.append("\(completeness.truncated.count - 3) more reasons") }
-    parts.append("\(metadata.lost.grouped) samples lost")
+    if metadata.lostText != nil {
+      parts.append("\(metadata.lost.grouped) \(metadata.lost == 1 ? "sample" : "samples") lost")
+    }
     if metadata.throttled > 0 { parts.append("throttled \(metadata.throttled.grouped) times") }
-    parts.append("\(share(of: completeness.unsymbolizedSelf).percent) in functions without a name")
+    if completeness.samples > 0 {
+      parts.append("\(share(of: completeness.unsymbolizedSelf).percent) in functions without a name")
+    }
     return parts.joined(separator: "; ")
   }
 
@@ -66,10 +70,18 @@ public struct TrustSummary: Sendable {
     json.member("value", value.name)
     json.member("unit", value.unit.description)
     json.member("samples", completeness.samples)
-    json.member("lost", metadata.lost)
+    metadata.writeLost(to: &json)
     completeness.write(to: &json)
     json.member("complete", metadata.isComplete)
     json.member("notes", metadata.notes)
+  }
+}
+
+extension ProfileMetadata {
+  /// Writes the member `lost`: null where nobody counted.
+  func writeLost(to json: inout JSONWriter) {
+    json.key("lost")
+    if isRecorded || lost > 0 { json.value(lost) } else { json.value(nil) }
   }
 }
 
@@ -85,7 +97,8 @@ extension Completeness {
   func write(to json: inout JSONWriter) {
     json.key("stacks")
     json.object { json in
-      json.member("rooted", rooted)
+      json.key("rooted")
+      if let rooted { json.value(rooted) } else { json.value(nil) }
       json.key("truncated")
       json.object { json in
         for (reason, samples) in truncatedByWeight { json.member(reason, samples) }

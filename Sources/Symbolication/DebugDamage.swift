@@ -1,3 +1,4 @@
+import BinaryReading
 import ELF
 
 /// Why debug information was not read, or not to its end.

@@ -14,7 +14,7 @@ struct DebugFileLocator {
   var rootFolder: String
 
   /// What was found.
-  struct Finding {
+  struct Outcome {
     var image: ELFImage?
     /// A file in the right place that belongs to another build.
     var refused: String?
@@ -23,8 +23,8 @@ struct DebugFileLocator {
   }
 
   /// The debug file of `image`, which lies at `path` in its own file system.
-  func debugFile(for image: ELFImage, path: String) -> Finding {
-    var finding = Finding()
+  func debugFile(for image: ELFImage, path: String) -> Outcome {
+    var finding = Outcome()
     if let buildID = image.buildID {
       for folder in folders {
         let place = ForeignFile(buildIDPath(buildID, in: folder))
@@ -47,8 +47,8 @@ struct DebugFileLocator {
   }
 
   /// The file that several debug files share (`dwz -m`); `debugPath` is where the file that refers to it lies.
-  func alternateFile(for image: ELFImage, debugPath: String) -> Finding {
-    var finding = Finding()
+  func alternateFile(for image: ELFImage, debugPath: String) -> Outcome {
+    var finding = Outcome()
     guard let link = image.altLink else { return finding }
     // A debug file that lies in the target's root, and not in a folder of ours.
     let isTheirs = !rootFolder.isEmpty && debugPath.hasPrefix(rootFolder + "/")
@@ -76,7 +76,7 @@ struct DebugFileLocator {
 
   /// Opens a file and believes it when the build IDs agree or, where one has none, when the checksum does.
   private func take(
-    _ place: ForeignFile, buildID: BuildID?, crc: UInt32?, notSameAs image: ELFImage, into finding: inout Finding
+    _ place: ForeignFile, buildID: BuildID?, crc: UInt32?, notSameAs image: ELFImage, into finding: inout Outcome
   ) -> Bool {
     let path = place.fullPath
     let reader: FileReader

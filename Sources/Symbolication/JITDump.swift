@@ -3,6 +3,7 @@ import Demangling
 import Glibc
 import Processes
 import ProfileModel
+import Searching
 
 /// A jitdump file: the code that a JIT compiler made, when, and from which lines
 /// (Linux, `tools/perf/Documentation/jitdump-specification.txt`, versions 1 and 2).
@@ -123,12 +124,7 @@ public struct JITDump: Sendable {
 
   /// The first place in `order` whose code starts at `address` or behind it.
   private func partition(before address: UInt64) -> Int {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if codes[Int(order[middle])].start < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    order.partitionPoint { codes[Int($0)].start >= address }
   }
 
   /// A code, and the times in which it lay at an address.
@@ -212,11 +208,7 @@ public struct JITDump: Sendable {
   }
 
   private func line(of code: Code, at address: UInt64) -> Line? {
-    var (low, high) = (code.lines.lowerBound, code.lines.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if lines[middle].offset <= address - code.start { low = middle + 1 } else { high = middle }
-    }
-    return low > code.lines.lowerBound ? lines[low - 1] : nil
+    let next = code.lines.partitionPoint { lines[$0].offset > address - code.start }
+    return next > code.lines.lowerBound ? lines[next - 1] : nil
   }
 }

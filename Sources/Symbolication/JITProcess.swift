@@ -1,4 +1,3 @@
-import BinaryReading
 import Glibc
 import Processes
 
@@ -27,17 +26,11 @@ public struct JITProcess: Hashable, Sendable {
 
   /// Looks a living process up; nil when it is gone.
   public init?(pid: Int32, procFolder: String = "/proc") {
-    guard let lines = TextLines(path: "\(procFolder)/\(pid)/status") else { return nil }
-    var (user, namespacePID): (UInt32?, Int32?) = (nil, nil)
-    lines.forEach { line in
-      let words = line.text(at: 0).split(whereSeparator: { $0 == "\t" || $0 == " " })
-      switch words.first {
-      case "Uid:" where words.count > 2: user = UInt32(words[2])
-      case "NSpid:": namespacePID = words.last.flatMap { Int32($0) }
-      default: break
-      }
-    }
-    guard let user else { return nil }
+    guard let fields = StatusFields(path: "\(procFolder)/\(pid)/status"),
+      // The effective one is the second of four.
+      let user = fields["Uid"].dropFirst().first.flatMap({ UInt32($0) })
+    else { return nil }
+    let namespacePID = fields["NSpid"].last.flatMap { Int32($0) }
     let root = ProcessRoot.Identity(pid: pid, procFolder: procFolder)
     let isSame = root != nil && root == ProcessRoot.Identity.own
     self.init(pid: pid, namespacePID: namespacePID ?? pid, user: user, sharesFileSystems: isSame)

@@ -2,6 +2,7 @@ import BinaryReading
 import Demangling
 import Glibc
 import ProfileModel
+import Searching
 
 /// The kernel's own symbol table, `/proc/kallsyms`, with those of its modules and of BPF programs.
 ///
@@ -83,7 +84,7 @@ public struct KernelSymbols: Sendable {
       else { return }
       // The table is mostly sorted, so that the place is mostly that of the line before.
       if addresses[place] < start || place > 0 && addresses[place - 1] >= start {
-        place = Self.firstIndex(of: addresses, from: start)
+        place = addresses.dropLast().partitionPoint { $0 >= start }
       }
       guard start >= best[place].start else { return }
       let type = line[position + 1] | 0x20
@@ -93,16 +94,6 @@ public struct KernelSymbols: Sendable {
       best[place].take(line.extracting((position + 3)...), start: start, isCode: isCode)
     }
     return Self.spread(best.map(\.symbol), best.map(\.isCode), addresses)
-  }
-
-  /// The position of the first address at or behind `start`, which is not behind the last one.
-  private static func firstIndex(of addresses: [UInt64], from start: UInt64) -> Int {
-    var (low, high) = (0, addresses.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if addresses[middle] < start { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// The last symbol before an address so far. Most lines are such a symbol for a while: names are made of the last only.

@@ -2,6 +2,7 @@ import BinaryReading
 import Demangling
 import Processes
 import ProfileModel
+import Searching
 
 /// A perf map: lines `START SIZE name` with hexadecimal numbers, as JIT compilers write them to `/tmp/perf-PID.map`
 /// (Linux, `tools/perf/Documentation/jit-interface.txt`).
@@ -65,18 +66,13 @@ public struct PerfMap: Sendable {
         return
       }
       let end = start.addingReportingOverflow(size).overflow ? UInt64.max : start &+ size
-      var (low, high) = (0, addresses.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if addresses[middle] < start { low = middle + 1 } else { high = middle }
-      }
-      guard low < addresses.count, addresses[low] < end else { return }
-      let first = low
-      while low < addresses.count, addresses[low] < end, budget > 0 {
-        low += 1
+      let first = addresses.partitionPoint { $0 >= start }
+      var last = first
+      while last < addresses.count, addresses[last] < end, budget > 0 {
+        last += 1
         budget -= 1
       }
-      if low > first { held.give(line.text(at: position, limit: Self.nameLimit), to: first..<low) }
+      if last > first { held.give(line.text(at: position, limit: Self.nameLimit), to: first..<last) }
     }
     malformedLines = malformed
     let shown = SymbolizedFrame.named(held.names, options)

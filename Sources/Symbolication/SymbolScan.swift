@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Searching
 
 /// Finds the symbols of a sorted set of addresses in one pass over a symbol table, which is neither sorted nor kept.
 ///
@@ -157,12 +158,7 @@ struct SymbolScan {
     guard let first = wanted.first, let last = wanted.last, address <= last else { return wanted.count }
     guard address > first else { return 0 }
     let part = Int((address - first) >> partExponent)
-    var (low, high) = (Int(starts[part]), Int(starts[part + 1]))
-    while low < high {
-      let middle = (low + high) / 2
-      if wanted[middle] < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    return (Int(starts[part])..<Int(starts[part + 1])).partitionPoint { wanted[$0] >= address }
   }
 
   /// Functions before labels, names for everyone before local ones; nil for what is no code.

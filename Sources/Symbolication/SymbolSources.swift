@@ -10,7 +10,7 @@ struct SymbolSources {
   /// What contributed.
   private var used: [String] = []
   /// The separate debug file; nil until it was searched for.
-  private var searched: DebugFileLocator.Finding?
+  private var searched: DebugFileLocator.Outcome?
   private var damage: String?
   /// What of the debug information was not read.
   private var debugDamage: String?

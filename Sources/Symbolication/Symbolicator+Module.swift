@@ -37,7 +37,7 @@ extension Symbolicator {
   private func named(_ linkageNames: [String], while sources: inout SymbolSources, _ addresses: [UInt64])
     -> (plain: [SymbolizedFrame], inlines: DebugFrames?)
   {
-    let results = Results(sources)
+    let results = NamesAndInlines(sources)
     let options = options
     Workers.run(2, threads: linkageNames.count > Self.fewNames ? 2 : 1) { part in
       if part == 0 {
@@ -54,7 +54,7 @@ extension Symbolicator {
   }
 
   /// What the two threads leave; each takes one of the locks for itself.
-  private final class Results: Sendable {
+  private final class NamesAndInlines: Sendable {
     let values: Mutex<(sources: SymbolSources, inlines: DebugFrames?)>
     let plain = Mutex<[SymbolizedFrame]>([])
     init(_ sources: SymbolSources) { values = Mutex((sources, nil)) }

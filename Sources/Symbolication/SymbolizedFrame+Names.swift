@@ -13,7 +13,7 @@ extension SymbolizedFrame {
     guard linkageNames.count > 2 * smallestPiece else { return named(linkageNames[...], demangler) }
     let size = max(smallestPiece, (linkageNames.count + pieces - 1) / pieces)
     let starts = Array(stride(from: 0, to: linkageNames.count, by: size))
-    let results = Results(starts.count)
+    let results = NamedPieces(starts.count)
     Workers.run(starts.count, threads: 2) { index in
       let end = min(starts[index] + size, linkageNames.count)
       let frames = named(linkageNames[starts[index]..<end], demangler)
@@ -31,7 +31,7 @@ extension SymbolizedFrame {
     }
   }
 
-  private final class Results: Sendable {
+  private final class NamedPieces: Sendable {
     let values: Mutex<[[SymbolizedFrame]]>
     init(_ count: Int) { values = Mutex(Array(repeating: [], count: count)) }
   }

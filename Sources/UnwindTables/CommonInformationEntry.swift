@@ -1,4 +1,5 @@
 import BinaryReading
+import ProfileModel
 
 /// What many functions have in common (DWARF 5, section 6.4.1; LSB core, section 10.6.1.1).
 struct CommonInformationEntry: Sendable {

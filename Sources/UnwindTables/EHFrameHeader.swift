@@ -48,13 +48,13 @@ public struct EHFrameHeader: Sendable {
   /// The functions in the table; nil when the table is not sorted or leads out of the section.
   ///
   /// - Complexity: O(`count`)
-  func index(bytes: RawSpan, address: UInt64, section: FrameSection) -> FunctionIndex? {
+  func index(bytes: RawSpan, address: UInt64, section: FrameSection) -> DescribedFunctions? {
     guard section.bases.section == ehFrameAddress else { return nil }
     return try? buildIndex(bytes: bytes, address: address, section: section)
   }
 
   private func buildIndex(bytes: RawSpan, address: UInt64, section: FrameSection)
-    throws(BinaryReadingError) -> FunctionIndex?
+    throws(BinaryReadingError) -> DescribedFunctions?
   {
     let addressSize = section.bases.addressSize
     let size = encoding.fixedSize(addressSize) ?? 8
@@ -64,7 +64,7 @@ public struct EHFrameHeader: Sendable {
     // Functions that the linker dropped may stand at address zero: the middle one is surely near the others.
     try cursor.seek(to: table + count / 2 * 2 * size)
     guard count > 0, let middle = try cursor.readPointer(encoding, from: bases) else { return nil }
-    let origin = FunctionIndex.origin(around: middle)
+    let origin = DescribedFunctions.origin(around: middle)
     try cursor.seek(to: table)
     var entries: [UInt64] = []
     entries.reserveCapacity(count)
@@ -85,12 +85,12 @@ public struct EHFrameHeader: Sendable {
       }
       let offset = fde &- ehFrameAddress
       guard offset < UInt64(section.bytes.count),
-        let entry = FunctionIndex.pack(start: start, offset: Int(offset), origin: origin)
+        let entry = DescribedFunctions.pack(start: start, offset: Int(offset), origin: origin)
       else { return nil }
       // Also refuses what is sorted by address but passes 2^64.
       if let last = entries.last, last >> 32 > entry >> 32 { return nil }
       entries.append(entry)
     }
-    return FunctionIndex(sorted: entries, origin: origin)
+    return DescribedFunctions(sorted: entries, origin: origin)
   }
 }

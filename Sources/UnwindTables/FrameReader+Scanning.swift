@@ -7,7 +7,7 @@ extension FrameReader {
   /// middle, with entries after them, so the pass goes on to the end of the bytes.
   ///
   /// - Complexity: O(n log n) for n functions, O(n) where they are sorted already.
-  mutating func scan(_ section: FrameSection) -> (FunctionIndex, isComplete: Bool) {
+  mutating func scan(_ section: FrameSection) -> (DescribedFunctions, isComplete: Bool) {
     var entries: [UInt64] = []
     entries.reserveCapacity(section.bytes.count / 64)
     var origin: UInt64?
@@ -29,9 +29,9 @@ extension FrameReader {
         continue
       }
       if fde.length == 0 { continue }
-      let base = origin ?? FunctionIndex.origin(around: start)
+      let base = origin ?? DescribedFunctions.origin(around: start)
       origin = base
-      guard let packed = FunctionIndex.pack(start: start, offset: offset, origin: base) else {
+      guard let packed = DescribedFunctions.pack(start: start, offset: offset, origin: base) else {
         isComplete = false
         continue
       }
@@ -39,7 +39,7 @@ extension FrameReader {
       entries.append(packed)
     }
     if !isSorted { entries.sort() }
-    return (FunctionIndex(sorted: entries, origin: origin ?? 0), isComplete)
+    return (DescribedFunctions(sorted: entries, origin: origin ?? 0), isComplete)
   }
 
   /// The number of functions up to the section's end or its first terminator, without a look at them.

@@ -4,7 +4,7 @@ import BinaryReading
 struct FrameTable: Sendable {
   let section: FrameSection
   let conventions: FrameConventions
-  private(set) var index: FunctionIndex
+  private(set) var index: DescribedFunctions
   /// Whether every function of the section is in the index; what it doesn't cover is then really not covered.
   private(set) var isComplete: Bool
   /// Whether the index is the linker's, which is believed as long as the FDEs agree with it.

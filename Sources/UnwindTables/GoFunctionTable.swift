@@ -1,4 +1,5 @@
 import BinaryReading
+import Searching
 
 /// How to unwind Go's functions, from the table that every Go program carries for its own tracebacks (`.gopclntab`),
 /// also when it was stripped of everything else.
@@ -59,14 +60,9 @@ public struct GoFunctionTable: Sendable {
   /// - Complexity: O(log n).
   public func function(containing address: UInt64) -> Function? {
     guard address >= textStart, let relative = UInt32(exactly: address - textStart) else { return nil }
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      guard let entry = entry(middle) else { return nil }
-      if entry <= relative { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0, let start = entry(low - 1), let end = entry(low), relative < end,
-      let offset: UInt32 = load(functabOffset + (low - 1) * 8 + 4), let description = Int(exactly: offset),
+    let next = (0..<count).partitionPoint { entry($0).map { $0 > relative } ?? true }
+    guard next > 0, let start = entry(next - 1), let end = entry(next), relative < end,
+      let offset: UInt32 = load(functabOffset + (next - 1) * 8 + 4), let description = Int(exactly: offset),
       let stated: UInt32 = load(functabOffset + description), stated == start,
       let nameStart: Int32 = load(functabOffset + description + 4), nameStart >= 0,
       let name = try? bytes.rawSpan.cString(at: nameOffset + Int(nameStart))

@@ -1,3 +1,5 @@
+import Searching
+
 /// The decoded rows of a section's functions, in one array of 32-bit words.
 ///
 /// Images have hundreds of thousands of rows but few different rules, so a row is a location and the number of a rule.
@@ -124,16 +126,10 @@ struct RowStore: Sendable {
   /// The last row at or before `location`; rows are few, and the first is at zero.
   @inline(__always)
   private func lastRow(_ header: UInt32, first: Int, location: UInt32) -> Int {
-    var low = 0
-    var high = Int(header & ~Self.wideFlag)
+    let count = Int(header & ~Self.wideFlag)
     let isWide = header & Self.wideFlag != 0
     let key = isWide ? location : (min(location, 0xFFFF) << 16 | 0xFFFF)
-    // Invariant: row low is at or before the location, row high is not.
-    while high - low > 1 {
-      let middle = (low &+ high) &>> 1
-      if words[first + (isWide ? 2 * middle : middle)] <= key { low = middle } else { high = middle }
-    }
-    return low
+    return (1..<max(1, count)).partitionPoint { words[first + (isWide ? 2 * $0 : $0)] > key } - 1
   }
 
   /// The memory held, in bytes.

@@ -1,126 +1,108 @@
-import ProfileModel
+public import ProfileModel
+import Synchronization
 
-/// What lies where in one process: its executable ranges, sorted, none overlapping another.
-struct AddressSpace {
-  /// One range.
-  struct Region: Equatable {
-    var start: UInt64
-    var end: UInt64
-    /// Added to a stated address of the module, gives the actual one; 0 without module.
-    var bias: UInt64
-    /// Index of the module, or `UnwoundStack.Frame.noModule`.
-    var module: UInt32
-    var isExecutable: Bool
+/// What the unwinder needs of one process: what lies where in it, and what was found out about its code.
+///
+/// Whoever keeps book of processes owns it and hands it in with each sample, so that the unwinder knows of no process. It
+/// belongs to one unwinder, by whose images its regions go, and is used by that one's thread.
+public final class AddressSpace {
+  private var mapped = MappedRegions()
+  /// Changes whenever something that was known is no longer true; no two address spaces share one.
+  private(set) var generation = AddressSpace.makeGeneration()
+  /// libunwind's view of it, made when first needed; its cache goes stale with the generation.
+  private var libunwind: LibunwindSpace?
+  /// What was found out about its code, as far as it was asked.
+  var code = CodeMemory()
+  /// Goes on with the samples: what was found out about code that may change is looked at again when it has.
+  private(set) var epoch: UInt32 = 0
+  private var samples: UInt32 = 0
+  /// Where 32-bit code's calls before an address lead to, as far as it was asked.
+  var callTargets: [UInt64: CallTargetI386] = [:]
+  /// Whether 32-bit code before an address makes a frame record, as far as it was asked.
+  var prologues: [UInt64: Bool] = [:]
+  /// How deep the return address of 32-bit code without a frame lies, as far as it was asked.
+  var framelessDepths: [UInt64: UInt64?] = [:]
+
+  /// What code that nothing describes does until it returns, as far as it was asked, and when.
+  var epilogues: [UInt64: (time: UInt64, epilogue: Epilogue?)] = [:]
+  /// Unwind information of code that the process makes.
+  var generated = GeneratedCode()
+  /// Unwind information of code that the process has told other programs of.
+  public var registered = TimedRanges<RegisteredFrames>() {
+    // The way through such code may be another one.
+    didSet { generation = Self.makeGeneration() }
   }
 
-  private(set) var regions: [Region] = []
-  /// Changes whenever something that was known is no longer true.
-  private(set) var generation: UInt32
-  /// The region that the last lookup found; the next one often asks for the same.
-  private var lastHit = 0
+  private static let lastGeneration = Atomic<UInt32>(0)
+  /// Samples after which generated code may be another.
+  private static let epochSamples: UInt32 = 512
 
-  init(generation: UInt32) { self.generation = generation }
+  /// Nothing is mapped yet.
+  public init() {}
 
-  /// The bits that tell addresses of a process apart on AArch64; those above hold a pointer's code.
-  ///
-  /// How many the kernel was built for (`Documentation/arch/arm64/memory.rst`) shows in where it places code: close to the
-  /// end, for all but the program itself.
-  var addressMask: UInt64 {
-    let used = regions.last.map { UInt64.bitWidth - ($0.end &- 1).leadingZeroBitCount } ?? 0
-    return 1 << UInt64(Self.addressBits.first { $0 == used } ?? 48) - 1
+  /// The memory of a process that begins as a copy of another.
+  public init(copyOf original: AddressSpace) {
+    mapped = original.mapped
+    generated = original.generated
   }
 
-  /// CONFIG_ARM64_VA_BITS; with 52, programs have to ask for the upper bits.
-  private static let addressBits = [36, 39, 42, 47, 48, 52]
+  // MARK: What lies where
 
-  /// The same regions, as after `fork`.
-  func copy(generation: UInt32) -> AddressSpace {
-    var copy = self
-    copy.generation = generation
-    return copy
-  }
+  /// Whether it's known of any code where it lies.
+  public var hasCode: Bool { !mapped.regions.isEmpty }
 
-  /// Adds a region; what it covers of older ones is gone, as after `mmap` with `MAP_FIXED`.
-  ///
-  /// - Returns: whether older regions were cut, so that what was remembered about them is void.
-  @discardableResult
-  mutating func insert(_ region: Region, generation newGeneration: UInt32) -> Bool {
-    guard region.start < region.end else { return false }
-    let first = firstIndex(endingAfter: region.start)
-    // Told twice, as by a list of mappings and then by events: nothing has changed.
-    if first < regions.count, regions[first] == region { return false }
-    var last = first
-    var replacement: [Region] = []
-    while last < regions.count, regions[last].start < region.end {
-      let old = regions[last]
-      if old.start < region.start {
-        var left = old
-        left.end = region.start
-        replacement.append(left)
-      }
-      if old.end > region.end {
-        var right = old
-        right.start = region.end
-        replacement.append(right)
-      }
-      last += 1
-    }
-    let insertion = replacement.first.map { $0.start < region.start } == true ? 1 : 0
-    replacement.insert(region, at: insertion)
-    regions.replaceSubrange(first..<last, with: replacement)
-    guard last > first else { return false }
-    generation = newGeneration
-    return true
-  }
+  /// All that is mapped, by address.
+  var regions: [MappedRegions.Region] { mapped.regions }
 
-  /// Forgets everything, as `execve` does.
-  mutating func removeAll(generation newGeneration: UInt32) {
-    regions.removeAll(keepingCapacity: true)
-    generation = newGeneration
-    lastHit = 0
-  }
+  /// `MappedRegions.addressMask`.
+  var addressMask: UInt64 { mapped.addressMask }
 
-  /// The region that holds `address`.
-  ///
-  /// - Complexity: O(log *n*); O(1) for the region that the last call found.
-  mutating func region(at address: UInt64) -> Region? {
-    if lastHit < regions.count {
-      let region = regions[lastHit]
-      if address >= region.start, address < region.end { return region }
-    }
-    let index = firstIndex(endingAfter: address)
-    guard index < regions.count, regions[index].start <= address else { return nil }
-    lastHit = index
-    return regions[index]
-  }
+  /// The region that holds an address.
+  func region(at address: UInt64) -> MappedRegions.Region? { mapped.region(at: address) }
 
   /// Whether an image is mapped with this difference of addresses.
-  func holds(module: UInt32?, bias: UInt64) -> Bool {
-    regions.contains { $0.module == module && $0.bias == bias }
+  func holds(module: UInt32?, bias: UInt64) -> Bool { mapped.holds(module: module, bias: bias) }
+
+  /// The images that lie in a range, and where.
+  public func images(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] { mapped.images(in: range) }
+
+  /// Adds a region; what it covers of older ones is gone, and what was remembered about code there is void.
+  func insert(_ region: MappedRegions.Region) {
+    guard mapped.insert(region) else { return }
+    generation = Self.makeGeneration()
+    code.removeAll()
+    epilogues.removeAll()
+    callTargets.removeAll()
+    framelessDepths.removeAll()
+    prologues.removeAll()
   }
 
-  /// The images in a range, each place once.
-  func images(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] {
-    var found: [(module: UInt32, bias: UInt64)] = []
-    var index = firstIndex(endingAfter: range.lowerBound)
-    while index < regions.count, regions[index].start < range.upperBound {
-      let region = regions[index]
-      if region.module != UnwoundStack.Frame.noModule,
-        !found.contains(where: { $0.module == region.module && $0.bias == region.bias })
-      {
-        found.append((region.module, region.bias))
-      }
-      index += 1
-    }
-    return found
+  /// Notes functions that the process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
+  /// and its call frame information with the address that this is relative to. They take the place of older ones there.
+  public func add(
+    generated functions: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)],
+    architecture: Architecture
+  ) {
+    generated.add(functions, architecture: architecture)
   }
 
-  private func firstIndex(endingAfter address: UInt64) -> Int {
-    var (low, high) = (0, regions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if regions[middle].end > address { high = middle } else { low = middle + 1 }
+  private static func makeGeneration() -> UInt32 { lastGeneration.wrappingAdd(1, ordering: .relaxed).newValue }
+
+  // MARK: Unwinding
+
+  /// Notes that a stack is going to be unwound.
+  func beginSample() {
+    samples &+= 1
+    if samples % Self.epochSamples == 0 {
+      epoch &+= 1
+      code.bound()
     }
-    return low
+  }
+
+  /// libunwind's address space for this one, its cache emptied when what it knew is void.
+  func libunwindSpace(cacheRows: UInt64) -> LibunwindSpace? {
+    if libunwind == nil { libunwind = LibunwindSpace(cacheRows: cacheRows, generation: generation) }
+    libunwind?.refresh(for: generation)
+    return libunwind
   }
 }

@@ -5,7 +5,7 @@ struct FrameCursor {
   /// Its registers, as far as the callees saved them.
   let registers: RegisterFile
   /// Whether the program counter points behind a call.
-  var isReturnAddress: Bool
+  private(set) var isReturnAddress: Bool
   /// Numbers of the registers that matter.
   let (pcNumber, spNumber, fpNumber): (UInt8, UInt8, UInt8)
   /// A word of the stack has two to this power bytes.
@@ -23,9 +23,16 @@ struct FrameCursor {
 
   /// Program counter.
   @inline(__always)
-  var pc: UInt64 {
-    get { registers[pcNumber] }
-    nonmutating set { registers[pcNumber] = newValue }
+  var pc: UInt64 { registers[pcNumber] }
+
+  /// The place in code that the frame is at.
+  @inline(__always)
+  var place: CodeAddress {
+    get { isReturnAddress ? .returnAddress(pc) : .programCounter(pc) }
+    set {
+      registers[pcNumber] = newValue.address
+      isReturnAddress = newValue.isReturnAddress
+    }
   }
 
   /// Stack pointer.
@@ -44,7 +51,7 @@ struct FrameCursor {
 
   /// The address to look up rules by.
   @inline(__always)
-  var lookupAddress: UInt64 { isReturnAddress ? pc &- 1 : pc }
+  var lookupAddress: UInt64 { place.lookupAddress }
 }
 
 /// How a step to the caller ended.

@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Searching
 
 /// Where an image's functions begin and end by its symbol table, as far as code without unwind information asks.
 struct FunctionSymbols {
@@ -43,12 +44,5 @@ struct FunctionSymbols {
     return next > 0 && ranges[next - 1].start == address
   }
 
-  private func firstIndex(after address: UInt64) -> Int {
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].start > address { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
+  private func firstIndex(after address: UInt64) -> Int { ranges.partitionPoint { $0.start > address } }
 }

@@ -1,4 +1,5 @@
 import ProfileModel
+import Searching
 import UnwindTables
 
 /// The call frame information of code that a process makes as it runs; the code comes and goes, and with it this.
@@ -74,16 +75,12 @@ struct GeneratedCode {
 
   /// Places of pieces that may meet a range.
   private func indices(meeting range: Range<UInt64>) -> Range<Int> {
-    var (low, high) = (0, pieces.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if pieces[middle].range.lowerBound < range.upperBound { low = middle + 1 } else { high = middle }
-    }
-    var first = low
-    while first > 0, low - first < Self.searchLimit, pieces[first - 1].range.lowerBound &+ longest > range.lowerBound {
+    let end = pieces.partitionPoint { $0.range.lowerBound >= range.upperBound }
+    var first = end
+    while first > 0, end - first < Self.searchLimit, pieces[first - 1].range.lowerBound &+ longest > range.lowerBound {
       first -= 1
     }
-    return first..<low
+    return first..<end
   }
 
   private static func precedes(_ left: Piece, _ right: Piece) -> Bool {

@@ -18,7 +18,7 @@ import CLibunwind
   }
 
   deinit {
-    // SAFETY: no cursor outlives the walk that made it, and each walk holds its process, which holds this.
+    // SAFETY: no cursor outlives the walk that made it, and each walk holds the address space that holds this.
     unsafe clu_destroy_address_space(handle)
   }
 

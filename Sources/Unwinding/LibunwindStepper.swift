@@ -50,7 +50,7 @@ import ProfileModel
     self.unknown = unknown
     registers[UserRegisters.programCounter(architecture)] = pc
     (wasInfoMissing, wasMemoryMissing) = (false, false)
-    space = context.process.libunwindSpace(cacheRows: cacheRows)
+    space = context.space.libunwindSpace(cacheRows: cacheRows)
     lastFound = nil
     guard let space else { return false }
     // SAFETY: the cursor is owned by this object; the context pointer, unretained, is used only in callbacks that run
@@ -90,7 +90,7 @@ import ProfileModel
     if let value = context.memory.dumpWord(at: address) { return value }
     if let lastFound, let value = lastFound.image.unwindInfoWord(at: address &- lastFound.bias) { return value }
     if address == Self.madePairAddress { return madePair }
-    for region in context.process.space.regions {
+    for region in context.space.regions {
       if let image = context.image(region.module), let value = image.unwindInfoWord(at: address &- region.bias) {
         return value
       }

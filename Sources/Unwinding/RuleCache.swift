@@ -7,9 +7,9 @@ struct CodeEntry: BitwiseCopyable {
   var address: UInt64
   /// The generation of the address space that this was found in; no two processes share one.
   var generation: UInt32
-  /// As in `AddressSpace.Region`.
+  /// As in `MappedRegions.Region`.
   var module: UInt32
-  /// As in `AddressSpace.Region`.
+  /// As in `MappedRegions.Region`.
   var bias: UInt64
   /// How to unwind, or that the tables can't.
   var rule: UnwindRule

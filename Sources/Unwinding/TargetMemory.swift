@@ -34,7 +34,8 @@ import ProfileModel
   private var pageAddresses = unsafe UnsafeBufferPointer<UInt64>(start: nil, count: 0)
   private var lastPage = 0
   private var motion = ThreadMotion.runningOn
-  private var process = ProcessMemory(pid: 0)
+  /// Where to read what was not copied.
+  private var source: any ReadableMemory = NoMemory()
   private var window = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var windowBase: UInt64 = 0
   private var windowCount: UInt64 = 0
@@ -53,10 +54,10 @@ import ProfileModel
   ///
   /// - Parameter wordMask: `Architecture.wordMask`.
   func withDump<Result>(
-    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of tid: Int32, _ motion: ThreadMotion,
+    _ stack: RawSpan, at base: UInt64, and pages: SampledPages, of source: any ReadableMemory, _ motion: ThreadMotion,
     wordMask: UInt64 = .max, _ body: () -> Result
   ) -> Result {
-    (dumpBase, process, self.motion, windowCount, readCount) = (base, ProcessMemory(pid: tid), motion, 0, 0)
+    (dumpBase, self.source, self.motion, windowCount, readCount) = (base, source, motion, 0, 0)
     self.wordMask = wordMask
     (wentLive, usedPages, lastSwitch, lastPage) = (false, false, nil, 0)
     // SAFETY: the pointers are kept only until the closures return; the spans outlive these.
@@ -177,7 +178,7 @@ import ProfileModel
   /// Reads on from an address, farther each time, but no page that is not there already.
   private func fillWindow(for address: UInt64) -> Bool {
     let wanted = min(Self.largestWindow, Self.firstWindow << UInt64(min(readCount - 1, 8)))
-    let count = Int(truncatingIfNeeded: PageMap(pid: process.pid)?.bytesThere(from: address, limit: wanted) ?? 0)
+    let count = Int(truncatingIfNeeded: source.bytesThere(from: address, limit: wanted))
     windowCount = 0
     guard count >= 8 else { return false }
     if unsafe window.count < count {
@@ -186,13 +187,13 @@ import ProfileModel
     }
     windowBase = address
     // SAFETY: the buffer holds at least `count` bytes, and only this object has it.
-    let got = unsafe process.read(at: address, into: UnsafeMutableRawBufferPointer(rebasing: window[..<count]))
+    let got = unsafe source.read(at: address, into: UnsafeMutableRawBufferPointer(rebasing: window[..<count]))
     windowCount = UInt64(got)
     return got >= 8
   }
 
   /// Up to a page of live memory, for looking at code.
   func liveBytes(at address: UInt64, count: Int) -> [UInt8]? {
-    process.bytes(at: address, count: UInt64(count), limit: 4_096)
+    source.bytes(at: address, count: UInt64(count), limit: 4_096)
   }
 }

@@ -1,3 +1,5 @@
+import Searching
+
 /// What lay where and when: ranges of addresses, which may overlap, each with a value and the time for which it holds.
 public struct TimedRanges<Value> {
   /// A range, from `since` until before `until`, CLOCK_MONOTONIC in nanoseconds; the greatest number is never.
@@ -39,12 +41,8 @@ public struct TimedRanges<Value> {
 
   /// The first answer that `body` has for what lay at an address at a time, the range that begins last being asked first.
   public func first<Result>(at address: UInt64, time: UInt64, _ body: (Value) -> Result?) -> Result? {
-    var (low, high) = (0, elements.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if elements[middle].range.lowerBound <= address { low = middle + 1 } else { high = middle }
-    }
-    var (index, budget) = (low - 1, Self.searchLimit)
+    var index = elements.partitionPoint { $0.range.lowerBound > address } - 1
+    var budget = Self.searchLimit
     while index >= 0, budget > 0, reach[index] > address {
       let element = elements[index]
       let isThen = element.since <= time && (time < element.until || element.until == .max)

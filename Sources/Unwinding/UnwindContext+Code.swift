@@ -1,4 +1,5 @@
 import BinaryReading
+import ELF
 import ProfileModel
 
 /// What the walk through code asks for, and what it has found out.
@@ -26,7 +27,7 @@ extension UnwindContext {
   /// The bytes of code from an address on, up to the end of its page; those of the next page only if told.
   func code(at address: UInt64, count: Int = 1) -> CodeBytes {
     var bytes = CodeBytes()
-    let generation = process.space.generation
+    let generation = space.generation
     repeat {
       let before = bytes.count
       reader.append(at: address &+ UInt64(before), generation: generation, to: &bytes) { page in
@@ -63,7 +64,7 @@ extension UnwindContext {
   }
 
   /// Whether code may be executed at an address.
-  func isExecutable(_ address: UInt64) -> Bool { process.space.region(at: address)?.isExecutable == true }
+  func isExecutable(_ address: UInt64) -> Bool { space.region(at: address)?.isExecutable == true }
 
   /// Whether the code before `address`, a call, is the last of its function: by symbols, else by what fills the space up
   /// to where the next one begins.
@@ -76,7 +77,7 @@ extension UnwindContext {
 
   /// What was found out about an address of code; asked once, and again where code may have changed.
   func place(_ address: UInt64) -> CodePlace {
-    if let known = process.code.places[address], known.epoch == process.epoch || isInImage(address) { return known }
+    if let known = space.code.places[address], known.epoch == space.epoch || isInImage(address) { return known }
     let length = KnownCode.reach + KnownCode.length
     let start = address &- UInt64(KnownCode.reach)
     // Close to the end of a segment there is less to read.
@@ -84,8 +85,8 @@ extension UnwindContext {
     let place = CodePlace(
       preceding: code.isEmpty ? .other : preceding(code[..<KnownCode.reach], endingAt: address),
       kind: known.kind(of: code), restoresStack: known.restoresStack(code.dropFirst(KnownCode.reach)),
-      epoch: process.epoch)
-    process.code.places[address] = place
+      epoch: space.epoch)
+    space.code.places[address] = place
     return place
   }
 
@@ -99,27 +100,27 @@ extension UnwindContext {
 
   /// Whether an image holds the code at an address, so that it doesn't change.
   private func isInImage(_ address: UInt64) -> Bool {
-    process.space.region(at: address).map { $0.module != UnwoundStack.Frame.noModule } ?? false
+    space.region(at: address).map { $0.module != UnwoundStack.Frame.noModule } ?? false
   }
 
-  /// What the code at the program counter of a frame says of the way to its caller.
-  func facts(at pc: UInt64, isReturnAddress: Bool) -> CodeFacts {
-    let key = isReturnAddress ? pc | 1 << 63 : pc
+  /// What the code at the place of a frame says of the way to its caller.
+  func facts(at place: CodeAddress) -> CodeFacts {
+    let pc = place.address
     let isStable = isInImage(pc)
     var fingerprint: CodeBytes?
-    if let known = process.code.facts[key] {
-      if isStable || known.epoch == process.epoch { return known }
+    if let known = space.code.facts[place] {
+      if isStable || known.epoch == space.epoch { return known }
       fingerprint = liveCode(at: pc)
       if fingerprint == known.fingerprint {
-        process.code.facts[key]?.epoch = process.epoch
+        space.code.facts[place]?.epoch = space.epoch
         return known
       }
     }
     if !isStable { reader.forget() }
-    var facts = findFacts(at: pc, isReturnAddress: isReturnAddress)
-    facts.epoch = process.epoch
+    var facts = findFacts(at: place)
+    facts.epoch = space.epoch
     facts.fingerprint = isStable ? nil : fingerprint ?? liveCode(at: pc)
-    process.code.facts[key] = facts
+    space.code.facts[place] = facts
     return facts
   }
 
@@ -127,11 +128,12 @@ extension UnwindContext {
     CodeBytes(memory.liveBytes(at: pc, count: CodeBytes.limit) ?? [])
   }
 
-  private func findFacts(at pc: UInt64, isReturnAddress: Bool) -> CodeFacts {
+  private func findFacts(at place: CodeAddress) -> CodeFacts {
     var facts = CodeFacts()
     // Behind a call that ends a function, nothing is this function's.
-    if !isReturnAddress || !isEndOfFunction(pc) {
-      let walk = CodeWalk(from: [pc], startsAtLeaf: !isReturnAddress, limit: Self.wayOutLimit, in: self)
+    if !place.isReturnAddress || !isEndOfFunction(place.address) {
+      let walk = CodeWalk(
+        from: [place.address], startsAtLeaf: !place.isReturnAddress, limit: Self.wayOutLimit, in: self)
       (facts.returns, facts.tails) = (walk.returns, walk.tails)
       facts.usesFramePointer = walk.usesFramePointer && !walk.replacesFramePointer
     }
@@ -139,35 +141,34 @@ extension UnwindContext {
   }
 
   /// What the code from the function's first instruction on says, where that is known by unwind information or a symbol.
-  func entryRule(to pc: UInt64, isReturnAddress: Bool) -> CallerRule? {
-    let address = isReturnAddress ? pc &- 1 : pc
+  func entryRule(to place: CodeAddress) -> CallerRule? {
+    let address = place.lookupAddress
     guard let (region, image) = location(of: address), let image,
       let range = image.functionRange(containing: address &- region.bias),
-      case .reached(let rule) = fit(ofCallTo: range.lowerBound &+ region.bias, leadingTo: pc, isReturnAddress)
+      case .reached(let rule) = fit(ofCallTo: range.lowerBound &+ region.bias, leadingTo: place)
     else { return nil }
     return rule
   }
 
   /// Whether a call of the function at `target` can have led to a place.
-  func fit(ofCallTo target: UInt64, leadingTo pc: UInt64, _ isReturnAddress: Bool) -> CallFit {
-    let pair = CodeMemory.Pair(target: target, place: pc, isBehindCall: isReturnAddress)
-    if let known = process.code.fits[pair] { return known }
-    let walk = CodeWalk(
-      from: [target], goal: pc, isGoalBehindCall: isReturnAddress, limit: Self.functionLimit, in: self)
+  func fit(ofCallTo target: UInt64, leadingTo place: CodeAddress) -> CallFit {
+    let pair = CodeMemory.Pair(target: target, place: place)
+    if let known = space.code.fits[pair] { return known }
+    let walk = CodeWalk(from: [target], goal: place, limit: Self.functionLimit, in: self)
     let fit: CallFit
     if let state = walk.found {
       fit = .reached(CallerRule(atPlaceReached: state, isUnbalanced: walk.isUnbalanced, self))
     } else {
       fit = walk.isComplete ? .refuted : .possible
     }
-    process.code.fits[pair] = fit
+    space.code.fits[pair] = fit
     return fit
   }
 
   /// How code gets back that goes on by a table, as interpreters do: any of the ways that it leads to may be next.
   func rule(byTable table: UInt64) -> CallerRule? {
-    if let known = process.code.tables[table] { return known }
-    process.code.tables[table] = .some(nil)
+    if let known = space.code.tables[table] { return known }
+    space.code.tables[table] = .some(nil)
     var targets: [UInt64] = []
     if let bytes = memory.liveBytes(at: table, count: Self.tableEntries * 8) {
       for index in 0..<Self.tableEntries {
@@ -179,7 +180,7 @@ extension UnwindContext {
     // Only what counts from the frame pointer holds whatever was pushed before.
     let rules = walk.returns.filter { $0.slot.base == conventions.pointers.fp }
     let rule = rules.count == 1 ? rules[0] : nil
-    process.code.tables[table] = rule
+    space.code.tables[table] = rule
     return rule
   }
 

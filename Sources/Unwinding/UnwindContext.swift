@@ -1,7 +1,9 @@
 import BinaryReading
+import ELF
 import ProfileModel
+import UnwindTables
 
-/// What all ways to make one step share: the images, the process, its memory.
+/// What all ways to make one step share: the images, the address space, its memory.
 final class UnwindContext {
   /// What the sample at hand is of.
   private(set) var architecture: Architecture
@@ -21,8 +23,8 @@ final class UnwindContext {
   var unknownCode: UInt64?
   /// Whether the walk at hand met code that no file backs.
   var metGeneratedCode = false
-  /// The process of the sample at hand.
-  var process = TargetProcess(space: AddressSpace(generation: 0))
+  /// That of the sample at hand.
+  private(set) var space = AddressSpace()
 
   /// When it was taken.
   private(set) var time = UInt64.max
@@ -36,13 +38,13 @@ final class UnwindContext {
     conventions = .of(architecture)
   }
 
-  /// Turns to a sample of this process.
-  func begin(_ process: TargetProcess, _ architecture: Architecture, time: UInt64) {
+  /// Turns to a sample of a process.
+  func begin(_ space: AddressSpace, _ architecture: Architecture, time: UInt64) {
     unknownCode = nil
     metGeneratedCode = false
-    self.process = process
+    self.space = space
     self.time = time
-    process.beginSample()
+    space.beginSample()
     guard architecture != self.architecture else { return }
     self.architecture = architecture
     known = .of(architecture)
@@ -56,8 +58,8 @@ final class UnwindContext {
   }
 
   /// The executable region and the image at a lookup address.
-  func location(of address: UInt64) -> (region: AddressSpace.Region, image: UnwindImage?)? {
-    guard let region = process.space.region(at: address) else {
+  func location(of address: UInt64) -> (region: MappedRegions.Region, image: UnwindImage?)? {
+    guard let region = space.region(at: address) else {
       unknownCode = address
       return nil
     }
@@ -67,7 +69,7 @@ final class UnwindContext {
   /// Whether code may be executed at the place that a return address points behind.
   func isPlausible(returnAddress: UInt64) -> Bool {
     guard returnAddress > 0 else { return false }
-    guard let region = process.space.region(at: returnAddress &- 1) else {
+    guard let region = space.region(at: returnAddress &- 1) else {
       // Small numbers are no addresses of anything.
       if returnAddress > 0xFFFF { unknownCode = returnAddress &- 1 }
       return false
@@ -77,14 +79,16 @@ final class UnwindContext {
 
   /// Whether the code from an image's entry point on, which the kernel starts and nothing calls, leads to a place, and
   /// no unwind information says so.
-  func isEntryPoint(_ pc: UInt64, isReturnAddress: Bool) -> Bool {
-    guard let (region, image) = location(of: pc), let image, image.image.entryPoint != 0 else { return false }
-    let entryPoint = image.image.entryPoint
-    guard pc &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else { return false }
-    guard architecture == .x86_64 else { return true }
-    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: pc, isReturnAddress) else {
+  func isEntryPoint(_ place: CodeAddress) -> Bool {
+    guard let (region, image) = location(of: place.address), let image, image.image.entryPoint != 0 else {
       return false
     }
+    let entryPoint = image.image.entryPoint
+    guard place.address &- region.bias &- entryPoint < 96, image.rule(at: entryPoint).kind == .uncovered else {
+      return false
+    }
+    guard architecture == .x86_64 else { return true }
+    guard case .reached = fit(ofCallTo: entryPoint &+ region.bias, leadingTo: place) else { return false }
     return true
   }
 

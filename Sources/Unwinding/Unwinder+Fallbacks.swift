@@ -26,12 +26,12 @@ extension Unwinder {
     if let outcome = stepOverGoSwitch(&frame, image: image) { return outcome }
     // What follows goes by the registers.
     guard frame.registers.knows(frame.fpNumber) else {
-      let isRoot = context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress)
+      let isRoot = context.isEntryPoint(frame.place)
       return .ended(isRoot ? .rooted : .truncated(.registerUnknown))
     }
     if isNewborn(frame) { return .ended(.rooted) }
     if stepByCode(&frame) { return .stepped }
-    if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
+    if context.isEntryPoint(frame.place) { return .ended(.rooted) }
     if isEndOfRecords(frame) { return .ended(.rooted) }
     if stepByFramePointer(&frame) || stepOverStartup(&frame) { return .stepped }
     return .ended(.truncated(image.map { .noUnwindInfo(module: $0.name) } ?? .callerNotProven))
@@ -47,43 +47,8 @@ extension Unwinder {
       frame.registers[number] = value
       frame.registers.unknown &= ~(1 << UInt64(number))
     }
-    frame.isReturnAddress = false
+    frame.place = .programCounter(frame.pc)
     return .stepped
-  }
-
-  /// Whether a thread has just been born: it is behind the system call that made it, which returned 0. libc ends the
-  /// unwind information there, since in the child there is no caller.
-  private func isNewborn(_ frame: FrameCursor) -> Bool {
-    architecture == .x86_64 && !frame.isReturnAddress && frame.registers[0] == 0
-      && context.isBehindSystemCall(frame.pc)
-  }
-
-  /// Whether the chain of frame records ends here (AArch64): x29 is nothing but a frame pointer there, and zero marks the
-  /// outermost frame (AAPCS64, section 6.4.6). On x86-64 a zero means nothing.
-  private func isEndOfRecords(_ frame: FrameCursor) -> Bool {
-    guard architecture == .aarch64, frame.isReturnAddress else { return false }
-    return frame.fp == 0 || frame.fp & 7 == 0 && frame.fp >= frame.sp && context.memory.word(at: frame.fp &+ 8) == 0
-  }
-
-  /// Follows the frame record where nothing else is known of the code (AArch64): it lies on the stack, above the stack
-  /// pointer, and a call precedes its return address.
-  private func stepByFramePointer(_ frame: inout FrameCursor) -> Bool {
-    let record = frame.fp
-    guard architecture == .aarch64, record & 7 == 0, record >= frame.sp, record - frame.sp < 1 << 30,
-      let caller = context.memory.word(at: record), let word = context.memory.word(at: record &+ 8),
-      case let address = withoutAuthentication(word), context.isPlausible(returnAddress: address),
-      context.isBehindCall(address)
-    else { return false }
-    frame.pc = address
-    frame.fp = caller
-    frame.sp = record &+ 16
-    frame.isReturnAddress = true
-    return true
-  }
-
-  /// A return address without the code that pointer authentication puts into its upper bits (AArch64).
-  func withoutAuthentication(_ address: UInt64) -> UInt64 {
-    nativeArchitecture == .aarch64 ? address & context.process.space.addressMask : address
   }
 
   /// After a call through a null or wild pointer the leaf lies in no code, and its return address is still on top of
@@ -100,14 +65,13 @@ extension Unwinder {
       else {
         return .ended(.truncated(.unmappedCode))
       }
-      frame.pc = address
+      frame.place = .returnAddress(address)
       frame.sp &+= offset &+ architecture.wordSize
     case .aarch64:
       let address = withoutAuthentication(frame.registers[30])
       guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }
-      frame.pc = address
+      frame.place = .returnAddress(address)
     }
-    frame.isReturnAddress = true
     return .stepped
   }
 }

@@ -5,11 +5,11 @@ extension Unwinder {
   /// The rule for code that no file backs, where the process has told of it and it leads back behind a call.
   func generatedRule(at frame: FrameCursor) -> UnwindRule? {
     context.metGeneratedCode = true
-    let process = context.process
+    let space = context.space
     let address = frame.lookupAddress
-    if !process.generated.isEmpty, let rule = process.generated.rule(at: address, time: context.time) { return rule }
-    guard !process.registered.isEmpty else { return nil }
-    return process.registered.first(at: address, time: context.time) { frames in
+    if !space.generated.isEmpty, let rule = space.generated.rule(at: address, time: context.time) { return rule }
+    guard !space.registered.isEmpty else { return nil }
+    return space.registered.first(at: address, time: context.time) { frames in
       frames.rule(at: address).flatMap { leadsBehindCall($0, from: frame) ? $0 : nil }
     }
   }
@@ -70,20 +70,19 @@ extension Unwinder {
       context.isBehindCall(address)
     else { return false }
     for (register, word) in popped { frame.registers[register] = word }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = sp &+ 8
-    frame.isReturnAddress = true
     return true
   }
 
   /// The code is read again now and then, since other code may take its place.
   private func epilogue(at address: UInt64) -> Epilogue? {
-    let process = context.process
-    if let known = process.epilogues[address], context.time &- known.time < Self.epilogueTime { return known.epilogue }
-    if process.epilogues.count >= Self.epilogueLimit { process.epilogues.removeAll() }
+    let space = context.space
+    if let known = space.epilogues[address], context.time &- known.time < Self.epilogueTime { return known.epilogue }
+    if space.epilogues.count >= Self.epilogueLimit { space.epilogues.removeAll() }
     let code = context.memory.liveBytes(at: address, count: Epilogue.reach)
     let epilogue = code.flatMap { Epilogue(x86_64: $0) }
-    process.epilogues[address] = (context.time, epilogue)
+    space.epilogues[address] = (context.time, epilogue)
     return epilogue
   }
 

@@ -29,9 +29,8 @@ extension Unwinder {
       return .ended(.truncated(context.memory.failure))
     }
     guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = slot &+ 8
-    frame.isReturnAddress = true
     return .stepped
   }
 
@@ -45,10 +44,9 @@ extension Unwinder {
     guard context.memory.dumpWord(at: record &+ 8) != nil || context.isBehindCall(address, of: entry)
     else { return .ended(.truncated(.implausibleFramePointer)) }
     guard context.isPlausible(returnAddress: address) else { return .ended(.truncated(.unmappedCode)) }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.fp = caller
     frame.sp = record &+ 16
-    frame.isReturnAddress = true
     return .stepped
   }
 
@@ -69,9 +67,8 @@ extension Unwinder {
     guard let address = context.memory.word(at: slot) else { return .ended(.truncated(context.memory.failure)) }
     // With another call in its place, the thread's own stack ends here, as Go has it.
     guard slot & 7 == 0, goroutine == 0 || context.isBehindCall(address, of: entry) else { return .ended(.rooted) }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = slot &+ 8
-    frame.isReturnAddress = true
     return .stepped
   }
 }

@@ -83,9 +83,8 @@ extension Unwinder {
       frame.registers[number] = value
       frame.registers.unknown &= ~(1 << UInt64(number))
     }
-    frame.pc = returnAddress
+    frame.place = isSignalFrame ? .programCounter(returnAddress) : .returnAddress(returnAddress)
     frame.sp = sp
-    frame.isReturnAddress = !isSignalFrame
     return .stepped
   }
 }
@@ -93,18 +92,12 @@ extension Unwinder {
 extension UnwoundStack {
   /// Adds the frame at the cursor, which lies in `region`.
   @inline(__always)
-  mutating func append(_ frame: FrameCursor, in region: AddressSpace.Region) {
-    append(
-      Frame(
-        address: frame.pc, statedLookupAddress: frame.lookupAddress &- region.bias, module: region.module,
-        isReturnAddress: frame.isReturnAddress))
+  mutating func append(_ frame: FrameCursor, in region: MappedRegions.Region) {
+    append(Frame(frame.place, module: region.module, bias: region.bias))
   }
 
   /// Adds the frame at the cursor, which lies in no code.
   mutating func append(unmapped frame: FrameCursor) {
-    append(
-      Frame(
-        address: frame.pc, statedLookupAddress: frame.lookupAddress, module: Frame.unmapped,
-        isReturnAddress: frame.isReturnAddress))
+    append(Frame(frame.place, module: Frame.unmapped, bias: 0))
   }
 }

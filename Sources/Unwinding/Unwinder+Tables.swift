@@ -7,7 +7,7 @@ extension Unwinder {
     from registers: UserRegisters, known: KnownRegisters, into stack: inout UnwoundStack
   ) -> StackEnd {
     var frame = FrameCursor(leaf: registers, known: known, in: context.registers, architecture: architecture)
-    let generation = context.process.space.generation
+    let generation = context.space.generation
     let slots = RegisterSlots.of(architecture)
     let memory = context.memory
     var lastWalk = takeLastWalk()
@@ -27,9 +27,7 @@ extension Unwinder {
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
       }
-      let found = UnwoundStack.Frame(
-        address: frame.pc, statedLookupAddress: address &- entry.bias, module: entry.module,
-        isReturnAddress: frame.isReturnAddress)
+      let found = UnwoundStack.Frame(frame.place, module: entry.module, bias: entry.bias)
       stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
       lastWalk.note(found, at: frame)
@@ -70,11 +68,11 @@ extension Unwinder {
     if let image, !image.isOf(architecture) {
       // Not remembered: a process may run code of either kind, such as Wine's, and its own code finds the same place.
       return CodeEntry(
-        address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+        address: address, generation: context.space.generation, module: region.module, bias: region.bias,
         rule: .uncovered)
     }
     let entry = CodeEntry(
-      address: address, generation: context.process.space.generation, module: region.module, bias: region.bias,
+      address: address, generation: context.space.generation, module: region.module, bias: region.bias,
       rule: image?.rule(at: address &- region.bias) ?? .uncovered)
     cache.insert(entry)
     return entry
@@ -175,9 +173,8 @@ extension Unwinder {
       walk.note(word, at: place)
     }
     if frame.registers.unknown != 0 { frame.registers.unknown &= ~restored }
-    frame.pc = returnAddress
+    frame.place = rule.isSignalFrame ? .programCounter(returnAddress) : .returnAddress(returnAddress)
     frame.sp = cfa
-    frame.isReturnAddress = !rule.isSignalFrame
     return .stepped
   }
 

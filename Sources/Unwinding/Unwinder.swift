@@ -1,11 +1,12 @@
 import ELF
+import Processes
 import ProfileModel
 import UnwindTables
 
-/// Turns registers and stack bytes into the addresses of a thread's frames, for any number of processes.
+/// Turns registers and stack bytes into the addresses of a thread's frames.
 ///
-/// Used by one thread. It is told what is mapped where, in the order in which that happened, and parses an image once,
-/// when the first frame lies in it. After warm-up a sample allocates nothing.
+/// Used by one thread. It knows images, not processes: with each sample it is handed the address space and the memory that
+/// the sample is of. An image is parsed once, when the first frame lies in it. After warm-up a sample allocates nothing.
 public final class Unwinder {
   /// How frames are stepped over.
   public enum Strategy: Hashable, Sendable, CaseIterable {
@@ -40,12 +41,10 @@ public final class Unwinder {
   let context: UnwindContext
   let libunwind: LibunwindStepper
   let cache = RuleCache()
-  private var processes: [Int32: TargetProcess] = [:]
-  private var nextGeneration: UInt32 = 0
   /// What the last walk by tables went through.
   var lastWalk = WalkMemory()
 
-  /// An unwinder that knows of no process and no image.
+  /// An unwinder that knows of no image.
   public init(architecture: Architecture = .host, options: Options = Options()) {
     nativeArchitecture = architecture
     self.options = options
@@ -53,7 +52,7 @@ public final class Unwinder {
     libunwind = LibunwindStepper(context: context)
   }
 
-  // MARK: What lies where
+  // MARK: Images
 
   /// Makes an image known under the caller's module index; its unwind information is read when first needed.
   public func addImage(_ image: ELFImage, key: UInt32) {
@@ -62,68 +61,27 @@ public final class Unwinder {
     context.images[Int(key)] = UnwindImage(image)
   }
 
-  /// Notes that a process has mapped something executable; what it covers of older mappings is gone.
+  /// Notes that something executable was mapped; what it covers of older mappings is gone.
   ///
   /// - Parameters:
+  ///   - space: Where.
   ///   - module: The index of its image, which `addImage` has seen; nil for anonymous memory.
   ///   - bias: Added to the image's stated addresses; nil where the mapping tells.
-  public func map(pid: Int32, mapping: Mapping, module: UInt32?, bias: UInt64? = nil) {
+  public func map(_ mapping: Mapping, module: UInt32?, bias: UInt64? = nil, in space: AddressSpace) {
     let image = module.flatMap { context.image($0) }?.image
     // The kernel gives the vDSO's mapping no meaningful offset.
     var placed = mapping
     if !mapping.isFileBacked { placed.fileOffset = 0 }
-    let bias = bias ?? image?.bias(of: placed) { process(pid).space.holds(module: module, bias: $0) }
-    let region = AddressSpace.Region(
+    let bias = bias ?? image?.bias(of: placed) { space.holds(module: module, bias: $0) }
+    let region = MappedRegions.Region(
       start: mapping.start, end: mapping.end, bias: bias ?? 0,
       module: bias == nil ? UnwoundStack.Frame.noModule : module ?? UnwoundStack.Frame.noModule,
       isExecutable: mapping.isExecutable)
-    process(pid).insert(region, generation: makeGeneration())
+    space.insert(region)
   }
 
   /// Goes on with another copy of an image that was added before, whose contents are the same.
   public func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
-
-  /// The images that lie in a range of a process, and where.
-  public func images(in range: Range<UInt64>, of pid: Int32) -> [(module: UInt32, bias: UInt64)] {
-    processes[pid]?.space.images(in: range) ?? []
-  }
-
-  /// Whether it's known of any code where it lies in a process.
-  public func hasCode(_ pid: Int32) -> Bool { processes[pid].map { !$0.space.regions.isEmpty } ?? false }
-
-  /// Notes that `child` begins with a copy of its parent's address space.
-  public func fork(parent: Int32, child: Int32) {
-    guard parent != child, let original = processes[parent] else { return }
-    let copy = TargetProcess(space: original.space.copy(generation: makeGeneration()))
-    copy.generated = original.generated
-    processes[child] = copy
-  }
-
-  /// Notes that a process starts another program: nothing is mapped any more.
-  public func exec(pid: Int32) {
-    process(pid).removeAll(generation: makeGeneration())
-  }
-
-  /// Notes functions that a process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
-  /// and its call frame information with the address that this is relative to. They take the place of older ones there.
-  public func add(
-    pid: Int32, architecture: Architecture? = nil,
-    generated: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)]
-  ) {
-    process(pid).generated.add(generated, architecture: architecture ?? nativeArchitecture)
-  }
-
-  /// Replaces what a process has told other programs of how its code is unwound.
-  public func set(pid: Int32, registered: TimedRanges<RegisteredFrames>) {
-    process(pid).registered = registered
-    // What the last walk found there may have been another way.
-    lastWalk.forget()
-  }
-
-  /// Forgets a process.
-  public func exit(pid: Int32) {
-    processes[pid] = nil
-  }
 
   /// The unwind information of the images that frames lay in, by the caller's module index.
   public var tables: [UInt32: UnwindTable] {
@@ -132,18 +90,6 @@ public final class Unwinder {
       if let table = image?.tableIfRead { tables[UInt32(truncatingIfNeeded: key)] = table }
     }
     return tables
-  }
-
-  private func process(_ pid: Int32) -> TargetProcess {
-    if let known = processes[pid] { return known }
-    let fresh = TargetProcess(space: AddressSpace(generation: makeGeneration()))
-    processes[pid] = fresh
-    return fresh
-  }
-
-  private func makeGeneration() -> UInt32 {
-    nextGeneration &+= 1
-    return nextGeneration
   }
 
   // MARK: Unwinding
@@ -166,10 +112,10 @@ public final class Unwinder {
   /// Unwinds one sample.
   ///
   /// - Parameters:
-  ///   - pid: The process, as `map` was told it.
-  ///   - tid: The thread.
+  ///   - space: Of the process that the sample is of.
+  ///   - memory: The thread's, as it is by now.
   ///   - time: When the sample was taken, CLOCK_MONOTONIC in nanoseconds.
-  ///   - motion: Whether it stands still, so that its live memory may be asked where the dump ends.
+  ///   - motion: Whether the thread stands still, so that `memory` may be asked where the dump ends.
   ///   - architecture: What the registers are of: nil for what this was made for, or that one's `narrow`.
   ///   - registers: At the time of the sample.
   ///   - known: Which of them are known.
@@ -178,15 +124,17 @@ public final class Unwinder {
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
   public func unwind(
-    pid: Int32, tid: Int32, time: UInt64 = .max, motion: ThreadMotion, architecture: Architecture? = nil,
-    registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan, pages: SampledPages = SampledPages(),
-    into result: inout UnwoundStack
+    in space: AddressSpace, memory: any ReadableMemory, time: UInt64 = .max, motion: ThreadMotion,
+    architecture: Architecture? = nil, registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan,
+    pages: SampledPages = SampledPages(), into result: inout UnwoundStack
   ) -> StackEnd {
     let architecture = architecture ?? nativeArchitecture
     result.removeAll()
-    context.begin(process(pid), architecture, time: time)
+    context.begin(space, architecture, time: time)
     let base = registers[UserRegisters.stackPointer(architecture)]
-    let end = context.memory.withDump(stack, at: base, and: pages, of: tid, motion, wordMask: architecture.wordMask) {
+    let end = context.memory.withDump(
+      stack, at: base, and: pages, of: memory, motion, wordMask: architecture.wordMask
+    ) {
       switch options.strategy {
       // libunwind was built for one architecture.
       case .libunwind where architecture == nativeArchitecture:

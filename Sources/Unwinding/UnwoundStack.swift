@@ -22,11 +22,6 @@ public struct UnwoundStack: Sendable {
     public static let noModule = UInt32.max
     /// The index that stands for an address where nothing is mapped.
     public static let unmapped = UInt32.max - 1
-
-    /// The address with its kind.
-    public var codeAddress: CodeAddress {
-      isReturnAddress ? .returnAddress(address) : .instructionPointer(address)
-    }
   }
 
   /// Frames that were left out, before the frame at `position`.
@@ -90,5 +85,15 @@ public struct UnwoundStack: Sendable {
     frames[leafSide..<oldest].reverse()
     frames[oldest...].reverse()
     frames[leafSide...].reverse()
+  }
+}
+
+extension UnwoundStack.Frame {
+  /// A frame at a place in code; `bias` is that of its module, 0 where it has none.
+  @inline(__always)
+  init(_ place: CodeAddress, module: UInt32, bias: UInt64) {
+    (address, isReturnAddress) = (place.address, place.isReturnAddress)
+    statedLookupAddress = place.lookupAddress &- bias
+    self.module = module
   }
 }

@@ -105,6 +105,7 @@ enum Profiles {
 
   private static var metadata: ProfileMetadata {
     var metadata = ProfileMetadata()
+    metadata.isRecorded = true
     metadata.command = ["/usr/bin/server", "--port", "8080", "--config", "/etc/my server.conf"]
     metadata.startTime = 1_795_226_700_000_000_000
     metadata.durationSeconds = 10.02

@@ -36,4 +36,6 @@ final class FakeProcesses: ProcessSource {
   func name(ofThread tid: Int32, of pid: Int32) -> String? { process(pid, asked: "thread")?.threads[tid] }
 
   func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]? { process(pid, asked: "mappings")?.mappings }
+
+  func memory(of tid: Int32) -> any ReadableMemory { NoMemory() }
 }

@@ -35,6 +35,7 @@ extension Profile {
     }
     builder.profile.metadata.requestedFrequency = frequency
     builder.profile.metadata.durationSeconds = seconds
+    builder.profile.metadata.isRecorded = true
     return builder.profile
   }
 }

@@ -92,6 +92,7 @@ import Testing
     #expect(
       FoldedStacks.bytes(of: samples, .init(threads: true)) == FoldedStacks.bytes(of: original, .init(threads: true)))
     #expect(samples.completeness() == original.completeness())
+    #expect(samples.completeness().rooted == nil, "a pprof file doesn't tell which stacks are whole")
     #expect(samples.value == .samples(period: 1_000_000))
     // As the pprof tools do, the last type is the one to look at first.
     #expect(copy.preferred.value == ValueType(name: "cpu", unit: .nanoseconds, period: 1_000_000))

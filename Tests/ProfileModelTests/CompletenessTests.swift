@@ -15,7 +15,24 @@ import Testing
       }
       builder.profile.samples.append(Sample(time: 0, thread: ThreadID(rawValue: 0), stack: stack))
     }
+    builder.profile.metadata.isRecorded = true
     return builder.profile
+  }
+
+  /// Other files don't mark the stacks that lost their root, so that nobody knows of the rest.
+  @Test func whichStacksAreRootedIsNotKnownOfFilesFromElsewhere() {
+    var foreign = profile([[("main", .user, true)], [("[truncated: x]", .truncated, true), ("f", .user, true)]])
+    foreign.metadata.isRecorded = false
+    let completeness = foreign.preferred.completeness()
+    #expect(completeness.rooted == nil)
+    #expect(completeness.rootedShare == nil)
+    #expect(completeness.truncated == ["x": 1])
+  }
+
+  @Test func nothingSampledHasNoShareThatIsRooted() {
+    let completeness = profile([]).preferred.completeness()
+    #expect(completeness.rooted == 0)
+    #expect(completeness.rootedShare == nil)
   }
 
   /// A marker names no code, whatever it stands for.

@@ -10,11 +10,11 @@ import Testing
 
   @Test func `run-time code of a process number used again is another module`() {
     var (registry, log) = (ModuleRegistry(), RecordingLog())
-    let pid = getpid()
-    let first = registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log)
-    #expect(registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log).index == first.index)
-    registry.forget(pid)
-    let second = registry.module(of: .init(mapping: anonymous, pid: pid, time: 0), log: &log)
+    let process = TargetProcess(pid: getpid())
+    let first = registry.module(of: .init(mapping: anonymous, process: process, time: 0), log: &log)
+    #expect(registry.module(of: .init(mapping: anonymous, process: process, time: 0), log: &log).index == first.index)
+    let next = TargetProcess(pid: getpid())
+    let second = registry.module(of: .init(mapping: anonymous, process: next, time: 0), log: &log)
     #expect(second.isNew)
     #expect(second.index != first.index)
   }

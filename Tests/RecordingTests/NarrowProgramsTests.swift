@@ -5,16 +5,10 @@ import Testing
 
 @Suite struct NarrowProgramsTests {
   @Test func tellsNarrowProgramsFromTheMachinesOwn() {
-    var programs = NarrowPrograms()
-    #expect(programs.kind(pid: 7, architecture: .host) == nil)
-    #expect(programs.kind(pid: 7, architecture: Architecture.host.narrow) == .narrow)
-    #expect(programs.kind(pid: 7, architecture: nil) == .narrow)
-    programs.markX32(7)
-    #expect(programs.kind(pid: 7, architecture: .host) == .x32)
-    programs.fork(parent: 7, child: 8)
-    programs.forget(7)
-    #expect(programs.kind(pid: 7, architecture: .host) == nil)
-    #expect(programs.kind(pid: 8, architecture: .host) == .x32)
+    #expect(NarrowPrograms.kind(of: .host, isX32: false) == nil)
+    #expect(NarrowPrograms.kind(of: Architecture.host.narrow, isX32: false) == .narrow)
+    #expect(NarrowPrograms.kind(of: nil, isX32: false) == .narrow)
+    #expect(NarrowPrograms.kind(of: .host, isX32: true) == .x32)
   }
 
   @Test func saysNothingWhereThereIsNone() { #expect(NarrowPrograms().notes.isEmpty) }

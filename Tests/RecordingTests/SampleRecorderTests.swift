@@ -13,7 +13,7 @@ struct SampleRecorderTests {
   @Test func `late and damaged records are counted in the recording`() throws {
     let options = RecordOptions(target: .processes([1]), command: ["example"])
     var recorder = SampleRecorder(
-      startTime: 0, options: options, processes: ProcessTable(source: NoProcesses()))
+      startTime: 0, options: options, source: NoProcesses())
     (recorder.faults.late, recorder.faults.malformed, recorder.faults.corruptions) = (3, 2, 1)
     let chunks = try recorder.takeChunks(seconds: 1).map { try $0.message.serializedBytes() as [UInt8] }
     let metadata = try RecordingReader.read(RecordingReader.file(ofPlainChunks: chunks), path: "test").metadata
@@ -41,7 +41,7 @@ struct SampleRecorderTests {
   private func recorder() -> SampleRecorder {
     SampleRecorder(
       startTime: 0, options: RecordOptions(target: .processes([]), command: []),
-      processes: ProcessTable(source: NoProcesses()))
+      source: NoProcesses())
   }
 
   private func sample(_ recorder: inout SampleRecorder, _ pid: Int32, _ tid: Int32? = nil, time: UInt64) {

@@ -21,6 +21,7 @@ extension Profile {
       let id = builder.intern(stack: frames)
       builder.profile.samples.append(Sample(time: 0, thread: thread, stack: id, weight: stack.weight))
     }
+    builder.profile.metadata.isRecorded = true
     return builder.profile
   }
 }

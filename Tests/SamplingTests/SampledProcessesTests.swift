@@ -18,6 +18,7 @@ struct SampledProcessesTests {
     func threads(of pid: Int32) -> [Int32] { known[pid] == nil ? [] : [pid, pid + 1] }
     func name(ofThread tid: Int32, of pid: Int32) -> String? { known[pid].map { "\($0.name)-\(tid)" } }
     func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]? { known[pid] == nil ? nil : [mapping] }
+    func memory(of tid: Int32) -> any ReadableMemory { NoMemory() }
   }
 
   /// The part of an event that no clock tells.

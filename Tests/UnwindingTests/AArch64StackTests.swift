@@ -16,7 +16,7 @@ import Testing
   @Test(arguments: trampolines)
   func agreesWithTheDebugger(trampoline: String) throws {
     let images = try StackImage.all()
-    let unwinder = try Unwinder(imagesNamed: ["program.elf", trampoline])
+    let unwinder = try TestedUnwinder(imagesNamed: ["program.elf", trampoline])
     #expect(images.count == 114)
     for image in images where image.isWhole {
       let chain = unwinder.chain(image)
@@ -28,7 +28,7 @@ import Testing
   /// What one walk leaves behind for the next must not matter.
   @Test func fresh() throws {
     for image in try StackImage.all() where image.isWhole {
-      let chain = try Unwinder(imagesNamed: ["program.elf", "sigreturn.elf"]).chain(image)
+      let chain = try TestedUnwinder(imagesNamed: ["program.elf", "sigreturn.elf"]).chain(image)
       #expect(chain.addresses == image.chain && chain.end == .rooted, "\(image.place): \(chain.hex)")
     }
   }
@@ -38,14 +38,14 @@ import Testing
   @Test(arguments: trampolines)
   func otherStacksTakeMemory(trampoline: String) throws {
     let image = try #require(try StackImage.all().first { !$0.isWhole })
-    let chain = try Unwinder(imagesNamed: ["program.elf", trampoline]).chain(image)
+    let chain = try TestedUnwinder(imagesNamed: ["program.elf", trampoline]).chain(image)
     #expect(chain.addresses == Array(image.chain.prefix(4)), "\(chain.hex) instead of \(image.hex)")
     #expect(chain.end == .truncated(.memoryUnreadable))
   }
 
   /// A dump that ends early gives the beginning of the chain and the reason, at whatever byte it ends.
   @Test func shortDumps() throws {
-    let unwinder = try Unwinder(imagesNamed: ["program.elf", "sigreturn.elf"])
+    let unwinder = try TestedUnwinder(imagesNamed: ["program.elf", "sigreturn.elf"])
     let whole = try #require(try StackImage.all().first { $0.place.hasPrefix("signed_fault-handled") })
     var depths: Set<Int> = []
     for count in stride(from: 0, to: whole.stack.count, by: 4) {
@@ -57,6 +57,28 @@ import Testing
       depths.insert(chain.addresses.count)
     }
     #expect(depths.count > 4)
+  }
+
+  /// What a dump does not hold is read from the memory that is handed in, which may be a captured one, and only if the
+  /// thread stood still.
+  @Test func `behind the dump the memory that was handed in is asked`() throws {
+    let unwinder = try TestedUnwinder(imagesNamed: ["program.elf", "sigreturn.elf"])
+    for image in try StackImage.all() where image.isWhole {
+      let start = image.registers[UserRegisters.stackPointer(.aarch64)]
+      let memory = CapturedMemory(address: start, bytes: image.stack)
+      let dump = Array(image.stack.prefix(image.stack.count / 3))
+      func unwind(_ motion: ThreadMotion) -> (addresses: [UInt64], end: StackEnd) {
+        var stack = UnwoundStack()
+        let end = unwinder.unwinder.unwind(
+          in: unwinder.space(TestedUnwinder.nobody), memory: memory, motion: motion, registers: image.registers,
+          stack: dump.rawSpan, into: &stack)
+        return (stack.frames.map(\.address), end)
+      }
+      let whole = unwind(.standingStill)
+      #expect(whole.addresses == image.chain && whole.end == .rooted, "\(image.place): \(whole.end)")
+      let cut = unwind(.runningOn)
+      #expect(image.chain.starts(with: cut.addresses), "\(image.place)")
+    }
   }
 
   /// In the link register or on the stack are return addresses that bear an authentication code.

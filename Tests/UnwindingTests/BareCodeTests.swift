@@ -50,7 +50,7 @@ import Testing
 
     private func judge(_ command: [String], path: String) throws -> Agreement {
       let process = try SteppedProcess(command)
-      let unwinder = Unwinder(options: .init(strategy: .tables))
+      let unwinder = TestedUnwinder(options: .init(strategy: .tables))
       var images = MappedImages(pid: process.pid)
       var agreement = Agreement()
       var (steps, isStarted) = (0, false)

@@ -14,7 +14,7 @@ import Testing
       var registers = scenario.capture.registers
       for number in 0..<33 where known.bits & (1 << UInt64(number)) == 0 { registers[number] = garbage }
       var stack = UnwoundStack()
-      let unwinder = try Unwinder(scenario.process, strategy: strategy)
+      let unwinder = try TestedUnwinder(scenario.process, strategy: strategy)
       // What an ordinary walk has left behind must not help either.
       _ = unwinder.chain(scenario.capture)
       let end = unwinder.unwind(

@@ -12,7 +12,7 @@ import Testing
     let process = try StoppedProcess([program.path, program.answer])
     let said = try String(contentsOfFile: program.answer, encoding: .utf8).split(separator: "\n").map(String.init)
     #expect(said.count > 30)
-    let unwinder = try Unwinder(process, strategy: .tables)
+    let unwinder = try TestedUnwinder(process, strategy: .tables)
     // The goroutine is locked to some thread, the only one with so long a stack.
     let chains = try process.threads().map { unwinder.chain(try process.capture(tid: $0)) }
     let chain = try #require(chains.max { $0.frames.count < $1.frames.count })

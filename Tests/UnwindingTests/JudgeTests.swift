@@ -21,8 +21,8 @@ import UnwindTables
 
   private func judge(_ program: RealProgram, _ command: [String]) throws {
     let sampled = try SampledProcess(command, execs: program.execs)
-    let tables = Unwinder(options: .init(strategy: .tables))
-    let libunwind = Unwinder(options: .init(strategy: .libunwind, libunwindCacheRows: 1 << 14))
+    let tables = TestedUnwinder(options: .init(strategy: .tables))
+    let libunwind = TestedUnwinder(options: .init(strategy: .libunwind, libunwindCacheRows: 1 << 14))
     var images = MappedImages(pid: sampled.pid)
     var again = MappedImages(pid: sampled.pid)
     let captures = try sampled.captures(60) {
@@ -62,7 +62,7 @@ extension MappedImages {
   }
 }
 
-extension Unwinder {
+extension TestedUnwinder {
   /// Whether the leaf's rule places a saved register below the stack pointer.
   func isInEpilogue(_ capture: StackCapture) -> Bool {
     let chain = chain(capture)

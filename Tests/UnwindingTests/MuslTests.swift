@@ -26,7 +26,7 @@ struct MuslTests {
     let program = try CompiledProgram(Self.source, flags, compiler: "musl-gcc")
     let process = try StoppedProcess(
       [program.path] + Array(repeating: "x", count: arguments), afterMilliseconds: 20)
-    let unwinder = Unwinder(options: .init(strategy: strategy))
+    let unwinder = TestedUnwinder(options: .init(strategy: strategy))
     var images = MappedImages(pid: process.pid)
     try images.update(unwinder)
     let chain = unwinder.chain(try process.capture(tid: try process.threads().last))

@@ -106,7 +106,7 @@ import Testing
     #expect(expected.count > 60)
     let capture = try process.capture()
     for strategy in Unwinder.Strategy.allCases {
-      let addresses = try Unwinder(process, strategy: strategy).chain(capture).addresses
+      let addresses = try TestedUnwinder(process, strategy: strategy).chain(capture).addresses
       #expect(addresses == expected, "\(strategy): \(addresses.hexadecimal) instead of \(expected.hexadecimal)")
     }
   }
@@ -120,7 +120,7 @@ import Testing
     }
     try program.run { command in
       let process = try StoppedProcess(command, afterMilliseconds: 300)
-      let unwinder = Unwinder(options: .init(strategy: .tables))
+      let unwinder = TestedUnwinder(options: .init(strategy: .tables))
       var images = MappedImages(pid: process.pid)
       // gdb takes a second to start.
       for stop in 1...(debugger == .gdb ? 1 : 3) {
@@ -150,7 +150,7 @@ import Testing
   }
 }
 
-extension Unwinder {
+extension TestedUnwinder {
   /// Whether unwind information covers a frame.
   fileprivate func hasRule(for frame: UnwoundStack.Frame) -> Bool {
     guard let image = context.image(frame.module) else { return false }

@@ -11,7 +11,7 @@ import Testing
 @Suite(.serialized) struct ProcessTests {
   @Test func aForkedChildHasItsParentsMappingsUntilItExecs() throws {
     let scenario = try Scenario(Programs.recursion(depth: 10))
-    let unwinder = try Unwinder(scenario.process, strategy: .tables)
+    let unwinder = try TestedUnwinder(scenario.process, strategy: .tables)
     var capture = scenario.capture
     let expected = unwinder.chain(capture)
     #expect(expected.end == .rooted)
@@ -20,16 +20,16 @@ import Testing
     #expect(unwinder.chain(capture).end == .truncated(.unmappedCode))
     unwinder.fork(parent: scenario.process.pid, child: capture.pid)
     #expect(unwinder.chain(capture) == expected)
-    unwinder.exec(pid: capture.pid)
+    unwinder.forget(pid: capture.pid)
     #expect(unwinder.chain(capture).end == .truncated(.unmappedCode))
     #expect(unwinder.chain(scenario.capture) == expected)
-    unwinder.exit(pid: scenario.process.pid)
+    unwinder.forget(pid: scenario.process.pid)
     #expect(unwinder.chain(scenario.capture).end == .truncated(.unmappedCode))
   }
 
   @Test func mappingsThatAreReplacedAreNotRemembered() throws {
     let scenario = try Scenario(Programs.recursion(depth: 10))
-    let unwinder = try Unwinder(scenario.process, strategy: .tables)
+    let unwinder = try TestedUnwinder(scenario.process, strategy: .tables)
     #expect(unwinder.chain(scenario.capture).end == .rooted)
     let program = try #require(scenario.process.mappings.first { $0.path.hasSuffix("/program") })
     var other = program
@@ -54,7 +54,7 @@ import Testing
     let child = try #require(children.split(separator: " ").first.flatMap { Int32($0) })
     defer { kill(child, SIGKILL) }
 
-    let unwinder = Unwinder(options: .init(strategy: strategy))
+    let unwinder = TestedUnwinder(options: .init(strategy: strategy))
     var images = MappedImages(pid: launcher.pid)
     try images.update(unwinder)
     unwinder.fork(parent: launcher.pid, child: child)
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func saysWhenThereIsNothingToUnwind() {
-    let unwinder = Unwinder()
+    let unwinder = TestedUnwinder()
     var stack = UnwoundStack()
     let end = unwinder.unwind(
       pid: 1, tid: -1, motion: .runningOn, registers: UserRegisters(), stack: [UInt8]().rawSpan, into: &stack)

@@ -44,7 +44,7 @@ import UnwindTables
       sections.ehFrame =
         bytes(0x14, 4) + bytes(0, 4) + [1] + Array("zR".utf8) + [0, 1, 0x78, 0x10, 1, 0, 0x0C, 7, 8, 0x90, 1, 0, 0]
         + bytes(0x18, 4) + bytes(0x1C, 4) + bytes(base + described, 8) + bytes(32, 8) + [0, 0x0E, frameSize, 0]
-      let unwinder = Unwinder()
+      let unwinder = TestedUnwinder()
       let mapping = Mapping(
         start: base, end: base + UInt64(size), fileOffset: 0, path: "", isExecutable: true)
       unwinder.map(pid: getpid(), mapping: mapping, module: nil)
@@ -52,9 +52,8 @@ import UnwindTables
       let ranges = table.functionRanges()
       #expect(ranges == [base + described..<base + described + 32])
       let frames = RegisteredFrames(table)
-      unwinder.set(
-        pid: getpid(),
-        registered: TimedRanges(ranges.map { .init(range: $0, since: 0, until: .max, value: frames) }))
+      unwinder.space(getpid()).registered = TimedRanges(
+        ranges.map { .init(range: $0, since: 0, until: .max, value: frames) })
       var registers = UserRegisters()
       registers[UserRegisters.programCounter(.x86_64)] = base + 0x200
       registers[UserRegisters.stackPointer(.x86_64)] = 0x7000_0000

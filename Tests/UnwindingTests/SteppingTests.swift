@@ -36,7 +36,7 @@ import Testing
     ) throws {
       let symbols = try Symbols(path: program.path)
       let process = try SteppedProcess([program.path], architecture: architecture)
-      let unwinder = Unwinder(options: .init(strategy: .tables))
+      let unwinder = TestedUnwinder(options: .init(strategy: .tables))
       var images = MappedImages(pid: process.pid)
       var (steps, compared, incomplete, failures) = (0, 0, 0, [String]())
       var isInMain = false

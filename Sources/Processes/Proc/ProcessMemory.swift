@@ -1,7 +1,42 @@
 import CLinuxPerf
 
+/// Memory of a process that can be read: a live one's, or what was captured of it.
+public protocol ReadableMemory: Sendable {
+  /// Reads bytes at `address` into `buffer` and returns how many came before the first page that can't be read.
+  func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int
+
+  /// How many of `limit` bytes from `address` on, without a gap, can be read without the process growing by it.
+  func bytesThere(from address: UInt64, limit: UInt64) -> UInt64
+}
+
+extension ReadableMemory {
+  /// Reads exactly `count` bytes at `address`; nil when they are not all to be had or more than `limit`.
+  public func bytes(at address: UInt64, count: UInt64, limit: UInt64 = 256 << 20) -> [UInt8]? {
+    guard count <= limit, let wanted = Int(exactly: count) else { return nil }
+    var got = 0
+    // SAFETY: `filled` is what `read` says it has written.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      got = unsafe read(at: address, into: UnsafeMutableRawBufferPointer(buffer))
+      filled = got
+    }
+    return got == wanted ? bytes : nil
+  }
+}
+
+/// Memory of which nothing is to be had.
+public struct NoMemory: ReadableMemory {
+  /// None.
+  public init() {}
+
+  /// Nothing.
+  public func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }
+
+  /// None.
+  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 { 0 }
+}
+
 /// The memory of another process, read by `process_vm_readv`, which neither stops nor changes it.
-public struct ProcessMemory: Sendable {
+public struct ProcessMemory: ReadableMemory {
   /// Whose memory.
   public var pid: Int32
 
@@ -27,15 +62,8 @@ public struct ProcessMemory: Sendable {
     return bytes(at: address, count: count, limit: limit)
   }
 
-  /// Reads exactly `count` bytes at `address`; nil when they are not all to be had or more than `limit`.
-  public func bytes(at address: UInt64, count: UInt64, limit: UInt64 = 256 << 20) -> [UInt8]? {
-    guard count <= limit, let wanted = Int(exactly: count) else { return nil }
-    var got = 0
-    // SAFETY: `filled` is what the kernel says it has written.
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
-      got = unsafe read(at: address, into: UnsafeMutableRawBufferPointer(buffer))
-      filled = got
-    }
-    return got == wanted ? bytes : nil
+  /// How many of `limit` bytes from `address` on lie on pages that are there, without a gap.
+  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
+    PageMap(pid: pid)?.bytesThere(from: address, limit: limit) ?? 0
   }
 }

@@ -60,17 +60,12 @@ public struct ProcessStatus: Hashable, Sendable {
   package static func owner(of pid: Int32) -> UInt32? { status(of: pid).owner }
 
   private static func status(of pid: Int32) -> (owner: UInt32?, tracer: Int32, process: Int32?) {
-    var owner: UInt32?
-    var tracer: Int32 = 0
-    var process: Int32?
-    // A line break in the name is escaped there, so that it can't pass for another line.
-    for line in (ProcFile.text("/proc/\(pid)/status") ?? "").split(separator: "\n") {
-      let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
-      guard fields.count >= 2 else { continue }
-      if fields[0] == "Uid:", fields.count >= 3 { owner = UInt32(fields[2]) }
-      if fields[0] == "Tgid:" { process = Int32(fields[1]) }
-      if fields[0] == "TracerPid:" { tracer = Int32(fields[1]) ?? 0 }
-    }
-    return (owner, tracer, process)
+    guard let fields = StatusFields(path: "/proc/\(pid)/status") else { return (nil, 0, nil) }
+    // The effective user is the second of four.
+    return (
+      owner: fields["Uid"].dropFirst().first.flatMap { UInt32($0) },
+      tracer: fields["TracerPid"].first.flatMap { Int32($0) } ?? 0,
+      process: fields["Tgid"].first.flatMap { Int32($0) }
+    )
   }
 }

@@ -23,9 +23,6 @@ package struct OwnUsage: Hashable, Sendable {
   ///
   /// What getrusage tells may be the memory of whoever made the process, from before its exec.
   private static var peakResidentBytes: UInt64? {
-    guard let status = try? ProcFile.read("/proc/self/status", limit: 1 << 16) else { return nil }
-    let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "VmHWM:".utf8) }
-    let digits = line?.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? []
-    return UInt64(String(decoding: digits, as: UTF8.self)).map { $0 * 1024 }
+    StatusFields(path: "/proc/self/status")?["VmHWM"].first.flatMap { UInt64($0) }.map { $0 * 1024 }
   }
 }

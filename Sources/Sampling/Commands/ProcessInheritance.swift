@@ -54,10 +54,9 @@ public struct ProcessInheritance: Sendable {
 
   /// The system call tells both kinds in one; `/proc` tells which is which (proc_pid_status(5)).
   private mutating func tellPendingSignalsApart() {
-    for line in (ProcFile.text("/proc/self/status") ?? "").split(separator: "\n") where line.hasPrefix("SigPnd:") {
-      guard let digits = line.split(separator: "\t").last, let bits = UInt64(digits, radix: 16) else { continue }
-      raw.pending_for_thread = bits
-      raw.pending_for_process &= ~bits
-    }
+    guard let digits = StatusFields(path: "/proc/self/status")?["SigPnd"].first, let bits = UInt64(digits, radix: 16)
+    else { return }
+    raw.pending_for_thread = bits
+    raw.pending_for_process &= ~bits
   }
 }

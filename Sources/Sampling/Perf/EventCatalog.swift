@@ -10,6 +10,8 @@ public struct EventCatalog: Sendable {
     public var names: [String]
     /// The event, under its usual name.
     public var event: SampledEvent
+    /// Whether a processor's cache counts it; no processor has all of these.
+    public var isOfCache: Bool { event.type == PERF_TYPE_HW_CACHE.rawValue }
   }
 
   /// Events with fixed names, in the order to list them.

@@ -14,6 +14,13 @@ extension StackProgram {
     var dropped: Int32?
   }
 
+  /// How a run of pages is copied.
+  fileprivate struct PageCopying {
+    var maps: Maps
+    /// The function that copies one page; nil where it is done in a loop of jumps.
+    var function: ProgramText.Label?
+  }
+
   /// Offsets from the program's frame.
   fileprivate enum Slot {
     static let stackPointer: Int16 = -8
@@ -61,7 +68,7 @@ extension StackProgram {
   /// The program. Its registers: r7 the address, r9 a count.
   static func text(_ maps: Maps, dumpBytes: UInt32, ringCapacity: Int, looping: Looping) -> ProgramText {
     var text = ProgramText()
-    let pageFunction = looping == .byHelper ? text.makeLabel() : nil
+    let copying = PageCopying(maps: maps, function: looping == .byHelper ? text.makeLabel() : nil)
     let frame: ProgramText.Register = 10
     let dump = Int32(clamping: dumpBytes)
     let (out, known, copy, other) = (text.makeLabel(), text.makeLabel(), text.makeLabel(), text.makeLabel())
@@ -126,16 +133,16 @@ extension StackProgram {
     // A page that the dump holds the most of comes first: where a record is full the kernel shortens the dump.
     text.add(7, value: dump - 4_096)
     text.and(7, value: -4_096)
-    text.copyPages(atMost: Int32(reach >> 12), maps, pageFunction)
+    text.copyPages(atMost: Int32(reach >> 12), copying)
 
     text.place(other)
-    text.copyOtherStack(maps, pageFunction)
-    text.followFramePointer(maps, pageFunction, orGoTo: out)
+    text.copyOtherStack(copying)
+    text.followFramePointer(copying, orGoTo: out)
 
     text.place(out)
     text.set(0, value: 1)
     text.exit()
-    if let pageFunction { text.writeFunction(pageFunction, maps) }
+    if let function = copying.function { text.writeFunction(function, maps) }
     return text
   }
 }
@@ -204,9 +211,9 @@ extension ProgramText {
   }
 
   /// Copies pages from r7 on, up to the end.
-  fileprivate mutating func copyPages(atMost count: Int32, _ maps: StackProgram.Maps, _ function: Label?) {
+  fileprivate mutating func copyPages(atMost count: Int32, _ copying: StackProgram.PageCopying) {
     store(7, at: 10, Slot.address)
-    if let function {
+    if let function = copying.function {
       set(1, value: count)
       set(2, function: function)
       set(3, 10)
@@ -216,7 +223,7 @@ extension ProgramText {
     let (loop, done) = (makeLabel(), makeLabel())
     set(9, value: 0)
     place(loop)
-    copyPage(frame: 10, maps, orGoTo: done)
+    copyPage(frame: 10, copying.maps, orGoTo: done)
     add(9, value: 1)
     jump(if: 9, .less, count, to: loop)
     place(done)
@@ -268,7 +275,7 @@ extension ProgramText {
   }
 
   /// Copies from the stack that the thread has left, if it is on another one.
-  fileprivate mutating func copyOtherStack(_ maps: StackProgram.Maps, _ function: Label?) {
+  fileprivate mutating func copyOtherStack(_ copying: StackProgram.PageCopying) {
     let (isFound, isWide, out) = (makeLabel(), makeLabel(), makeLabel())
     load(1, at: 10, Slot.otherKind)
     jump(if: 1, .equal, 0, to: out)
@@ -288,14 +295,14 @@ extension ProgramText {
     jump(to: isFound)
     place(isWide)
     jump(if: 1, .unequal, Int32(StackProgram.Thread.Kind.goroutine.rawValue), to: isFound)
-    copyGoroutine(maps, function, orGoTo: out)
+    copyGoroutine(copying, orGoTo: out)
     place(isFound)
-    copyStack(maps, function)
+    copyStack(copying)
     place(out)
   }
 
   /// Copies from where the frame pointer points to, if that is another stack.
-  fileprivate mutating func followFramePointer(_ maps: StackProgram.Maps, _ function: Label?, orGoTo out: Label) {
+  fileprivate mutating func followFramePointer(_ copying: StackProgram.PageCopying, orGoTo out: Label) {
     load(1, at: 10, Slot.followsFramePointer)
     jump(if: 1, .equal, 0, to: out)
     load(7, at: 10, Slot.framePointer)
@@ -303,11 +310,11 @@ extension ProgramText {
     load(2, at: 10, Slot.stackPointer)
     subtract(1, 2)
     jump(if: 1, .less, 1 << 16, to: out)
-    copyStack(maps, function)
+    copyStack(copying)
   }
 
   /// Copies the stack whose pointer is in r7.
-  private mutating func copyStack(_ maps: StackProgram.Maps, _ function: Label?) {
+  private mutating func copyStack(_ copying: StackProgram.PageCopying) {
     // The return address may lie right below.
     add(7, value: -64)
     and(7, value: -4_096)
@@ -316,11 +323,11 @@ extension ProgramText {
     store(1, at: 10, Slot.end)
     set(1, value: 1)
     store(1, at: 10, Slot.stopsAtGap)
-    copyPages(atMost: StackProgram.otherPages, maps, function)
+    copyPages(atMost: StackProgram.otherPages, copying)
   }
 
   /// Copies the goroutine in r7, whose stack's bounds are asked for, and sets r7 to its stack pointer.
-  private mutating func copyGoroutine(_ maps: StackProgram.Maps, _ function: Label?, orGoTo out: Label) {
+  private mutating func copyGoroutine(_ copying: StackProgram.PageCopying, orGoTo out: Label) {
     set(3, 7)
     add(3, value: StackProgram.goroutineStackPointer)
     readWord(into: Slot.word)
@@ -329,7 +336,7 @@ extension ProgramText {
     add(1, value: StackProgram.goroutineStackPointer + 8)
     store(1, at: 10, Slot.end)
     and(7, value: -4_096)
-    copyPages(atMost: 2, maps, function)
+    copyPages(atMost: 2, copying)
     load(7, at: 10, Slot.word)
   }
 }

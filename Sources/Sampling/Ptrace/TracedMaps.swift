@@ -1,5 +1,6 @@
 import Processes
 import ProfileModel
+import Searching
 
 /// What is known of traced processes' mappings, which ptrace does not report: they are read again and compared.
 ///
@@ -80,12 +81,6 @@ extension TracedMaps.Known {
   }
 
   fileprivate func contains(_ address: UInt64) -> Bool {
-    var low = 0
-    var high = ranges.count
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].end <= address { low = middle + 1 } else { high = middle }
-    }
-    return low < ranges.count && ranges[low].start <= address
+    ranges.index(holding: address) { ($0.start, $0.end) } != nil
   }
 }

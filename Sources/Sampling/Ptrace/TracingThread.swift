@@ -1,3 +1,4 @@
+import CLinuxPerf
 import Glibc
 
 /// A thread that traces, and lets go by ending.

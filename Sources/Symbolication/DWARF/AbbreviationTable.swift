@@ -30,6 +30,8 @@ final class AbbreviationTable {
   /// Those numbered 1, 2, 3… as all compilers do.
   private var dense: [Abbreviation] = []
   private var others: [UInt64: Abbreviation] = [:]
+  /// The one that was asked for first, which is the unit's own entry's; those before it are passed over.
+  private var own: (code: UInt64, abbreviation: Abbreviation)?
 
   /// The whole section, and how far it was read: units without wanted addresses need their first shape only.
   private let bytes: [UInt8]
@@ -53,9 +55,35 @@ final class AbbreviationTable {
 
   /// The shape of this number; nil for none.
   func abbreviation(_ code: UInt64) -> Abbreviation? {
+    if own == nil, dense.isEmpty, others.isEmpty { own = find(code).map { (code, $0) } }
+    if let own, own.code == code { return own.abbreviation }
     while code > UInt64(dense.count), !isAtEnd, others.isEmpty || others[code] == nil { readNext() }
     if code <= UInt64(dense.count), code > 0 { return dense[Int(code) - 1] }
     return others[code]
+  }
+
+  /// The shape of this number, without reading those before it. Most units hold no wanted address, and need no other.
+  private func find(_ code: UInt64) -> Abbreviation? {
+    let bytes = bytes
+    var cursor = ByteCursor(bytes.rawSpan)
+    guard (try? cursor.seek(to: position)) != nil else { return nil }
+    defer { unreported += cursor.offset - position }
+    while let next = try? cursor.readULEB128(), next != 0 {
+      if next == code { return try? Self.read(&cursor, sizes, &attributes, &constants) }
+      guard (try? Self.skip(&cursor)) != nil else { return nil }
+    }
+    return nil
+  }
+
+  /// Passes over a shape behind its number.
+  private static func skip(_ cursor: inout ByteCursor) throws(BinaryReadingError) {
+    _ = try cursor.readULEB128()
+    let _: UInt8 = try cursor.read()
+    while true {
+      let (name, form) = (try cursor.readULEB128(), try cursor.readULEB128())
+      if name == 0, form == 0 { return }
+      if form == UInt64(Form.implicitConstant.rawValue) { _ = try cursor.readSLEB128() }
+    }
   }
 
   private func readNext() {

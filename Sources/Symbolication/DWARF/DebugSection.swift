@@ -176,7 +176,7 @@ struct StringPlace: Hashable {
 }
 
 /// The names that were met, each with the number that entries know it by.
-struct NameTable {
+struct NamePlaces {
   private var numbers: [StringPlace: Int32] = [:]
   /// Nil for those whose text is known.
   private var places: [StringPlace?] = []

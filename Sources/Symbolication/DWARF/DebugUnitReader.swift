@@ -1,4 +1,5 @@
 import BinaryReading
+import Searching
 
 /// Walks the units that hold wanted addresses, each in one pass over its bytes, and collects the functions around each
 /// address and its line.
@@ -106,7 +107,7 @@ struct DebugUnitReader {
     _ unit: DebugUnit, _ walk: FunctionWalk, _ wanted: [Range<Int>], keepsStrays: Bool = true,
     nameNumber: (Int32) -> Int32 = { $0 }
   ) {
-    let folder = unit.folder.flatMap { NameTable.text($0, sections) } ?? ""
+    let folder = unit.folder.flatMap { NamePlaces.text($0, sections) } ?? ""
     let program = unit.lines.flatMap { LineProgram(at: $0, sections, folder: folder) }
     work -= program?.size ?? 0
     for range in wanted {
@@ -148,12 +149,7 @@ struct DebugUnitReader {
 extension [UInt64] {
   /// The first position in `range` whose number is not below `number`, or the range's end; the numbers ascend.
   func firstPosition(from number: UInt64, in range: Range<Int>) -> Int {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low
+    range.partitionPoint { self[$0] >= number }
   }
 
   /// The positions in `range` of the numbers from `start` up to `end`.

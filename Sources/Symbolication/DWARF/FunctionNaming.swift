@@ -3,7 +3,7 @@ import BinaryReading
 /// Finds what functions are called: an entry of code refers to the one that declares the function, in its own unit, in
 /// another, or in the file that several debug files share.
 struct FunctionNaming {
-  var names = NameTable()
+  var names = NamePlaces()
   private let sections: DebugSections
   private let headers: [UnitHeader]
   private lazy var alternateHeaders = sections.alternate.map { UnitHeader.all(in: $0.info) } ?? []

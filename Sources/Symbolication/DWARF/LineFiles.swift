@@ -113,7 +113,7 @@ struct LineFiles {
   private func text(_ text: Text, _ sections: DebugSections) -> String {
     switch text {
     case .here(let text): text
-    case .there(let place): NameTable.text(place, sections) ?? ""
+    case .there(let place): NamePlaces.text(place, sections) ?? ""
     }
   }
 }

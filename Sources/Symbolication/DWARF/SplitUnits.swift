@@ -59,8 +59,8 @@ struct SplitUnits {
         refused = .splitFileRefused(image.path + ".dwp")
       }
     } catch { refused = error }
-    let name = skeleton.splitName.flatMap { NameTable.text($0, program) } ?? ""
-    let folder = skeleton.folder.flatMap { NameTable.text($0, program) } ?? ""
+    let name = skeleton.splitName.flatMap { NamePlaces.text($0, program) } ?? ""
+    let folder = skeleton.folder.flatMap { NamePlaces.text($0, program) } ?? ""
     for place in paths(name: name, folder: folder) where !name.isEmpty {
       let path = place.fullPath
       work -= Self.headerCost

@@ -1,4 +1,5 @@
 import BinaryReading
+import Searching
 
 /// What precedes the entries of a unit in `.debug_info` (DWARF 5, section 7.5.1).
 struct UnitHeader {
@@ -97,12 +98,8 @@ private enum UnitType: UInt8 {
 extension [UnitHeader] {
   /// The unit that holds an offset; headers are ascending.
   func unit(holding offset: Int) -> UnitHeader? {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle].start <= offset { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0, offset < self[low - 1].end else { return nil }
-    return self[low - 1]
+    let next = partitionPoint { $0.start > offset }
+    guard next > 0, offset < self[next - 1].end else { return nil }
+    return self[next - 1]
   }
 }

@@ -1,6 +1,7 @@
 import BinaryReading
 public import ELF
 import Glibc
+import ProfileModel
 
 /// Where in an image a program leaves what it tells others of code that it makes: stated addresses.
 public struct RegistrationPoints: Hashable, Sendable {

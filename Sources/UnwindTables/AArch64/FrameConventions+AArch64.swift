@@ -1,8 +1,19 @@
+import ProfileModel
+
 extension FrameConventions {
   /// AAPCS64: the return address arrives in x30 and may be signed (Arm's AADWARF64, section 4.2).
   static let aarch64 = FrameConventions(
     .aarch64, stackPointer: 31, returnAddressColumn: 30, returnAddressSlot: 2, registerLimit: 32, preservedSlots: 13,
     canSignReturnAddress: true)
+}
+
+extension RegisterSlots {
+  /// The return address, x29 (fp), x30 (lr), x19 to x28 as callers need them; then x16, which veneers use.
+  ///
+  /// The return address comes from x30, except in a signal frame, which holds the interrupted pc as well; it goes by
+  /// the number 32 here. DWARF numbers: AADWARF64, section 4.1.
+  static let aarch64 = RegisterSlots(
+    numbers: [32, 29, 30, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 16])
 }
 
 extension UnwindRule {

@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension FrameConventions {
   /// System V ABI, Intel386 supplement: the return address is on the stack from the start.
   ///
@@ -6,4 +8,12 @@ extension FrameConventions {
   static let i386 = FrameConventions(
     .i386, stackPointer: 4, returnAddressColumn: 8, returnAddressSlot: 0, registerLimit: 8, preservedSlots: 2,
     canSignReturnAddress: false)
+}
+
+extension RegisterSlots {
+  /// eip, ebp, ebx, esi, edi as callers need them; then eax, ecx and edx, which only signal frames restore. The other
+  /// slots are nobody's.
+  ///
+  /// DWARF numbers: System V ABI, Intel386 supplement, figure 2.14.
+  static let i386 = RegisterSlots(numbers: [8, 5, 3, 6, 7, 0, 1, 2, 255, 255, 255, 255, 255, 255])
 }

@@ -30,3 +30,8 @@ extension KnownCode {
     return code.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
   }
 }
+
+extension CodeConventions {
+  /// AAPCS64, section 6.1.1.
+  static let aarch64 = CodeConventions(pointers: (31, 29), preserved: [29, 19, 20, 21, 22, 23])
+}

@@ -56,21 +56,3 @@ struct CallerRule {
     slot.base == conventions.pointers.sp || slot.base == conventions.pointers.fp
   }
 }
-
-/// What code of an architecture has in common.
-struct CodeConventions: Sendable {
-  /// DWARF numbers of the stack pointer and the frame pointer.
-  let pointers: (sp: UInt8, fp: UInt8)
-  /// Those of registers that callees preserve, as far as callers' frames are addressed by them.
-  let preserved: InlineArray<6, UInt8>
-
-  /// The conventions of `architecture`.
-  static func of(_ architecture: Architecture) -> CodeConventions {
-    switch architecture {
-    case .x86_64: CodeConventions(pointers: (7, 6), preserved: [6, 3, 12, 13, 14, 15])
-    case .aarch64: CodeConventions(pointers: (31, 29), preserved: [29, 19, 20, 21, 22, 23])
-    // Four are preserved; no code is followed by what it says.
-    case .i386: CodeConventions(pointers: (4, 5), preserved: [5, 3, 6, 7, 7, 7])
-    }
-  }
-}

@@ -1,4 +1,4 @@
-/// What the code at one program counter says of the way to its caller.
+/// What the code at one place says of the way to its caller.
 struct CodeFacts {
   /// Ways out that were found by following the code from there, the nearest first.
   var returns: [CallerRule] = []
@@ -60,12 +60,11 @@ struct CodeMemory {
   /// A call's target and a place in code.
   struct Pair: Hashable {
     var target: UInt64
-    var place: UInt64
-    var isBehindCall: Bool
+    var place: CodeAddress
   }
 
-  /// By program counter; the top bit for return addresses.
-  var facts: [UInt64: CodeFacts] = [:]
+  /// By place.
+  var facts: [CodeAddress: CodeFacts] = [:]
   /// By address.
   var places: [UInt64: CodePlace] = [:]
   /// By call and place.

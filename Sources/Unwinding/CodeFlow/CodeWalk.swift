@@ -40,21 +40,19 @@ struct CodeWalk {
   /// How many calls were passed on the ways at hand.
   private var passedCalls = 0
   private var budget: Int
-  private let goal: UInt64?
-  private let isGoalBehindCall: Bool
+  private let goal: CodeAddress?
   private let startsAtLeaf: Bool
   private let seesAll: Bool
 
   /// Walks from addresses on, until `goal` is met or everything was seen.
   ///
   /// - Parameters:
-  ///   - goal: An address to look for; nil to look for ways out.
-  ///   - isGoalBehindCall: Whether `goal` is where a call ends.
+  ///   - goal: A place to look for; nil to look for ways out.
   ///   - startsAtLeaf: Whether the walk begins where the processor is, and not behind a call.
   ///   - seesAll: Whether the walk goes on although ways out were found.
   ///   - limit: Instructions.
   init(
-    from starts: [UInt64], goal: UInt64? = nil, isGoalBehindCall: Bool = false, startsAtLeaf: Bool = false,
+    from starts: [UInt64], goal: CodeAddress? = nil, startsAtLeaf: Bool = false,
     seesAll: Bool = false, limit: Int, in context: UnwindContext
   ) {
     self.startsAtLeaf = startsAtLeaf
@@ -62,7 +60,6 @@ struct CodeWalk {
     passedCalls = startsAtLeaf ? 0 : 1
     self.context = context
     self.goal = goal
-    self.isGoalBehindCall = isGoalBehindCall
     budget = limit
     pending = starts.map { Way(address: $0, state: FlowState()) }
     repeat {
@@ -87,7 +84,7 @@ struct CodeWalk {
   private mutating func follow(_ way: Way) {
     var (address, state, isFarOrAhead) = (way.address, way.state, way.isFarOrAhead)
     while budget > 0 {
-      if address == goal, !isGoalBehindCall { note(found: state) }
+      if goal == .programCounter(address) { note(found: state) }
       if let known = seen[address] {
         if known.stackPointer != state[context.pointers.sp], known.isBeforeGoal, !isFarOrAhead { isUnbalanced = true }
         return
@@ -111,14 +108,14 @@ struct CodeWalk {
           Way(address: target, state: state, isFarOrAhead: Self.isFarOrAhead(target, from: address)))
         address = step.next
       case .call:
-        if step.next == goal, isGoalBehindCall { note(found: state) }
+        if goal == .returnAddress(step.next) { note(found: state) }
         fallthrough
       case .systemCall:
         // Whoever was called does not return if something else begins behind the call.
         if !context.isEndOfFunction(step.next) { pendingBehindCalls.append(Way(address: step.next, state: state)) }
         return
       case .callOfNext:
-        if step.next == goal, isGoalBehindCall {
+        if goal == .returnAddress(step.next) {
           var popped = state
           popped[context.pointers.sp] = state[context.pointers.sp].adding(8)
           note(found: popped)

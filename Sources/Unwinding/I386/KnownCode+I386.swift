@@ -73,3 +73,8 @@ extension KnownCode {
     return nil
   }
 }
+
+extension CodeConventions {
+  /// Four are preserved; no code is followed by what it says.
+  static let i386 = CodeConventions(pointers: (4, 5), preserved: [5, 3, 6, 7, 7, 7])
+}

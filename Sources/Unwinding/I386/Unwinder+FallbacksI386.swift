@@ -1,4 +1,5 @@
 import ProfileModel
+import UnwindTables
 
 extension Unwinder {
   /// Steps over a frame of 32-bit code that no unwind information covers; what can't be proven ends the stack.
@@ -22,7 +23,7 @@ extension Unwinder {
     {
       return .stepped
     }
-    if context.isEntryPoint(frame.pc, isReturnAddress: frame.isReturnAddress) { return .ended(.rooted) }
+    if context.isEntryPoint(frame.place) { return .ended(.rooted) }
     return stepByRecordI386(&frame, image: image)
   }
 
@@ -37,16 +38,16 @@ extension Unwinder {
       }
       frame.registers[number] = value
     }
-    frame.isReturnAddress = false
+    frame.place = .programCounter(frame.pc)
     return .stepped
   }
 
   /// Bytes from the stack pointer to the return address of a frame that was not left by a call, where its instructions
   /// prove that the function has no frame yet, or gives it up.
   private func framelessDepthI386(at pc: UInt64) -> UInt64? {
-    if let known = context.process.framelessDepths[pc] { return known }
+    if let known = context.space.framelessDepths[pc] { return known }
     let depth = readFramelessDepthI386(at: pc)
-    context.process.framelessDepths[pc] = .some(depth)
+    context.space.framelessDepths[pc] = .some(depth)
     return depth
   }
 
@@ -94,9 +95,8 @@ extension Unwinder {
     guard let address = context.memory.word(at: slot), context.isPlausible(returnAddress: address),
       context.isBehindCall(address)
     else { return false }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.sp = slot &+ 4
-    frame.isReturnAddress = true
     return true
   }
 
@@ -118,10 +118,9 @@ extension Unwinder {
     guard context.isPlausible(returnAddress: address), context.isBehindCall(address),
       isRecordOfFunction(at: frame, record, returningTo: address)
     else { return .ended(.truncated(reason)) }
-    frame.pc = address
+    frame.place = .returnAddress(address)
     frame.fp = caller
     frame.sp = stackPointerOfCaller(of: record, returningTo: address)
-    frame.isReturnAddress = true
     return .stepped
   }
 
@@ -173,7 +172,7 @@ extension Unwinder {
   /// Whether code not far before an address makes a frame record, and no `ret` from there on ends its function: no C3 but
   /// behind an opcode whose operand that is, such as 81 C3 (add $…, %ebx).
   private func isBehindPrologue(_ place: UInt64) -> Bool {
-    if let known = context.process.prologues[place] { return known }
+    if let known = context.space.prologues[place] { return known }
     var reach = Self.searchedCodeI386
     while reach > 0, context.bytes(at: place &- UInt64(reach), count: reach) == nil { reach /= 2 }
     let code = context.bytes(at: place &- UInt64(reach), count: reach) ?? []
@@ -184,14 +183,14 @@ extension Unwinder {
       $0 >= start && code[$0] == 0x55
         && (code[$0 + 1] == 0x89 && code[$0 + 2] == 0xE5 || code[$0 + 1] == 0x8B && code[$0 + 2] == 0xEC)
     }
-    context.process.prologues[place] = answer
+    context.space.prologues[place] = answer
     return answer
   }
 
   private func callTarget(before address: UInt64) -> CallTargetI386 {
-    if let known = context.process.callTargets[address] { return known }
+    if let known = context.space.callTargets[address] { return known }
     let target = readCallTarget(before: address)
-    context.process.callTargets[address] = target
+    context.space.callTargets[address] = target
     return target
   }
 

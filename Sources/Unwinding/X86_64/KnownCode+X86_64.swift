@@ -38,3 +38,8 @@ extension KnownCode {
     return nil
   }
 }
+
+extension CodeConventions {
+  /// System V ABI for AMD64, figure 3.36.
+  static let x86_64 = CodeConventions(pointers: (7, 6), preserved: [6, 3, 12, 13, 14, 15])
+}

@@ -1,3 +1,5 @@
+import ProfileModel
+
 extension UnwindContext {
   /// Executes the instruction at `address`.
   func executeX86_64(at address: UInt64, in state: inout FlowState) -> CodeStep? {
@@ -33,9 +35,10 @@ extension UnwindContext {
     return place == end
   }
 
-  /// What the code says from the nearest preceding `push %rbp; mov %rsp, %rbp` on that leads to `pc`.
-  func prologueRule(before pc: UInt64, _ isReturnAddress: Bool) -> CallerRule? {
-    guard architecture == .x86_64, let region = process.space.region(at: pc) else { return nil }
+  /// What the code says from the nearest preceding `push %rbp; mov %rsp, %rbp` on that leads to a place.
+  func prologueRule(before place: CodeAddress) -> CallerRule? {
+    let pc = place.address
+    guard architecture == .x86_64, let region = space.region(at: pc) else { return nil }
     let start = max(region.start, pc &- min(pc, Self.prologueReach))
     guard let code = bytes(at: start, count: Int(pc - start)), code.count >= 4 else { return nil }
     for index in stride(from: code.count - 4, through: 0, by: -1) {
@@ -43,8 +46,8 @@ extension UnwindContext {
       guard code[index] == 0x55, code[index + 1] == 0x48,
         code[index + 2] == 0x89 && code[index + 3] == 0xE5 || code[index + 2] == 0x8B && code[index + 3] == 0xEC
       else { continue }
-      let place = start &+ UInt64(index)
-      guard case .reached(let rule?) = fit(ofCallTo: place, leadingTo: pc, isReturnAddress) else { return nil }
+      let prologue = start &+ UInt64(index)
+      guard case .reached(let rule?) = fit(ofCallTo: prologue, leadingTo: place) else { return nil }
       return rule.slot == .register(conventions.pointers.fp, 8) ? rule : nil
     }
     return nil

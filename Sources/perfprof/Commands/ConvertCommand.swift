@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProfileFormats
 import ProfileModel
 
 struct ConvertCommand: ParsableCommand {

@@ -1,5 +1,4 @@
 import BinaryReading
-import Glibc
 import Sampling
 import TextWriting
 import Wording
@@ -13,8 +12,7 @@ struct EventList {
     for entry in catalog.entries {
       let problem = Self.problem(with: entry.event)
       // Of the many that a processor may have only those that this one has.
-      if problem != nil, entry.event.name.contains("-load") || entry.event.name.contains("-store") { continue }
-      if problem != nil, entry.event.name.contains("-prefetch") { continue }
+      if problem != nil, entry.isOfCache { continue }
       table.add([entry.names[0], entry.names.dropFirst().joined(separator: ", "), problem ?? "yes"])
     }
     let tracepoints =

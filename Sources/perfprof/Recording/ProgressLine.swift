@@ -19,10 +19,10 @@ struct ProgressLine {
     shownAt = progress.seconds
     lastSamples = progress.samples
     isOnScreen = true
-    let rooted = progress.samples == 0 ? 1 : Double(progress.rooted) / Double(progress.samples)
+    let rooted = progress.samples == 0 ? "?" : (Double(progress.rooted) / Double(progress.samples)).percent
     let text =
       "\r\u{1B}[K\(progress.seconds.fixed(1)) s · \(Int(rate.rounded())) samples/s · \(progress.threads) threads"
-      + " · lost \(progress.lost) · rooted \(rooted.percent)  (Ctrl-C stops)"
+      + " · lost \(progress.lost) · rooted \(rooted)  (Ctrl-C stops)"
     Self.write(text)
   }
 

@@ -17,8 +17,7 @@ struct RecordSummary {
     var lines = files.map { "perfprof: wrote \($0)" }
     let amounts = zip(profile.valueTypes, profile.valueTotals).map { $0.total($1) }.joined(separator: ", ")
     var facts = "perfprof: \(amounts) in \(metadata.durationSeconds.fixed(1)) s by \(metadata.sampler)"
-    if completeness.samples > 0 { facts += ", \(completeness.rootedShare.percent) of stacks rooted" }
-    facts += ", \(metadata.lost.grouped) lost"
+    for part in [completeness.rootedText, metadata.lostText].compactMap({ $0 }) { facts += ", " + part }
     // Beside events that are no time it would be compared with nothing.
     if let used = metadata.cpuSecondsUsed, profile.valueTypes.contains(where: { $0.cpuNanoseconds(of: 1) != nil }) {
       facts += ", \(used.fixed(2)) s of CPU time used"

@@ -15,7 +15,7 @@ struct MappedImages {
   init(pid: Int32) { self.pid = pid }
 
   /// Reads the process's mappings and tells the unwinder of those that are new.
-  mutating func update(_ unwinder: Unwinder) throws {
+  mutating func update(_ unwinder: TestedUnwinder) throws {
     let now = try ProcessMaps.read(pid: pid, executableOnly: true)
     for mapping in now where !mappings.contains(mapping) {
       guard mapping.isFileBacked || mapping.path == "[vdso]" else {
@@ -26,7 +26,7 @@ struct MappedImages {
         let image = try ImageLocator().open(pid: pid, mapping: mapping)
         modules[mapping.path] = UInt32(modules.count)
         biases[mapping.path] = image.bias(of: mapping)
-        unwinder.addImage(image, key: UInt32(modules.count - 1))
+        unwinder.unwinder.addImage(image, key: UInt32(modules.count - 1))
       }
       unwinder.map(pid: pid, mapping: mapping, module: modules[mapping.path])
     }

@@ -26,7 +26,7 @@ struct Scenario {
   func chain(
     _ strategy: Unwinder.Strategy, maxDepth: Int = 2_048, motion: ThreadMotion = .standingStill
   ) throws -> Chain {
-    try Unwinder(process, strategy: strategy).chain(capture, maxDepth: maxDepth, motion: motion)
+    try TestedUnwinder(process, strategy: strategy).chain(capture, maxDepth: maxDepth, motion: motion)
   }
 
   /// Names of the program's functions, leaf first; the program is the first image that the process maps.

@@ -56,16 +56,16 @@ struct StackImage: Sendable {
   }
 }
 
-extension Unwinder {
+extension TestedUnwinder {
   /// No process has this number, so that nothing but the dump is there to be read.
   static let nobody = Int32.max
 
   /// An AArch64 unwinder that knows the executable segments of the files that `make.py` has written, where they lay.
   convenience init(imagesNamed names: [String]) throws {
-    self.init(architecture: .aarch64, options: Options(strategy: .tables))
+    self.init(architecture: .aarch64, options: Unwinder.Options(strategy: .tables))
     for (module, name) in names.enumerated() {
       let image = try ELFImage(file: FileReader(path: StackImage.path(name)))
-      addImage(image, key: UInt32(module))
+      unwinder.addImage(image, key: UInt32(module))
       for segment in image.segments where segment.type == .load && segment.isExecutable {
         let mapping = Mapping(
           start: segment.virtualAddress, end: segment.virtualAddress &+ segment.memorySize, fileOffset: segment.offset,

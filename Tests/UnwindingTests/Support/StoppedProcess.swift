@@ -60,7 +60,7 @@ final class StoppedProcess {
     guard status & 0xFF == 0x7F else { throw DidNotStop(status: status) }
   }
 
-  /// The index that `Unwinder.add` gives the program itself.
+  /// The index that `TestedUnwinder.add` gives the program itself.
   var moduleOfProgram: UInt32 {
     var module: UInt32 = 0
     for mapping in mappings {

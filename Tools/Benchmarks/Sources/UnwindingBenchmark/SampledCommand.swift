@@ -86,19 +86,20 @@ final class SampledCommand {
   }
 
   /// An unwinder that knows what the program has mapped.
-  func unwinder(_ strategy: Unwinder.Strategy) throws -> Unwinder {
+  func unwinder(_ strategy: Unwinder.Strategy) throws -> (Unwinder, AddressSpace) {
     let rows: UInt64 = strategy == .libunwind ? 1 << 15 : 1_024
     let unwinder = Unwinder(options: .init(strategy: strategy, libunwindCacheRows: rows))
+    let space = AddressSpace()
     var module: UInt32 = 0
     for mapping in try ProcessMaps.read(pid: pid, executableOnly: true) {
       guard mapping.isFileBacked || mapping.path == "[vdso]" else {
-        unwinder.map(pid: pid, mapping: mapping, module: nil)
+        unwinder.map(mapping, module: nil, in: space)
         continue
       }
       unwinder.addImage(try ImageLocator().open(pid: pid, mapping: mapping), key: module)
-      unwinder.map(pid: pid, mapping: mapping, module: module)
+      unwinder.map(mapping, module: module, in: space)
       module += 1
     }
-    return unwinder
+    return (unwinder, space)
   }
 }

@@ -8,6 +8,7 @@
 import BinaryReading
 import CAllocationCount
 import Glibc
+import Processes
 import ProfileModel
 import Unwinding
 
@@ -36,7 +37,8 @@ struct Outcome {
 
 func measure(_ strategy: Unwinder.Strategy, _ dumps: [Dump], of command: SampledCommand, passes: Int) throws -> Outcome
 {
-  let unwinder = try command.unwinder(strategy)
+  let (unwinder, space) = try command.unwinder(strategy)
+  let memory = ProcessMemory(pid: command.pid)
   var stack = UnwoundStack()
   var outcome = Outcome()
   for pass in 0..<passes {
@@ -45,7 +47,7 @@ func measure(_ strategy: Unwinder.Strategy, _ dumps: [Dump], of command: Sampled
     let start = nanoseconds()
     for (index, dump) in dumps.enumerated() {
       let end = unwinder.unwind(
-        pid: command.pid, tid: command.pid, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
+        in: space, memory: memory, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
         into: &stack)
       frames += stack.depth
       if pass == 0, index == 0 { outcome.firstMilliseconds = Double(nanoseconds() - start) / 1e6 }
@@ -63,7 +65,7 @@ func measure(_ strategy: Unwinder.Strategy, _ dumps: [Dump], of command: Sampled
   }
   for dump in dumps {
     _ = unwinder.unwind(
-      pid: command.pid, tid: command.pid, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
+      in: space, memory: memory, motion: .runningOn, registers: dump.registers, stack: dump.stack.rawSpan,
       into: &stack)
     outcome.chains.append(stack.frames.map(\.address))
   }

@@ -26,7 +26,7 @@ struct ProcessImages {
 
   init(pid: Int32) { self.pid = pid }
 
-  mutating func update(_ unwinder: Unwinder) {
+  mutating func update(_ unwinder: Unwinder, _ space: AddressSpace) {
     guard let now = try? ProcessMaps.read(pid: pid, executableOnly: true) else { return }
     for mapping in now where !mappings.contains(mapping) {
       if modules[mapping.path] == nil, mapping.isFileBacked || mapping.path == "[vdso]" {
@@ -35,7 +35,7 @@ struct ProcessImages {
         if let image, let module { unwinder.addImage(image, key: module) }
         modules[mapping.path] = .some(module)
       }
-      unwinder.map(pid: pid, mapping: mapping, module: modules[mapping.path] ?? nil)
+      unwinder.map(mapping, module: modules[mapping.path] ?? nil, in: space)
     }
     mappings = now
   }
@@ -98,6 +98,7 @@ guard let thread = SteppedThread(tid: busiestThread(of: pid)) else {
   exit(69)
 }
 let unwinder = Unwinder(options: .init(strategy: .tables))
+let space = AddressSpace()
 var images = ProcessImages(pid: pid)
 var verdicts = Verdicts()
 var stack = UnwoundStack()
@@ -128,14 +129,14 @@ for _ in 0..<bursts where Date() < deadline {
   random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
   usleep(5_000 + UInt32(truncatingIfNeeded: random >> 33) % 20_000)
   guard thread.stop() else { break }
-  images.update(unwinder)
+  images.update(unwinder, space)
   var judged: [Judged] = []
   for _ in 0..<steps {
-    if thread.mayHaveMapped { images.update(unwinder) }
+    if thread.mayHaveMapped { images.update(unwinder, space) }
     let dump = thread.stack()
     let end = unwinder.unwind(
-      pid: pid, tid: thread.tid, motion: .standingStill, registers: thread.registers, stack: dump.rawSpan,
-      into: &stack)
+      in: space, memory: ProcessMemory(pid: thread.tid), motion: .standingStill, registers: thread.registers,
+      stack: dump.rawSpan, into: &stack)
     judged.append(
       Judged(
         chain: stack.frames.map(\.address), isRooted: end == .rooted, end: end,

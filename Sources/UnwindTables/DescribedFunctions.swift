@@ -1,9 +1,11 @@
+import Searching
+
 /// Where each function of a section starts, sorted, and where its FDE or its decoded rows are: 8 bytes a function.
 ///
 ///     entries   | start − origin, 32 bits | 0 | offset of the FDE, 31 bits |   sorted by start
 ///                                         | 1 | block of rows, 31 bits     |
 ///     buckets   the first entry of each stretch of addresses, so that a search begins with few candidates
-struct FunctionIndex: Sendable {
+struct DescribedFunctions: Sendable {
   /// The packed entries.
   private(set) var entries: [UInt64]
   /// What the starts count from.
@@ -82,19 +84,13 @@ struct FunctionIndex: Sendable {
     guard relative >= first, !buckets.isEmpty else { return nil }
     let bucket = Int((relative &- first) &>> shift)
     guard bucket < buckets.count - 1 else { return entries.count - 1 }
-    var low = Int(buckets[bucket])
-    var high = Int(buckets[bucket + 1])
     let key = UInt64(relative) << 32 | UInt64(UInt32.max)
-    // Invariant: entries before low are <= key; those from high on are > key.
-    while low < high {
-      let middle = (low &+ high) &>> 1
-      if entries[middle] <= key { low = middle &+ 1 } else { high = middle }
-    }
-    return low == 0 ? nil : low - 1
+    let next = (Int(buckets[bucket])..<Int(buckets[bucket + 1])).partitionPoint { entries[$0] > key }
+    return next == 0 ? nil : next - 1
   }
 }
 
-extension FunctionIndex {
+extension DescribedFunctions {
   /// The memory held, in bytes.
   var footprint: Int { entries.capacity * 8 + buckets.capacity * 4 }
 }

@@ -17,10 +17,10 @@ struct Chain: Equatable {
   }
 }
 
-extension Unwinder {
+extension TestedUnwinder {
   /// An unwinder that knows what a stopped process has mapped.
-  convenience init(_ process: StoppedProcess, strategy: Strategy) throws {
-    self.init(options: Options(strategy: strategy))
+  convenience init(_ process: StoppedProcess, strategy: Unwinder.Strategy) throws {
+    self.init(options: Unwinder.Options(strategy: strategy))
     try add(process)
   }
 
@@ -32,7 +32,7 @@ extension Unwinder {
         map(pid: process.pid, mapping: mapping, module: nil)
         continue
       }
-      addImage(try ImageLocator().open(pid: process.pid, mapping: mapping), key: module)
+      unwinder.addImage(try ImageLocator().open(pid: process.pid, mapping: mapping), key: module)
       map(pid: process.pid, mapping: mapping, module: module)
       module += 1
     }

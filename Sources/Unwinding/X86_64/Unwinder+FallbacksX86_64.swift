@@ -1,6 +1,13 @@
 import ProfileModel
 
 extension Unwinder {
+  /// Whether a thread has just been born: it is behind the system call that made it, which returned 0. libc ends the
+  /// unwind information there, since in the child there is no caller.
+  func isNewborn(_ frame: FrameCursor) -> Bool {
+    architecture == .x86_64 && !frame.isReturnAddress && frame.registers[0] == 0
+      && context.isBehindSystemCall(frame.pc)
+  }
+
   /// Steps out of a libc's start-up code that has neither unwind information nor a frame pointer, as musl's on x86-64.
   ///
   ///     sp ─►  saved registers, locals        no word is a return address
@@ -20,11 +27,10 @@ extension Unwinder {
       guard context.isBehindCall(word) else { continue }
       guard
         context.knownCode(at: word) == .threadStart
-          || context.isEntryPoint(word, isReturnAddress: true) && isArguments(at: slot &+ 8)
+          || context.isEntryPoint(.returnAddress(word)) && isArguments(at: slot &+ 8)
       else { return false }
-      frame.pc = word
+      frame.place = .returnAddress(word)
       frame.sp = slot &+ 8
-      frame.isReturnAddress = true
       return true
     }
     return false

@@ -5,7 +5,7 @@ import Testing
 @testable import UnwindTables
 
 /// Which function an address belongs to, whoever lists the functions.
-@Suite struct FunctionIndexTests {
+@Suite struct DescribedFunctionsTests {
   static let usual = "rsp+8 ra=c-8"
 
   @Test func unsortedFunctions() {
@@ -157,8 +157,8 @@ import Testing
       let count = Int.random(in: 1...60, using: &generator)
       let spread = UInt64(1) << UInt64.random(in: 6...31, using: &generator)
       let starts = (0..<count).map { _ in UInt64.random(in: 0..<spread, using: &generator) }.sorted()
-      let entries = starts.compactMap { FunctionIndex.pack(start: $0 + 0x1000, offset: 5, origin: 0x1000) }
-      let index = FunctionIndex(sorted: entries, origin: 0x1000)
+      let entries = starts.compactMap { DescribedFunctions.pack(start: $0 + 0x1000, offset: 5, origin: 0x1000) }
+      let index = DescribedFunctions(sorted: entries, origin: 0x1000)
       for _ in 0..<50 {
         let probe = UInt32(UInt64.random(in: 0..<spread + 10, using: &generator))
         #expect(index.lastEntry(at: probe) == starts.lastIndex { $0 <= probe })

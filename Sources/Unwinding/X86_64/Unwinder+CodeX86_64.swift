@@ -27,7 +27,7 @@ extension Unwinder {
   /// leads to this very place, with just as much pushed.
   func stepByCode(_ frame: inout FrameCursor) -> Bool {
     guard architecture == .x86_64 else { return false }
-    let facts = context.facts(at: frame.pc, isReturnAddress: frame.isReturnAddress)
+    let facts = context.facts(at: frame.place)
     if let rule = facts.certain(context.conventions), let candidate = candidate(rule, frame) {
       let place = context.place(candidate.returnAddress)
       if place.preceding != .other || place.restoresStack {
@@ -35,7 +35,7 @@ extension Unwinder {
         return true
       }
     }
-    let entry = context.entryRule(to: frame.pc, isReturnAddress: frame.isReturnAddress)
+    let entry = context.entryRule(to: frame.place)
     let agreed = facts.returns.count == 1 && facts.returns[0].countsFromPointers(context.conventions)
     let isContradicted = agreed && entry.map { value($0.slot, frame) != value(facts.returns[0].slot, frame) } == true
     if let entry, step(&frame, by: entry, isTrusted: !isContradicted) { return true }
@@ -47,10 +47,10 @@ extension Unwinder {
   /// Whether the code says, too, that a frame's return address is at `slot`.
   func codeReturns(by slot: UInt64, _ frame: FrameCursor) -> Bool {
     guard architecture == .x86_64 else { return true }
-    if let entry = context.entryRule(to: frame.pc, isReturnAddress: frame.isReturnAddress) {
+    if let entry = context.entryRule(to: frame.place) {
       return value(entry.slot, frame) == slot
     }
-    let facts = context.facts(at: frame.pc, isReturnAddress: frame.isReturnAddress)
+    let facts = context.facts(at: frame.place)
     return facts.returns.count == 1 && value(facts.returns[0].slot, frame) == slot
   }
 
@@ -79,7 +79,7 @@ extension Unwinder {
     case .other: return place.restoresStack ? .possible : .refuted
     case .indirectCall: return .possible
     case .call(let target, let isAmbiguous):
-      switch context.fit(ofCallTo: target, leadingTo: frame.pc, frame.isReturnAddress) {
+      switch context.fit(ofCallTo: target, leadingTo: frame.place) {
       case .refuted: return isAmbiguous ? .possible : .refuted
       case .possible, .reached(nil): return .possible
       case .reached(let rule?):
@@ -97,9 +97,8 @@ extension Unwinder {
     var values = InlineArray<6, UInt64>(repeating: 0)
     for index in 0..<6 { values[index] = value(rule.registers[index], frame) ?? Self.lostRegister }
     for index in 0..<6 { frame.registers[context.conventions.preserved[index]] = values[index] }
-    frame.pc = candidate.returnAddress
+    frame.place = .returnAddress(candidate.returnAddress)
     frame.sp = stackPointer > candidate.slot ? stackPointer : candidate.slot &+ 8
-    frame.isReturnAddress = true
   }
 
   /// Looks above the stack pointer for a return address whose call leads to this very place, with just as much pushed as
@@ -110,7 +109,7 @@ extension Unwinder {
       let slot = frame.sp &+ index &* 8
       guard let word = context.memory.dumpWord(at: slot) else { return false }
       guard context.isPlausible(returnAddress: word), case .call(let target, _) = context.place(word).preceding,
-        case .reached(let rule?) = context.fit(ofCallTo: target, leadingTo: frame.pc, frame.isReturnAddress),
+        case .reached(let rule?) = context.fit(ofCallTo: target, leadingTo: frame.place),
         value(rule.slot, frame) == slot
       else { continue }
       take(Candidate(slot: slot, returnAddress: word, rule: rule), &frame)
@@ -123,7 +122,7 @@ extension Unwinder {
   private func stepByRecord(_ frame: inout FrameCursor, _ facts: CodeFacts) -> Bool {
     let slot = FlowValue.register(context.pointers.fp, 8)
     guard frame.fp & 7 == 0, frame.fp >= frame.sp, frame.fp - frame.sp < Self.recordReach else { return false }
-    let prologue = context.prologueRule(before: frame.pc, frame.isReturnAddress)
+    let prologue = context.prologueRule(before: frame.place)
     let isFrame =
       facts.usesFramePointer || prologue?.slot == slot || facts.returns.contains { $0.slot == slot }
       || facts.tails.contains { $0.slot == slot }
@@ -141,7 +140,7 @@ extension Unwinder {
       let slot = frame.sp &+ index &* 8
       guard slot < end, let word = context.memory.dumpWord(at: slot) else { return false }
       guard context.isPlausible(returnAddress: word), case .call(let target, _) = context.place(word).preceding,
-        case .reached(nil) = context.fit(ofCallTo: target, leadingTo: frame.pc, frame.isReturnAddress)
+        case .reached(nil) = context.fit(ofCallTo: target, leadingTo: frame.place)
       else { continue }
       return true
     }
