@@ -9,6 +9,8 @@ public struct ReadingBudget: Sendable {
     case unpackedBytes
     /// Numbers in one chunk of a recording, which are unpacked together.
     case chunkNumbers
+    /// Chunks of a recording, each of which takes time even when it is empty.
+    case chunks
     /// Samples.
     case samples
     /// Nodes of the tree of stacks, once inlined calls are frames of their own.
@@ -32,6 +34,7 @@ public struct ReadingBudget: Sendable {
       switch self {
       case .unpackedBytes: 1 << 30
       case .chunkNumbers: 16 << 20
+      case .chunks: 500_000
       case .samples: 10_000_000
       case .stackNodes: 5_000_000
       case .frames: 4_000_000
@@ -52,6 +55,12 @@ public struct ReadingBudget: Sendable {
     public var resource: Resource
     /// The most that is taken.
     public var limit: Int
+
+    /// More than `limit` was wanted.
+    public init(resource: Resource, limit: Int) {
+      self.resource = resource
+      self.limit = limit
+    }
   }
 
   private var limits: [Int]

@@ -74,6 +74,7 @@ struct ChunkCost {
 extension ReadingBudget {
   /// Takes what a chunk costs that is about to be decoded.
   mutating func take(_ plain: RawSpan) throws(ReadingBudget.Exceeded) {
+    try take(1, .chunks)
     try take(plain.byteCount, .unpackedBytes)
     let cost = ChunkCost(plain)
     try check(cost.numbers, .chunkNumbers)

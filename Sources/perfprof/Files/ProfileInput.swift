@@ -121,6 +121,7 @@ extension ReadingBudget.Exceeded {
       switch resource {
       case .unpackedBytes: ("unpacks to more than \(limit) bytes", "")
       case .chunkNumbers: ("has a chunk of more than \(limit) numbers", "")
+      case .chunks: ("holds more than \(limit) chunks", "record for less time")
       case .samples: ("holds more than \(limit) samples", "record for less time, or with a lower -F")
       case .stackNodes: ("holds more than \(limit) different callers and callees", "record for less time")
       case .frames: ("holds more than \(limit) frames", "record for less time")
