@@ -196,7 +196,7 @@ struct RecordCommand: ParsableCommand {
       return isPlain ? Character(scalar) : "_"
     }
     let text = String(clean)
-    return "\(text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
+    return "\(text.isEmpty || text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
   }
 
   // MARK: Recording

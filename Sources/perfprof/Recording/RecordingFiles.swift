@@ -38,9 +38,16 @@ struct RecordingFiles: ~Copyable {
       return (descriptor, nil)
     }
     if OutputFile.isSpecial(recording) {
-      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-      let descriptor = unsafe Glibc.open(recording, O_RDWR | O_CLOEXEC)
-      guard descriptor >= 0 else { throw OutputFile.failure(recording, errno) }
+      var status = stat()
+      // SAFETY: the path is a Swift string, which the bridge terminates for the calls; `status` is written only.
+      guard unsafe stat(recording, &status) == 0, unsafe access(recording, W_OK) == 0 else {
+        throw OutputFile.failure(recording, errno)
+      }
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw OutputFile.failure(recording, EISDIR) }
+      // A pipe or device can't be read back or cut: it gets the whole at the end.
+      // SAFETY: the name is a literal.
+      let descriptor = unsafe clp_memory_file("perfprof")
+      guard descriptor >= 0 else { throw OutputFile.failure("a recording in memory", errno) }
       return (descriptor, nil)
     }
     var descriptor = OutputFile.create(recording)
@@ -64,8 +71,10 @@ struct RecordingFiles: ~Copyable {
 
   /// Removes the recording that was begun, when nothing came of it.
   func discard() {
+    // A pipe or device was there before, and nothing was written to it.
+    guard let recording, temporary != nil || !OutputFile.isSpecial(recording) else { return }
     // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    if let recording { _ = unsafe unlink(temporary ?? recording) }
+    _ = unsafe unlink(temporary ?? recording)
   }
 
   /// Moves the recording to its place and writes all views; the paths written, and what could not be.
@@ -74,7 +83,7 @@ struct RecordingFiles: ~Copyable {
     var failures: [Failure] = []
     if let recording {
       do {
-        try placeRecording(recording, writeFailure)
+        try placeRecording(recording, bytes, writeFailure)
         written.append(recording)
       } catch { failures.append(error) }
     }
@@ -87,8 +96,13 @@ struct RecordingFiles: ~Copyable {
     return (written, failures)
   }
 
-  private func placeRecording(_ path: String, _ failure: Int32?) throws(Failure) {
-    if let temporary {
+  private func placeRecording(_ path: String, _ bytes: [UInt8], _ failure: Int32?) throws(Failure) {
+    // What was removed meanwhile, with its folder or without, is lost otherwise.
+    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    let isGone = unsafe access(temporary ?? path, F_OK) != 0
+    if isGone || temporary == nil && OutputFile.isSpecial(path) {
+      try OutputFile(path: path).write(bytes)
+    } else if let temporary {
       // SAFETY: both paths are Swift strings, which the bridge terminates for the call.
       guard unsafe rename(temporary, path) == 0 else { throw OutputFile.failure(path, errno) }
     }
