@@ -36,6 +36,8 @@ public struct RecordOptions: Sendable {
   public var unwinding = UnwindingChoice.tables
   /// Where names come from.
   public var symbols = SymbolizationOptions()
+  /// What naming all functions may take at the end, in seconds; binaries of others can be made to take forever.
+  public var namingSeconds = 60.0
   /// The version of the program, for the recording's header.
   public var version = ""
 

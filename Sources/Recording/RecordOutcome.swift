@@ -28,6 +28,6 @@ package struct RecordOutcome: Sendable {
   /// The profile of what was recorded: the one that is read from `contents()`.
   package func profile() throws(RecordingError) -> Profile {
     if let known { return known }
-    return try RecordingReader.read(try contents(), path: writer.path)
+    return try RecordingReader.read(try contents(), path: writer.path, budget: .unlimited)
   }
 }

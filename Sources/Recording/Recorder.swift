@@ -15,9 +15,11 @@ package enum Recorder {
   ///   - shouldStop: Whether to stop; asked after each poll.
   ///   - commandTime: What a command that has ended used, asked for once sampling is over; nil where it isn't known.
   ///   - sinks: Told of what is sampled, beside the file.
+  ///   - isNamingWanted: Whether names are still to be looked up; asked about ten times a second once sampling is over.
   package static func record(
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
-    shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, sinks: [any WindowSink] = []
+    shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, sinks: [any WindowSink] = [],
+    isNamingWanted: (NamingProgress) -> Bool = { _ in true }
   ) throws(SamplingError) -> RecordOutcome {
     let file = RecordingFile(
       RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty))
@@ -40,18 +42,18 @@ package enum Recorder {
         }
       }
     }
-    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime()) }
+    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime(), isNamingWanted) }
     let perfError: SamplingError
     do throws(SamplingError) {
       let sampled = try urgently { () throws(SamplingError) -> Sampled in
         try sample(try PerfEventSampler(target: options.target, options: options.sampling))
       }
-      return sampled.finish(commandTime: commandTime())
+      return sampled.finish(commandTime: commandTime(), isNamingWanted)
     } catch { perfError = error }
     guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
       throw perfError
     }
-    do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
+    do { return try trace().finish(commandTime: commandTime(), isNamingWanted) } catch { throw perfError }
   }
 
   /// What sampling gave, to be finished when the sampler is gone.
@@ -60,8 +62,10 @@ package enum Recorder {
     var description: SamplerDescription
     var effects: [SamplingNote]
 
-    consuming func finish(commandTime: CPUTime?) -> RecordOutcome {
-      session.finish(description, effects: effects, commandTime: commandTime)
+    consuming func finish(
+      commandTime: CPUTime?, _ isNamingWanted: (NamingProgress) -> Bool
+    ) -> RecordOutcome {
+      session.finish(description, effects: effects, commandTime: commandTime, isNamingWanted: isNamingWanted)
     }
   }
 }

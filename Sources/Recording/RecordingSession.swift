@@ -46,7 +46,8 @@ struct RecordingSession: ~Copyable {
 
   /// Ends the last window, names the frames, and closes the file.
   consuming func finish(
-    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?
+    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?,
+    isNamingWanted: (NamingProgress) -> Bool
   ) -> RecordOutcome {
     let seconds = loop.seconds
     loop.recorder.commandTime = commandTime
@@ -62,7 +63,12 @@ struct RecordingSession: ~Copyable {
     let file = file
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
     let stackNotes = loop.recorder.deepStacks.notes + loop.recorder.narrowPrograms.notes
-    let tables = loop.finish()
+    let limit = options.namingSeconds
+    let naming = loop.finish { $0.seconds < limit && isNamingWanted($0) }
+    if naming.named < naming.total {
+      trailer.notes.append(
+        .namingStopped(named: UInt64(naming.named), total: UInt64(naming.total), limitSeconds: limit))
+    }
     // What is lost is known once the disk had its last chance.
     file.flush()
     let usage = OwnUsage.now
@@ -73,7 +79,7 @@ struct RecordingSession: ~Copyable {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
     trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss
-    return file.end(trailer, tables: tables, sampler: sampler)
+    return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 
   private func facts(_ sampler: SamplerDescription, seconds: Double) -> CPUTimeFacts {

@@ -72,16 +72,21 @@ struct SamplingLoop: ~Copyable {
     for sink in sinks { sink.take(window) }
   }
 
-  /// Names all frames, and tells the sinks; what remains is the tables that they refer to.
-  consuming func finish() -> RecordingTables {
+  /// Names all frames as long as that is wanted, and tells the sinks; what remains is the tables that they refer to.
+  ///
+  /// - Returns: Those, and of how many modules names were looked up at the end.
+  consuming func finish(
+    while isWanted: (NamingProgress) -> Bool = { _ in true }
+  ) -> (tables: RecordingTables, named: Int, total: Int) {
     handOver(naming.finish(), isAtEnd: true)
     let (sinks, symbolization) = (sinks, naming.symbolization)
     let frames = recorder.dismantle()
     let tables = frames.tables
-    for names in symbolization.names(frames) {
+    let (found, total) = symbolization.names(frames, while: isWanted)
+    for names in found {
       for sink in sinks { sink.take(names, isAtEnd: true) }
     }
-    return tables
+    return (tables, found.count, total)
   }
 
   private mutating func endWindowIfDue() {

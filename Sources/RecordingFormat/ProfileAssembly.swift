@@ -13,8 +13,11 @@ struct ProfileAssembly {
   private var namesValueTypes = false
   private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
-  private var isClosed = false
+  /// Whether the last chunk of a recording in order has come.
+  private(set) var isClosed = false
   private var nodeCount: Int
+  /// The sum of all weights, which views must be able to add up.
+  private var weight: Int64 = 0
 
   /// A profile of nothing, or of these tables.
   init(tables: RecordingTables = RecordingTables()) {
@@ -23,7 +26,19 @@ struct ProfileAssembly {
   }
 
   /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
-  mutating func add(_ chunk: Recording_Chunk) -> Bool {
+  ///
+  /// Rows and texts were taken from `budget` already.
+  mutating func add(
+    _ chunk: Recording_Chunk, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Bool {
+    try budget.take(chunk.frames.module.count, .frames)
+    try budget.take(chunk.stacks.parent.count, .stackNodes)
+    try budget.take(chunk.samples.time.count, .samples)
+    try budget.take(chunk.valueTypes.count, .valueTypes)
+    return add(chunk)
+  }
+
+  private mutating func add(_ chunk: Recording_Chunk) -> Bool {
     if chunk.hasHeader { add(RecordingHeader(chunk.header)) }
     add(chunk.valueTypes.map(ValueType.init))
     for module in chunk.modules {
@@ -163,12 +178,18 @@ struct ProfileAssembly {
         samples.removeSubrange(kept...)
         return false
       }
+      let amount = rows.weight.isEmpty ? 1 : Int64(clamping: rows.weight[index])
+      let (sum, isTooLarge) = weight.addingReportingOverflow(amount)
+      guard !isTooLarge else {
+        samples.removeSubrange(kept...)
+        return false
+      }
+      weight = sum
       samples.append(
         Sample(
-          time: time.multipliedReportingOverflow(by: 1000).partialValue,
+          time: min(time, UInt64(Int64.max) / 1000) * 1000,
           thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
-          weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
-          value: value))
+          weight: amount, value: value))
     }
     return true
   }
@@ -188,9 +209,9 @@ struct ProfileAssembly {
 
   // MARK: The profile
 
-  /// Of a recording without its end: the files' modules that have frames and such a source of names.
+  /// The files' modules that have frames and such a source of names; nil for those that nobody looked at, as in a
+  /// recording without its end, or whose naming was stopped.
   func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
-    guard !isClosed else { return [] }
     var isUsed = [Bool](repeating: false, count: tables.modules.count)
     for module in tables.frames.modules where module > 0 { isUsed[Int(module) - 1] = true }
     return isUsed.indices.map { UInt32($0) }.filter {
@@ -198,30 +219,46 @@ struct ProfileAssembly {
     }
   }
 
-  /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
-  mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
+  /// What of the file could not be read.
+  struct Unread {
+    var bytes: Int
+    /// Whether there are no more: what comes through a pipe is not read to its end only to be counted.
+    var isAll: Bool
+  }
+
+  /// The profile of all chunks added.
+  consuming func finish(
+    unread: Unread, showsThunks: Bool, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Profile {
     var metadata = metadata
+    let hasAll = unread.bytes == 0 && unread.isAll
+    metadata.isComplete = isClosed && hasAll
     metadata.isRecorded = true
-    metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
-      if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
-      if isClosed { metadata.notes.append(.bytesLeftOut(count: UInt64(unreadBytes))) }
+      if metadata.durationSeconds == 0 { metadata.durationSeconds = ProfileMetadata.amount(Double(time) / 1e6) }
+      if isClosed { metadata.notes.append(.bytesLeftOut(count: unread.isAll ? UInt64(unread.bytes) : nil)) }
     }
     if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(.namesFoundLater) }
-    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
+    if !isClosed, !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
     var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
-    var profile = resolver.resolve()
+    var profile = try resolver.resolve(&budget)
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata
     profile.processes = tables.processes
     profile.threads = tables.threads
+    // Moved and not copied: they are most of a long recording.
     profile.samples = samples
+    samples = []
     profile.valueTypes = valueTypes
     profile.preferredValue = ValueTypeID(index: 0)
+    var isSorted = true
+    var last: UInt64 = 0
     for index in profile.samples.indices {
       profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
+      isSorted = isSorted && last <= profile.samples[index].time
+      last = profile.samples[index].time
     }
-    profile.samples.sort { $0.time < $1.time }
+    if !isSorted { profile.samples.sort { $0.time < $1.time } }
     return profile
   }
 }

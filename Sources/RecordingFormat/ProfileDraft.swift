@@ -82,7 +82,8 @@ package struct ProfileDraft: Sendable {
     assembly.add(counters)
     for part in names { assembly.add(part) }
     assembly.add(trailer)
-    return assembly.finish(unreadBytes: 0, showsThunks: false)
+    var budget = ReadingBudget.unlimited
+    return try? assembly.finish(unread: .init(bytes: 0, isAll: true), showsThunks: false, &budget)
   }
 }
 

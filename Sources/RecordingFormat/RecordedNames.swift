@@ -91,8 +91,11 @@ package struct RecordedNames: Sendable {
     functions += part.functions
     addresses += part.addresses
     starts += part.starts.dropFirst().map { $0 &+ UInt32(truncatingIfNeeded: end) }
-    lineFunctions = lineFunctions.prefix(end) + part.lineFunctions.map { $0 == .max ? .max : $0 &+ base }
-    lineNumbers = lineNumbers.prefix(end) + part.lineNumbers
+    // In place: a module may have as many parts as it likes.
+    lineFunctions.removeSubrange(end...)
+    lineNumbers.removeSubrange(end...)
+    lineFunctions += part.lineFunctions.map { $0 == .max ? .max : $0 &+ base }
+    lineNumbers += part.lineNumbers
   }
 
   /// The lines at an address, as positions in the columns of lines.

@@ -56,7 +56,7 @@ extension ProfileMetadata {
   mutating func count(_ counters: RecordingCounters) {
     lost = counters.lost
     throttled = counters.throttled
-    durationSeconds = counters.durationSeconds
+    durationSeconds = Self.amount(counters.durationSeconds)
     lateRecords = counters.lateRecords
     malformedRecords = counters.malformedRecords
     ringCorruptions = counters.ringCorruptions
@@ -65,5 +65,11 @@ extension ProfileMetadata {
   }
 
   /// Nil for what is no duration.
-  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
+  static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? min(value, mostSeconds) : nil }
+
+  /// 0, which stands for unknown, for what is no amount.
+  static func amount(_ value: Double) -> Double { seconds(value) ?? 0 }
+
+  /// No recording lasts longer, or has a higher frequency.
+  static let mostSeconds = 1e12
 }

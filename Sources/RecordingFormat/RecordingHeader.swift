@@ -54,7 +54,7 @@ extension ProfileMetadata {
     command = header.command
     startTime = header.startTime
     sampler = SamplerKind(header.sampler)
-    requestedFrequency = header.requestedFrequency
+    requestedFrequency = Self.amount(header.requestedFrequency)
     notes = header.notes
   }
 }

@@ -41,9 +41,9 @@ package struct RecordingTrailer: Sendable {
 extension ProfileMetadata {
   /// Takes over what is known at the end.
   mutating func end(_ trailer: RecordingTrailer) {
-    durationSeconds = trailer.durationSeconds
-    actualFrequency = trailer.actualFrequency
-    profilerCPUSeconds = trailer.profilerCPUSeconds
+    durationSeconds = Self.amount(trailer.durationSeconds)
+    actualFrequency = Self.amount(trailer.actualFrequency)
+    profilerCPUSeconds = Self.amount(trailer.profilerCPUSeconds)
     profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
     notes += trailer.notes
   }

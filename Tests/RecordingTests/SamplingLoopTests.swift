@@ -2,6 +2,7 @@ import Glibc
 import Processes
 import ProfileModel
 import Testing
+import Wording
 
 @testable import Recording
 @testable import RecordingFormat
@@ -76,7 +77,7 @@ private final class NotingSink: WindowSink {
     let metadata = try ScriptedRecording().record(steps, last: [.lost(2)]).sameBothWays().metadata
     #expect((metadata.lost, metadata.throttled, metadata.malformedRecords) == (10, 2, 1))
     #expect(metadata.sampler == "perf:cpu-clock")
-    #expect(metadata.notes.contains { $0.contains("cycle") }, "\(metadata.notes)")
+    #expect(metadata.notes.contains { $0.sentence.contains("cycle") }, "\(metadata.notes)")
   }
 
   @Test func `a stack that can't be followed ends with its reason`() throws {
@@ -127,7 +128,7 @@ private final class NotingSink: WindowSink {
     #expect(!outcome.isProfileKnown)
     let profile = try outcome.profile()
     #expect(profile.samples.count == 20)
-    let notes = profile.metadata.notes
+    let notes = profile.metadata.notes.map(\.sentence)
     #expect(notes.contains { $0.contains("4000") || $0.contains("4,000") }, "\(notes)")
   }
 }

@@ -51,7 +51,7 @@ public struct FoldedReader: Sendable {
   private static let headLength = 1 << 20
 
   private var builder = ProfileBuilder()
-  private let budget = ReadingBudget()
+  private let budget = InputBudget()
   private let wantedNames: ProcessNames?
   private var evidence: ProcessNameEvidence?
   private var hasProcesses = true

@@ -42,7 +42,7 @@ public struct Decompressor: ~Copyable {
   private static let pieceBytes = 1 << 18
 
   /// Something that unpacks at most `limit` bytes; nil where there is no memory for it.
-  public init?(_ compression: Compression, limit: Int = ReadingBudget.unpackedBytes) {
+  public init?(_ compression: Compression, limit: Int = InputBudget.unpackedBytes) {
     self.limit = limit
     switch compression {
     case .gzip:

@@ -35,7 +35,7 @@ struct PprofReader {
   }
 
   private var builder = ProfileBuilder()
-  private var budget = ReadingBudget()
+  private var budget = InputBudget()
   private var modules: [UInt64: (id: ModuleID, start: UInt64, fileOffset: UInt64)] = [:]
   /// Where the frames of each location lie in `frames`, outermost first; nil until they are needed.
   private var framesOfLocation: [Range<Int>?] = []
@@ -179,8 +179,8 @@ struct PprofReader {
       let kind = frames.count == first ? kind : .inlined
       frames.append(try frame(line, module?.id, kind, address, tables, bytes))
     }
-    guard frames.count <= ReadingBudget.names * 4 else {
-      throw .limitExceeded(what: "lines of all locations", limit: ReadingBudget.names * 4)
+    guard frames.count <= InputBudget.names * 4 else {
+      throw .limitExceeded(what: "lines of all locations", limit: InputBudget.names * 4)
     }
     framesOfLocation[row] = first..<frames.count
     return first..<frames.count

@@ -59,10 +59,10 @@ struct PprofTables {
         try Self.check(sampleTypes.count, "sample types", Self.typeLimit)
       case 2:
         samples.append(try value.range())
-        try Self.check(samples.count, "samples", ReadingBudget.samples)
+        try Self.check(samples.count, "samples", InputBudget.samples)
       case 3:
         mappings.append(try Self.mapping(bytes, value))
-        try Self.check(mappings.count, "mappings", ReadingBudget.names)
+        try Self.check(mappings.count, "mappings", InputBudget.names)
       case 4: try addLocation(bytes, value)
       case 5: try addFunction(bytes, value)
       case 6:
@@ -137,7 +137,7 @@ struct PprofTables {
     }
     functionOfID[id] = functions.count
     functions.append(row)
-    try Self.check(functions.count, "functions", ReadingBudget.names)
+    try Self.check(functions.count, "functions", InputBudget.names)
   }
 
   private mutating func addLocation(_ bytes: RawSpan, _ value: WireReader.Value) throws(ProfileFormatError) {
@@ -149,7 +149,7 @@ struct PprofTables {
     }
     locationOfID[id] = locations.count
     locations.append(range)
-    try Self.check(locations.count, "locations", ReadingBudget.names)
+    try Self.check(locations.count, "locations", InputBudget.names)
   }
 
   /// Location number `row`.

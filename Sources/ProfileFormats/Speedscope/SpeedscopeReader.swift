@@ -15,7 +15,7 @@ extension Speedscope {
 
 struct SpeedscopeReader {
   private var builder = ProfileBuilder()
-  private var budget = ReadingBudget()
+  private var budget = InputBudget()
   private var frames: [FrameID] = []
   private var processes: [String: ProcessID] = [:]
   private var totals: [Int64] = []
@@ -69,8 +69,8 @@ struct SpeedscopeReader {
       var function = FrameNotation.function(named: text.isEmpty ? "[unknown]" : text, module: nil, kind: kind)
       function.file = file
       frames.append(builder.intern(Frame(function: builder.intern(function), kind: kind, line: line)))
-      guard frames.count <= ReadingBudget.names else {
-        throw .limitExceeded(what: "frames", limit: ReadingBudget.names)
+      guard frames.count <= InputBudget.names else {
+        throw .limitExceeded(what: "frames", limit: InputBudget.names)
       }
     }
   }

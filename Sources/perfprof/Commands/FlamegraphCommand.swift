@@ -35,6 +35,9 @@ struct FlamegraphCommand: ParsableCommand {
     let profile = try input.value.select(of: contents.profile, path: file)
     var options = FlameGraph.Options()
     options.isIcicle = icicle
+    for view in [profile] + (contents.baseline.map { [SelectedProfile($0, profile.selection)] } ?? []) {
+      try ProfileOutput.checkTree(of: view, threads: threads, path: file)
+    }
     let tree: CallTree
     let caption: FlameGraphCaption
     if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {

@@ -115,6 +115,8 @@ struct RecordCommand: ParsableCommand {
       let outcome = try record(
         target, events: events, command: processes.first?.command ?? [], name: name, signals: &signals,
         ready: { () throws(SamplingError) in })
+      // From here on a signal ends this program at once: the recording is written, and only views are missing.
+      signals.restore()
       try finish(outcome)
     } else {
       try recordCommand(events, &signals)
@@ -194,7 +196,7 @@ struct RecordCommand: ParsableCommand {
       return isPlain ? Character(scalar) : "_"
     }
     let text = String(clean)
-    return "\(text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
+    return "\(text.isEmpty || text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
   }
 
   // MARK: Recording
@@ -222,7 +224,16 @@ struct RecordCommand: ParsableCommand {
     do throws(SamplingError) {
       outcome = try Recorder.record(
         options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
-        shouldStop: { signals.check() }, commandTime: commandTime, sinks: [line])
+        shouldStop: { signals.check() },
+        commandTime: {
+          // Sampling is over, and what ended it known.
+          signals.noteEndOfSampling()
+          return commandTime()
+        }, sinks: [line],
+        isNamingWanted: { naming in
+          line.show(naming)
+          return !signals.hasNews()
+        })
     } catch {
       line.clear()
       files.discard()

@@ -2,6 +2,7 @@ import BinaryReading
 import ProfileFormats
 import ProfileModel
 import RecordingFormat
+import TextWriting
 
 /// A FILE argument, read as what its content shows it to be; `-` is standard input.
 struct ProfileInput: ~Copyable {
@@ -38,12 +39,16 @@ struct ProfileInput: ~Copyable {
   ///
   /// - Parameter processNames: Whether folded lines begin with a process's name; nil where the file must tell.
   consuming func contents(
-    showsThunks: Bool = false, processNames: ProcessNames? = nil
+    showsThunks: Bool = false, processNames: ProcessNames? = nil, budget: ReadingBudget = ReadingBudget()
   ) throws(Failure) -> (profile: Profile, baseline: Profile?) {
     do {
       switch try recognize() {
       case .known(.recording):
-        return (try RecordingReader.read(try rest(), path: path, showsThunks: showsThunks), nil)
+        var reader = RecordingStream(path: path, budget: budget)
+        var isWanted = try reader.consume(head.rawSpan)
+        head = []
+        while isWanted, let piece = try source.next() { isWanted = try reader.consume(piece.rawSpan) }
+        return (try reader.finish(fileBytes: source.size > 0 ? source.size : nil, showsThunks: showsThunks), nil)
       case .known(.folded):
         // Piece by piece: such files are often larger than memory should be.
         var reader = FoldedReader(processNames: processNames)
@@ -80,16 +85,22 @@ struct ProfileInput: ~Copyable {
 
   /// The bytes as they are, when they are a recording.
   consuming func recording() throws(Failure) -> [UInt8]? {
-    let bytes = try rest()
+    let bytes = try rest(limit: ReadingBudget().limit(.outputBytes))
     return RecordingReader.recognizes(bytes.rawSpan) ? bytes : nil
   }
 
-  private mutating func rest() throws(Failure) -> [UInt8] {
+  private mutating func rest(limit: Int = 1 << 30) throws(Failure) -> [UInt8] {
     var bytes = head
     head = []
     if isWhole { return bytes }
-    bytes.reserveCapacity(source.size)
-    while let piece = try source.next() { bytes += piece }
+    bytes.reserveCapacity(min(source.size, limit))
+    while let piece = try source.next() {
+      guard piece.count <= limit - bytes.count else {
+        throw Failure(
+          .badInput, "\(name): more than \(limit.grouped) bytes, which is the most that is read of such a file")
+      }
+      bytes += piece
+    }
     return bytes
   }
 
@@ -105,6 +116,7 @@ struct ProfileInput: ~Copyable {
     case .empty:
       Failure(.badInput, "\(name): a recording that was cut before its first sample: nothing can be read from it")
     case .shortened: Failure(.badInput, "\(name): became shorter while it was read: try again")
+    case .tooLarge(_, let exceeded): Failure(.badInput, "\(name): \(exceeded.sentence)")
     case .stillWritten:
       Failure(.noInput, "\(name): is still being recorded: wait for its end, or stop perfprof with Ctrl-C")
     case .io(_, let number): Failure(.noInput, "\(name): can't be read (\(errorText(number)))")
@@ -117,5 +129,28 @@ extension [UInt8] {
   fileprivate func withFirst<R>(_ count: Int, _ body: (RawSpan) -> R) -> R {
     let view = rawSpan
     return body(view.extracting(0..<Swift.min(count, view.byteCount)))
+  }
+}
+
+extension ReadingBudget.Exceeded {
+  /// What is too much, and what to do.
+  var sentence: String {
+    let limit = limit.grouped
+    let (what, advice) =
+      switch resource {
+      case .unpackedBytes: ("unpacks to more than \(limit) bytes", "")
+      case .chunkNumbers: ("has a chunk of more than \(limit) numbers", "")
+      case .chunks: ("holds more than \(limit) chunks", "record for less time")
+      case .samples: ("holds more than \(limit) samples", "record for less time, or with a lower -F")
+      case .stackNodes: ("holds more than \(limit) different callers and callees", "record for less time")
+      case .frames: ("holds more than \(limit) frames", "record for less time")
+      case .rows: ("holds more than \(limit) names, processes and threads", "")
+      case .textBytes: ("holds names of more than \(limit) bytes", "")
+      case .depth: ("holds a stack of more than \(limit) frames", "record with a lower --max-depth")
+      case .valueTypes: ("holds more than \(limit) value types", "")
+      case .treeNodes: ("makes a tree of more than \(limit) nodes", "leave out --threads, or use report")
+      case .outputBytes: ("would become more than \(limit) bytes", "use another format")
+      }
+    return "\(what), which is the most that is taken" + (advice.isEmpty ? "" : ": \(advice)")
   }
 }

@@ -26,6 +26,15 @@ final class ProgressLine: WindowSink {
     Self.write(text)
   }
 
+  /// Shows how far naming is, once it takes longer than one would expect.
+  func show(_ naming: NamingProgress) {
+    guard isShown, naming.seconds > 0.5 else { return }
+    isOnScreen = true
+    Self.write(
+      "\r\u{1B}[Knaming functions: \(naming.done) of \(naming.total) modules, \(naming.seconds.fixed(1)) s"
+        + "  (Ctrl-C: without the others)")
+  }
+
   /// Takes the line away.
   func clear() {
     if isOnScreen { Self.write("\r\u{1B}[K") }

@@ -39,9 +39,16 @@ struct RecordingFiles: ~Copyable {
       return (descriptor, nil)
     }
     if OutputFile.isSpecial(recording) {
-      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-      let descriptor = unsafe Glibc.open(recording, O_RDWR | O_CLOEXEC)
-      guard descriptor >= 0 else { throw OutputFile.failure(recording, errno) }
+      var status = stat()
+      // SAFETY: the path is a Swift string, which the bridge terminates for the calls; `status` is written only.
+      guard unsafe stat(recording, &status) == 0, unsafe access(recording, W_OK) == 0 else {
+        throw OutputFile.failure(recording, errno)
+      }
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw OutputFile.failure(recording, EISDIR) }
+      // A pipe or device can't be read back or cut: it gets the whole at the end.
+      // SAFETY: the name is a literal.
+      let descriptor = unsafe clp_memory_file("perfprof")
+      guard descriptor >= 0 else { throw OutputFile.failure("a recording in memory", errno) }
       return (descriptor, nil)
     }
     var descriptor = OutputFile.create(recording)
@@ -65,8 +72,10 @@ struct RecordingFiles: ~Copyable {
 
   /// Removes the recording that was begun, when nothing came of it.
   func discard() {
+    // A pipe or device was there before, and nothing was written to it.
+    guard let recording, temporary != nil || !OutputFile.isSpecial(recording) else { return }
     // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    if let recording { _ = unsafe unlink(temporary ?? recording) }
+    _ = unsafe unlink(temporary ?? recording)
   }
 
   /// Moves the recording to its place and writes all views; the paths written, and what could not be.
@@ -75,7 +84,7 @@ struct RecordingFiles: ~Copyable {
     var failures: [Failure] = []
     if let recording {
       do {
-        try placeRecording(recording, outcome.writeFailure)
+        try placeRecording(recording, of: outcome)
         written.append(recording)
       } catch { failures.append(error) }
     }
@@ -92,12 +101,17 @@ struct RecordingFiles: ~Copyable {
     do { return try outcome.contents() } catch { throw Failure(unreadable: error) }
   }
 
-  private func placeRecording(_ path: String, _ failure: Int32?) throws(Failure) {
-    if let temporary {
+  private func placeRecording(_ path: String, of outcome: RecordOutcome) throws(Failure) {
+    // What was removed meanwhile, with its folder or without, is lost otherwise.
+    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    let isGone = unsafe access(temporary ?? path, F_OK) != 0
+    if isGone || temporary == nil && OutputFile.isSpecial(path) {
+      try OutputFile(path: path).write(Self.bytes(of: outcome))
+    } else if let temporary {
       // SAFETY: both paths are Swift strings, which the bridge terminates for the call.
       guard unsafe rename(temporary, path) == 0 else { throw OutputFile.failure(path, errno) }
     }
-    if let failure {
+    if let failure = outcome.writeFailure {
       throw Failure(.cantCreate, OutputFile.failure(path, failure).sentence + "; it ends before that, the views don't")
     }
   }

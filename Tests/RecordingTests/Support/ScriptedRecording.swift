@@ -37,7 +37,7 @@ struct ScriptedRecording {
       return polls >= stopsAfter
     }
     #expect(sampler.isFinished)
-    return session.finish(sampler.description, effects: sampler.effects, commandTime: nil)
+    return session.finish(sampler.description, effects: sampler.effects, commandTime: nil) { _ in true }
   }
 
   private func descriptor() throws -> Int32 {

@@ -3,7 +3,7 @@ import ProfileModel
 /// What a file may make of itself at most: small files can be made that would fill any memory.
 ///
 /// The limits are far above what profiles of real programs have, and their sum below a gigabyte.
-public struct ReadingBudget: Sendable {
+public struct InputBudget: Sendable {
   /// The most distinct functions, frames or modules.
   static let names = 2_000_000
   /// The most nodes of the tree of stacks.
