@@ -81,7 +81,7 @@ let package = Package(
     module(
       "ProfileFormats",
       [
-        "CZlib", "BinaryReading", "ProfileModel", "TextWriting", "Wording", "PprofSchema",
+        "CZlib", "CZstd", "BinaryReading", "ProfileModel", "TextWriting", "Wording", "PprofSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(
@@ -102,7 +102,7 @@ let package = Package(
     tests("Searching"),
     tests("BinaryReading"),
     tests("ProfileModel"),
-    tests("Processes", ["ProfileModel", "Sampling"]),
+    tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("Demangling"),
@@ -112,11 +112,15 @@ let package = Package(
       ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling"],
       resources: [.copy("Fixtures")]),
     tests("Symbolication", ["BinaryReading", "ProfileModel", "ELF", "Demangling", "Wording"]),
-    tests("RecordingFormat", ["ProfileModel", "RecordingSchema", "Wording"], resources: [.copy("Fixtures")]),
+    tests(
+      "RecordingFormat", ["BinaryReading", "ProfileModel", "RecordingSchema", "Wording"],
+      resources: [.copy("Fixtures")]),
     tests("Recording", ["ProfileModel", "Processes", "RecordingFormat", "Wording"]),
     tests("TextWriting"),
     tests("Wording", ["ProfileModel", "TextWriting"]),
-    tests("ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"]),
+    tests(
+      "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"],
+      resources: [.copy("Fixtures")]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel"]),
     tests("ProfileComparison", ["ProfileModel"]),

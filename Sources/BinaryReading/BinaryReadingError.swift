@@ -8,6 +8,8 @@ public enum BinaryReadingError: Error, Hashable, Sendable {
   case unterminatedString(offset: Int)
   /// A system call on a file failed.
   case io(path: String, errno: Int32)
+  /// What is there is no regular file.
+  case notRegular(path: String)
 }
 
 extension BinaryReadingError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension BinaryReadingError: CustomStringConvertible {
     case .overlongNumber(let offset): "a number at \(offset) does not fit 64 bits"
     case .unterminatedString(let offset): "a string at \(offset) has no end"
     case .io(_, let number): errorText(number)
+    case .notRegular: "no regular file"
     }
   }
 }

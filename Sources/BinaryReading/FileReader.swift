@@ -72,7 +72,8 @@ public struct FileReader: ~Copyable, Sendable {
     return bytes
   }
 
-  private static func open(_ path: String) throws(BinaryReadingError) -> Int32 {
+  /// Opens `path` for reading; a descriptor that the caller owns.
+  package static func open(_ path: String) throws(BinaryReadingError) -> Int32 {
     while true {
       // SAFETY: the path is a Swift string, which the bridge terminates for the call.
       let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

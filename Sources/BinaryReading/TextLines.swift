@@ -15,6 +15,9 @@ package struct TextLines: ~Copyable {
     self.file = file
   }
 
+  /// Reads an open file.
+  package init(file: consuming FileReader) { self.file = file }
+
   /// The user who owns the file; nil for what is no ordinary file.
   package var owner: UInt32? {
     guard let status = try? file.status(), status.isRegularFile else { return nil }

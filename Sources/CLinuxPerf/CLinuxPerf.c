@@ -8,7 +8,9 @@
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
+#include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +52,16 @@ ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count
   struct iovec local = {buffer, count};
   struct iovec remote = {(void *)address, count};
   return process_vm_readv(pid, &local, 1, &remote, 1, 0);
+}
+
+int clp_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve) {
+  struct open_how how = {.flags = flags, .resolve = resolve};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+int64_t clp_file_system(int descriptor) {
+  struct statfs status;
+  return fstatfs(descriptor, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
 }
 
 int clp_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */); }

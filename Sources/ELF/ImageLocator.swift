@@ -28,7 +28,7 @@ public struct ImageLocator: Sendable {
     var now = Present(pid: pid, procFolder: procFolder)
     var refusal: ELFError?
     for (index, candidate) in candidates(pid: pid, mapping: mapping).enumerated() {
-      guard let file = try? FileReader(path: candidate), let status = try? file.status() else { continue }
+      guard let file = try? candidate.open(), let status = try? file.status() else { continue }
       let isSame = status.isFile(of: mapping)
       let image: ELFImage
       do throws(ELFError) {
@@ -40,15 +40,15 @@ public struct ImageLocator: Sendable {
         continue
       }
       if let expected = mapping.buildID, image.buildID != expected {
-        refusal = .otherFile(path: candidate)
+        refusal = .otherFile(path: candidate.fullPath)
       } else if isSame || mapping.buildID != nil {
         // Programs of the same code have one build ID, whatever their names are.
         if min(status.modified, status.changed) <= mappedAt || now.holds(mapping) { return image }
-        refusal = .rewritten(path: candidate)
+        refusal = .rewritten(path: candidate.fullPath)
       } else if isBehind(mapping, of: pid, image, isByAddress: index == 0, &now) {
         return image
       } else {
-        refusal = refusal ?? .otherFile(path: candidate)
+        refusal = refusal ?? .otherFile(path: candidate.fullPath)
       }
     }
     // Replaced on disk, by an upgrade for instance. What runs is still in memory.
@@ -61,11 +61,14 @@ public struct ImageLocator: Sendable {
     throw refusal ?? .noImage(path: mapping.path)
   }
 
-  private func candidates(pid: Int32, mapping: Mapping) -> [String] {
+  private func candidates(pid: Int32, mapping: Mapping) -> [ForeignFile] {
     let range = String(mapping.start, radix: 16) + "-" + String(mapping.end, radix: 16)
     let path = mapping.filePath
     return [
-      "\(procFolder)/\(pid)/map_files/\(range)", "\(procFolder)/\(pid)/root\(path)", "\(procFolder)/\(pid)/exe", path,
+      ForeignFile("\(procFolder)/\(pid)/map_files/\(range)", in: .link),
+      ForeignFile(path, in: .root("\(procFolder)/\(pid)/root")),
+      ForeignFile("\(procFolder)/\(pid)/exe", in: .link),
+      ForeignFile(path),
     ]
   }
 

@@ -61,7 +61,7 @@ extension FlameGraphCaption {
 
   private static func name(of profile: Profile) -> String {
     if let path = profile.metadata.command.first, let name = path.split(separator: "/").last { return String(name) }
-    let names = Set(profile.processes.map(\.name))
+    let names = Set(profile.processes.map(\.name).filter { !$0.isEmpty })
     if names.count == 1, let name = names.first, !name.isEmpty { return name }
     return names.count > 1 ? "\(names.count) programs" : "profile"
   }

@@ -2,83 +2,90 @@ import BinaryReading
 
 /// One line of folded stacks: where its stack ends, and its count or counts.
 struct FoldedLine {
+  /// A count as it stands in the file: whole, and what comes behind the point.
+  struct Count: Hashable {
+    var whole: Int64 = 0
+    /// In units of `fractionUnit`.
+    var fraction: Int64 = 0
+
+    /// What a fraction counts in one.
+    static let fractionUnit: Int64 = 1_000_000_000_000_000_000
+  }
+
   /// The stack is the line's bytes before this offset.
   var stackEnd: Int
   /// The last count.
-  var count: Int64
+  var count: Count
   /// The count before it, in a differential line.
-  var baseline: Int64
-  /// Whether a count had a fraction, which is rounded away.
-  var isRounded: Bool
+  var baseline = Count()
+  /// Whether a count had a point.
+  var hasFraction: Bool
 
-  /// Splits `line` (without its line end); nil when it doesn't end in that many counts, 1 or 2, or has no stack.
+  /// Splits `line` (without its line end); nil when it doesn't end in that many counts, 1 or 2, or has no stack. Blanks
+  /// behind the last count are of no meaning.
   init?(_ line: RawSpan, counts: Int) {
     var end = line.byteCount
+    while end > 0, TokenScanner.isBlank(line.byte(at: end - 1)) { end -= 1 }
     guard let last = Self.count(line, endingAt: &end) else { return nil }
     count = last.value
-    baseline = 0
-    isRounded = last.isRounded
+    hasFraction = last.hasPoint
     if counts == 2 {
       guard let first = Self.count(line, endingAt: &end) else { return nil }
       baseline = first.value
-      isRounded = isRounded || first.isRounded
+      hasFraction = hasFraction || first.hasPoint
     }
     guard end > 0 else { return nil }
     stackEnd = end
   }
 
+  /// Whether a line is a comment: Austin and others write what they know of a file so.
+  static func isComment(_ line: RawSpan) -> Bool {
+    guard line.byteCount > 0, line.byte(at: 0) == UInt8(ascii: "#") else { return false }
+    return line.byteCount == 1 || TokenScanner.isBlank(line.byte(at: 1)) || line.byte(at: 1) == UInt8(ascii: "!")
+  }
+
   /// Reads a number backwards from `end`, and moves `end` before the blanks in front of it.
-  private static func count(_ line: RawSpan, endingAt end: inout Int) -> (value: Int64, isRounded: Bool)? {
-    var value: Int64 = 0
-    var unit: Int64 = 1
-    var position = end
-    var digits = 0
-    var isRounded = false
-    scan: while position > 0 {
-      let byte = line.byte(at: position - 1)
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"):
-        let digit = Int64(byte - UInt8(ascii: "0"))
-        if digit != 0 {
-          let product = digit.multipliedReportingOverflow(by: unit)
-          let sum = value.addingReportingOverflow(product.partialValue)
-          guard unit != 0, !product.overflow, !sum.overflow else { return nil }
-          value = sum.partialValue
-        }
-        // Past the 19th digit only zeros fit: a unit of 0 stands for a power that is too large.
-        unit = unit > Int64.max / 10 ? 0 : unit * 10
-        digits += 1
-      case UInt8(ascii: "."):
-        guard !isRounded, position >= 2 else { return nil }
-        // What was read so far is the fraction.
-        let roundsUp = unit > 1 && value >= unit / 2
-        isRounded = true
-        value = 0
-        unit = 1
-        digits = 0
-        position -= 1
-        guard let whole = Self.wholePart(line, before: &position) else { return nil }
-        let sum = whole.addingReportingOverflow(roundsUp ? 1 : 0)
-        guard !sum.overflow else { return nil }
-        value = sum.partialValue
-        digits = 1
-        break scan
-      default: break scan
+  private static func count(_ line: RawSpan, endingAt end: inout Int) -> (value: Count, hasPoint: Bool)? {
+    var start = end
+    var point: Int?
+    while start > 0 {
+      let byte = line.byte(at: start - 1)
+      if byte == UInt8(ascii: "."), point == nil {
+        point = start - 1
+      } else if !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        break
       }
-      position -= 1
+      start -= 1
     }
-    guard digits > 0, position > 0, isBlank(line.byte(at: position - 1)) else { return nil }
-    while position > 0, isBlank(line.byte(at: position - 1)) { position -= 1 }
-    end = position
-    return (value, isRounded)
+    guard start < end, start > 0, TokenScanner.isBlank(line.byte(at: start - 1)) else { return nil }
+    let whole = start..<(point ?? end)
+    guard let number = line.decimal(in: whole).flatMap({ Int64(exactly: $0) }) else { return nil }
+    var value = Count(whole: number)
+    if let point {
+      // Digits past the 18th are less than any sum can show.
+      let digits = point + 1..<min(end, point + 19)
+      guard digits.isEmpty || line.decimal(in: digits) != nil else { return nil }
+      var fraction = Int64(clamping: line.decimal(in: digits) ?? 0)
+      for _ in digits.count..<18 { fraction *= 10 }
+      value.fraction = fraction
+    }
+    end = start
+    while end > 0, TokenScanner.isBlank(line.byte(at: end - 1)) { end -= 1 }
+    return (value, point != nil)
   }
+}
 
-  private static func wholePart(_ line: RawSpan, before position: inout Int) -> Int64? {
-    var start = position
-    while start > 0, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(line.byte(at: start - 1)) { start -= 1 }
-    defer { position = start }
-    return Int64(line.extracting(start..<position).text())
+/// Rounds numbers one after the other so that their sums stay true: the error of any run of them is at most one half on
+/// each side.
+struct RunningRounding: Sendable {
+  private var rest = FoldedLine.Count.fractionUnit / 2
+
+  /// The next number, rounded; nil where it does not fit.
+  mutating func round(_ count: FoldedLine.Count) -> Int64? {
+    rest += count.fraction
+    guard rest >= FoldedLine.Count.fractionUnit else { return count.whole }
+    rest -= FoldedLine.Count.fractionUnit
+    let (sum, overflow) = count.whole.addingReportingOverflow(1)
+    return overflow ? nil : sum
   }
-
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -39,6 +39,35 @@ enum FrameNotation {
       name: name, module: module, isSymbolized: kind == .truncated || kind == .elided || !isStandIn(name))
   }
 
+  /// What kind of code lies in `module` at `address` (0 where that isn't known), as perf and pprof call files.
+  ///
+  /// The kernel is known by its half of the addresses, by `[kernel.kallsyms]` and other names in brackets, by files
+  /// called `vmlinux…` and by modules, `….ko` and compressed ones.
+  static func kind(ofModule module: String, address: UInt64) -> FrameKind {
+    if module == "[vsyscall]" { return .user }
+    if address >> 63 == 1 { return .kernel }
+    if module == "[jit]" || module == "//anon" || module.hasPrefix("[anon") { return .jit }
+    if module.hasPrefix("["), module.hasSuffix("]") || module.hasPrefix("[kernel") || module.hasPrefix("[guest.kernel")
+    {
+      let isUserPage = userPages.contains(module) || module.hasPrefix("[stack:") || module.hasPrefix("[vdso")
+      return isUserPage ? .user : .kernel
+    }
+    let name = module.split(separator: "/").last ?? ""
+    let isImage = ["vmlinux", "vmlinuz"].contains { name == $0 || name.hasPrefix($0 + "-") || name.hasPrefix($0 + ".") }
+    let isKernelModule = name.hasSuffix(".ko") || name.contains(".ko.") || module == "/proc/kcore"
+    if isImage || isKernelModule { return .kernel }
+    let isPerfMap = name.hasPrefix("perf-") && name.hasSuffix(".map")
+    let isJitDump = name.hasPrefix("jitted-") && name.hasSuffix(".so")
+    return isPerfMap || isJitDump ? .jit : .user
+  }
+
+  /// Names in brackets that are no part of the kernel.
+  private static let userPages: Set<String> = [
+    "[vdso]", "[vdso32]", "[vsyscall]", "[vvar]", "[vectors]", "[sigpage]", "[unknown]", "[heap]", "[stack]",
+    "[uprobes]",
+    "[bss]",
+  ]
+
   /// Whether `name` is what this and other programs write where a symbol is missing: `libc.so.6+0x1f2a`, `0x1f2a`,
   /// `[unknown]`, or a module in brackets.
   static func isStandIn(_ name: String) -> Bool {

@@ -42,6 +42,7 @@ struct ThreadSamples {
 
   private static func name(of thread: ThreadRecord, in profile: Profile) -> String {
     let process = profile.processes[thread.process.index]
+    if process.isUnnamed { return thread.name.isEmpty ? profile.title : thread.name }
     let processName = process.pid > 0 ? "\(process.name) (pid \(process.pid))" : process.name
     if thread.tid == process.pid || thread.tid == 0 && thread.name == process.name { return processName }
     return thread.tid > 0 ? "\(processName) · \(thread.name) (tid \(thread.tid))" : "\(processName) · \(thread.name)"

@@ -5,7 +5,8 @@
 /// are the next tree nodes' sets. Sets lie end to end in one array that grows and shrinks with the walk.
 struct CallTreeBuilder {
   private struct Group: Hashable {
-    var process: UInt32
+    /// Nil where the source says nothing of processes.
+    var process: UInt32?
     var thread: UInt32?
   }
 
@@ -57,8 +58,10 @@ struct CallTreeBuilder {
     let offset = UInt32(truncatingIfNeeded: stackParents.count)
     addStacks(of: profile, offset: offset)
     let groupOfThread = profile.threads.map { thread in
-      let process = nameLabel(profile.processes[thread.process.index].name, .process)
-      return intern(Group(process: process, thread: threads ? nameLabel(thread.name, .thread) : nil))
+      let record = profile.processes[thread.process.index]
+      let process = record.isUnnamed ? nil : nameLabel(record.name, .process)
+      let isNamed = threads && !(record.isUnnamed && thread.name.isEmpty)
+      return intern(Group(process: process, thread: isNamed ? nameLabel(thread.name, .thread) : nil))
     }
     var frameless: UInt32?
     for sample in selected.samples where sample.weight > 0 {
@@ -133,14 +136,14 @@ struct CallTreeBuilder {
     prepareWalk(isComparison: isComparison)
     append(parent: 0, label: everything)
     func rank(_ group: Group) -> (UInt32, UInt32) {
-      (ranks[Int(group.process)], group.thread.map { ranks[Int($0)] } ?? 0)
+      (group.process.map { ranks[Int($0)] } ?? 0, group.thread.map { ranks[Int($0)] } ?? 0)
     }
     let order = groups.indices.filter { !entries[$0].isEmpty }.sorted { rank(groups[$0]) < rank(groups[$1]) }
     var process: (label: UInt32, node: UInt32)?
     for index in order {
       let group = groups[index]
-      if process?.label != group.process { process = (group.process, append(parent: 0, label: group.process)) }
-      var parent = process?.node ?? 0
+      if let label = group.process, process?.label != label { process = (label, append(parent: 0, label: label)) }
+      var parent = group.process == nil ? 0 : process?.node ?? 0
       if let thread = group.thread { parent = append(parent: parent, label: thread) }
       walk(group: UInt32(truncatingIfNeeded: index), below: parent)
     }

@@ -39,6 +39,9 @@ public struct ProcessRecord: Hashable, Sendable {
     self.name = name
     self.first = first
   }
+
+  /// Whether the source says nothing of processes: views leave it out.
+  public var isUnnamed: Bool { pid == 0 && name.isEmpty }
 }
 
 /// A thread that was sampled, under one of its names, in its process under one of its own.
@@ -155,12 +158,13 @@ public struct Sample: Hashable, Sendable {
   public var time: UInt64
   /// The thread.
   public var thread: ThreadID
-  /// Its stack; nil for a sample without any frame.
-  public var stack: StackID?
-  /// How much it counts, in the unit of its value type; never negative.
-  public var weight: Int64
   /// What the weight counts.
   public var value: ValueTypeID
+  /// How much it counts, in the unit of its value type; never negative.
+  public var weight: Int64
+  // Behind the wide ones, so that a sample takes 32 bytes.
+  /// Its stack; nil for a sample without any frame.
+  public var stack: StackID?
   /// A sample, of the profile's first value type unless another is named.
   public init(
     time: UInt64, thread: ThreadID, stack: StackID?, weight: Int64 = 1, value: ValueTypeID = ValueTypeID(rawValue: 0)

@@ -42,6 +42,9 @@ struct CodeRegions {
     }
     regions.replaceSubrange(first..<last, with: replacement)
   }
+
+  /// The modules that have ranges, some several times.
+  var modules: [UInt32] { regions.map(\.module) }
 }
 
 /// All addresses at which a process ever had run-time code, as ranges that don't touch one another.

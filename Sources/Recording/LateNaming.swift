@@ -15,12 +15,12 @@ public struct LateNaming: Sendable {
   /// Writes names into a recording, behind what can be read of it; leaves one alone that lacks none.
   public init(path: String, options: SymbolizationOptions) throws(RecordingError) {
     let file = try OpenRecording(path: path)
-    let recording = try RecordingReader.unnamed(file.bytes, path: path)
+    let recording = try file.unnamed()
     let wanted = recording.modules + recording.givenUp
     guard !wanted.isEmpty else { return }
     let frames = RecordedFrames(
       tables: recording.tables, wanted: Set(wanted), modules: ModuleRegistry(reopening: recording.tables.modules))
-    var found = Symbolization(options: options).names(frames)
+    var found = Symbolization(options: options).names(frames).found
     for index in found.indices {
       found[index].wereFoundLater = found[index].source != "none"
       if found[index].wereFoundLater { named += 1 }
@@ -33,7 +33,7 @@ public struct LateNaming: Sendable {
     found.removeAll { !$0.wereFoundLater && recording.givenUp.contains($0.module) }
     guard !found.isEmpty else { return }
     let writer = try file.writer(at: recording.length)
-    droppedBytes = file.bytes.count - Int(recording.length)
+    droppedBytes = file.size - Int(recording.length)
     for names in found {
       for chunk in RecordingChunk.chunks(of: names) { writer.append(chunk) }
     }

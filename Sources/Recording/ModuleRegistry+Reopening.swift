@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Processes
 import ProfileModel
 import RecordingFormat
 
@@ -12,7 +13,7 @@ extension ModuleRegistry {
       guard let recorded = module.buildID else {
         return Entry(problem: .noIdentity)
       }
-      guard let file = try? FileReader(path: module.path), let image = try? ELFImage(file: file) else {
+      guard let file = try? ForeignFile(module.path).open(), let image = try? ELFImage(file: file) else {
         return Entry(problem: .gone)
       }
       guard image.buildID == recorded else { return Entry(problem: .replaced) }

@@ -7,7 +7,7 @@ import Symbolication
 
 /// Every binary and code region that was seen, each opened once, when it was first seen.
 ///
-/// Images stay open until the end: a short-lived process's files may be gone by the time that names are wanted.
+/// Images stay open until their names are known: a short-lived process's files may be gone by the end.
 struct ModuleRegistry {
   /// What is known of the module at the same index of the recording's tables.
   struct Entry {
@@ -31,6 +31,8 @@ struct ModuleRegistry {
     var jitExtent = CodeExtent()
     /// The root of the file systems that its process saw, where they are not ours.
     var root: ProcessRoot?
+    /// The recording's frames before this one are not in it.
+    var firstFrame = 0
 
     /// Whether the file surely holds what it held when it was opened.
     var isUntouched: Bool { (original ?? image)?.fate == .untouched }
@@ -45,6 +47,10 @@ struct ModuleRegistry {
   }
 
   var entries: [Entry] = []
+  /// Modules of which something is held that may leave before the end: an image, a jitdump.
+  private(set) var held: Set<UInt32> = []
+  /// Modules that have left, with their names.
+  private(set) var retired: Set<UInt32> = []
   private var byFile: [FileIdentity: UInt32] = [:]
   private var byBuildID: [BuildIdentity: UInt32] = [:]
   private var byName: [String: UInt32] = [:]
@@ -168,7 +174,7 @@ struct ModuleRegistry {
       let isReadable = other.image != nil
       // Met before, told in the other way (by its inode, or by its build ID), or not readable until now.
       if !isReadable || (other.isUntouched && (other.original ?? other.image)?.isSameFile(as: image) == true) {
-        if !isReadable { entries[Int(same)] = entry }
+        if !isReadable { reopen(same, with: entry) }
         remember(same, mapping, path, buildID)
         return (same, !isReadable)
       }
@@ -275,6 +281,34 @@ struct ModuleRegistry {
 
   private mutating func add(_ module: RecordedModule, _ entry: Entry, to log: inout RecordingLog) -> UInt32 {
     entries.append(entry)
-    return log.add(module)
+    entries[entries.count - 1].firstFrame = log.tables.frames.count
+    let index = log.add(module)
+    if entry.image != nil && module.kind == .file || module.kind == .jit { held.insert(index) }
+    return index
+  }
+
+  // MARK: Leaving
+
+  /// Lets go of what is held of modules that no process has any more. The same file is met again under the same module.
+  mutating func retire(_ modules: [UInt32]) {
+    for module in modules {
+      let entry = entries[Int(module)]
+      if let original = entry.original { copyBudget += original.status?.size ?? 0 }
+      entries[Int(module)] = Entry(firstFrame: entry.firstFrame)
+      held.remove(module)
+      retired.insert(module)
+    }
+    // An inode may be another file's, now that nobody holds it open.
+    byFile = byFile.filter { !retired.contains($0.value) }
+    let roots = Set(held.compactMap { entries[Int($0)].root.map { ObjectIdentifier($0) } })
+    self.roots = self.roots.filter { roots.contains(ObjectIdentifier($0.value)) }
+  }
+
+  private mutating func reopen(_ module: UInt32, with entry: Entry) {
+    let firstFrame = entries[Int(module)].firstFrame
+    entries[Int(module)] = entry
+    entries[Int(module)].firstFrame = firstFrame
+    held.insert(module)
+    retired.remove(module)
   }
 }

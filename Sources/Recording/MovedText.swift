@@ -43,6 +43,9 @@ struct MovedText {
     covered.filter { $0.range.overlaps(range) }.map { ($0.module, $0.bias) }
   }
 
+  /// The modules whose code may yet be found in other memory.
+  var modules: [UInt32] { covered.map(\.module) }
+
   /// The mappings of files next to a range, whose code may have been there; asked a few times for each process.
   mutating func neighbors(of range: Range<UInt64>, pid: Int32, in source: any ProcessSource) -> [Mapping] {
     guard readings < Self.readingLimit, let all = source.mappings(of: pid, executableOnly: false) else { return [] }

@@ -42,6 +42,11 @@ struct ProcessBook {
     return process
   }
 
+  /// The modules that some process has.
+  var modules: Set<UInt32> {
+    processes.values.reduce(into: []) { modules, process in process.addModules(to: &modules) }
+  }
+
   /// Applies an event; returns what it means for the process as a whole, if anything, and the value that is over by that.
   mutating func apply(_ event: ProcessEvent) -> (change: ProcessChange, over: TargetProcess?)? {
     last = nil

@@ -1,4 +1,3 @@
-import RecordingFormat
 import Sampling
 
 /// What to record, and how.
@@ -37,6 +36,8 @@ public struct RecordOptions: Sendable {
   public var unwinding = UnwindingChoice.tables
   /// Where names come from.
   public var symbols = SymbolizationOptions()
+  /// What naming all functions may take at the end, in seconds; binaries of others can be made to take forever.
+  public var namingSeconds = 60.0
   /// The version of the program, for the recording's header.
   public var version = ""
 
@@ -48,25 +49,15 @@ public struct RecordOptions: Sendable {
 }
 
 /// How a recording is coming along.
-public struct RecordProgress: Sendable {
+package struct RecordProgress: Sendable {
   /// Since sampling began.
-  public var seconds: Double
+  package var seconds: Double
   /// Samples so far.
-  public var samples: UInt64
+  package var samples: UInt64
   /// Threads that were sampled.
-  public var threads: Int
+  package var threads: Int
   /// Samples dropped so far.
-  public var lost: UInt64
+  package var lost: UInt64
   /// Samples with a complete stack.
-  public var rooted: UInt64
-}
-
-/// How a recording went.
-public struct RecordOutcome: Sendable {
-  /// The recording, as it is or should be on disk, or why it can't be read back.
-  public var contents: Result<[UInt8], RecordingError>
-  /// Why the disk did not take it whole; nil when it did.
-  public var writeFailure: Int32?
-  /// How sampling was done.
-  public var sampler: SamplerDescription
+  package var rooted: UInt64
 }

@@ -5,7 +5,7 @@ import RecordingFormat
 import Sampling
 
 /// The way of a sample from the kernel to the recording file.
-public enum Recorder {
+package enum Recorder {
   /// Records until the targets end, the time is over, or `shouldStop` says so; then names all frames.
   ///
   /// - Parameters:
@@ -14,12 +14,15 @@ public enum Recorder {
   ///   - ready: Called once sampling is set up, before the first poll: lets a suspended command run.
   ///   - shouldStop: Whether to stop; asked after each poll.
   ///   - commandTime: What a command that has ended used, asked for once sampling is over; nil where it isn't known.
-  ///   - progress: Told about ten times a second.
-  public static func record(
+  ///   - sinks: Told of what is sampled, beside the file.
+  ///   - isNamingWanted: Whether names are still to be looked up; asked about ten times a second once sampling is over.
+  package static func record(
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
-    shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, progress: (RecordProgress) -> Void
+    shouldStop: () -> Bool, commandTime: () -> CPUTime? = { nil }, sinks: [any WindowSink] = [],
+    isNamingWanted: (NamingProgress) -> Bool = { _ in true }
   ) throws(SamplingError) -> RecordOutcome {
-    let file = RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty)
+    let file = RecordingFile(
+      RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty))
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
     func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
       let priority = PollingPriority()
@@ -27,20 +30,9 @@ public enum Recorder {
       return try body()
     }
     func sample<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> Sampled {
-      var session = RecordingSession(options: options, sampler: sampler.description, file: file)
-      session.recorder.mappings = sampler.mappings
+      var session = RecordingSession(options: options, sampler: sampler.description, file: file, sinks: sinks)
       try ready()
-      var state = SamplerState.running
-      while state == .running, !shouldStop(), !session.isTimeOver {
-        state = try sampler.poll(timeoutMilliseconds: session.pollMilliseconds, handler: &session.recorder)
-        session.recorder.faults = sampler.faults
-        sampler.follow(session.recorder.takeOutgrownStacks())
-        sampler.follow(session.recorder.takeOutgrownStacks())
-        session.flushIfDue()
-        progress(session.progress)
-      }
-      try sampler.finish(handler: &session.recorder)
-      session.recorder.faults = sampler.faults
+      try session.loop.run(&sampler, shouldStop: shouldStop)
       return Sampled(session: session, description: sampler.description, effects: sampler.effects)
     }
     func trace() throws(SamplingError) -> Sampled {
@@ -50,18 +42,18 @@ public enum Recorder {
         }
       }
     }
-    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime()) }
+    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime(), isNamingWanted) }
     let perfError: SamplingError
     do throws(SamplingError) {
       let sampled = try urgently { () throws(SamplingError) -> Sampled in
         try sample(try PerfEventSampler(target: options.target, options: options.sampling))
       }
-      return sampled.finish(commandTime: commandTime())
+      return sampled.finish(commandTime: commandTime(), isNamingWanted)
     } catch { perfError = error }
     guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
       throw perfError
     }
-    do { return try trace().finish(commandTime: commandTime()) } catch { throw perfError }
+    do { return try trace().finish(commandTime: commandTime(), isNamingWanted) } catch { throw perfError }
   }
 
   /// What sampling gave, to be finished when the sampler is gone.
@@ -70,8 +62,10 @@ public enum Recorder {
     var description: SamplerDescription
     var effects: [SamplingNote]
 
-    consuming func finish(commandTime: CPUTime?) -> RecordOutcome {
-      session.finish(description, effects: effects, commandTime: commandTime)
+    consuming func finish(
+      commandTime: CPUTime?, _ isNamingWanted: (NamingProgress) -> Bool
+    ) -> RecordOutcome {
+      session.finish(description, effects: effects, commandTime: commandTime, isNamingWanted: isNamingWanted)
     }
   }
 }

@@ -1,33 +1,37 @@
+import ELF
 import Glibc
 import Processes
 import ProfileModel
 import RecordingFormat
 import Sampling
 
-/// One recording under way: the recorder, the clock, and the log that chunks go to.
+/// One recording: what it begins with, the loop, and what it ends with.
 struct RecordingSession: ~Copyable {
-  var recorder: SampleRecorder
+  /// What is sampled.
+  var loop: SamplingLoop
   private let options: RecordOptions
-  private let file: RecordingWriter
-  private let startTime: UInt64
-  private var lastFlush: UInt64
+  private let file: RecordingFile
 
-  /// Time between two chunks; what a death of the profiler may cost.
-  private static let chunkNanoseconds: UInt64 = 2_000_000_000
-  /// Samples that make a chunk earlier.
-  private static let chunkSamples = 16_384
-
-  init(options: RecordOptions, sampler: SamplerDescription, file: RecordingWriter) {
+  /// A recording into a file, that other sinks are told of as well.
+  init(
+    options: RecordOptions, sampler: SamplerDescription, file: RecordingFile, sinks: [any WindowSink] = [],
+    source: any MachineSource = LiveProcesses(), idleModules: Int = ModuleAging.usualLimit,
+    clock: @escaping () -> UInt64 = { MachineClock.monotonic }
+  ) {
     self.options = options
     self.file = file
-    startTime = MachineClock.monotonic
-    lastFlush = startTime
-    recorder = SampleRecorder(startTime: startTime, options: options)
-    recorder.events = sampler.events
-    recorder.periodsAreTime =
+    let sinks = [file] + sinks
+    loop = SamplingLoop(options: options, sinks: sinks, source: source, idleModules: idleModules, clock: clock)
+    loop.recorder.events = sampler.events
+    loop.recorder.periodsAreTime =
       sampler.events.isEmpty
       ? sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
       : sampler.events.contains { $0.measure == .cpuTime }
+    let header = Self.header(options, sampler)
+    for sink in sinks { sink.begin(header) }
+  }
+
+  private static func header(_ options: RecordOptions, _ sampler: SamplerDescription) -> RecordingHeader {
     var header = RecordingHeader()
     header.command = options.command
     header.startTime = MachineClock.realtime
@@ -37,71 +41,36 @@ struct RecordingSession: ~Copyable {
     header.notes = sampler.notes.map(ProfileNote.sampling)
     header.version = options.version
     header.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency) }
-    file.append(RecordingChunk(header))
+    return header
   }
 
-  private var nanoseconds: UInt64 { MachineClock.monotonic &- startTime }
-
-  /// Seconds since the start.
-  var seconds: Double { Double(nanoseconds) / 1e9 }
-
-  var isTimeOver: Bool { options.durationSeconds.map { seconds >= $0 } ?? false }
-
-  /// How long the next poll may wait: not long while programs start, whose binaries must be opened before they end or
-  /// are deleted, nor while stacks go on beyond their samples, of which the sampler must be told.
-  var pollMilliseconds: Int32 {
-    let now = MachineClock.monotonic
-    func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
-    let longest: Double =
-      isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
-    guard let duration = options.durationSeconds else { return Int32(longest) }
-    return Int32(max(1, min(longest, (duration - seconds) * 1000 + 1)))
-  }
-
-  var progress: RecordProgress {
-    RecordProgress(
-      seconds: seconds, samples: recorder.log.sampleCount, threads: recorder.threadCount, lost: recorder.lost,
-      rooted: recorder.rooted)
-  }
-
-  /// Cuts a chunk when there is enough for one.
-  mutating func flushIfDue() {
-    recorder.account.lookAtTargets()
-    let now = MachineClock.monotonic
-    guard now &- lastFlush >= Self.chunkNanoseconds || recorder.log.pendingSampleCount >= Self.chunkSamples else {
-      return
-    }
-    lastFlush = now
-    recorder.account.look()
-    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
-  }
-
-  /// Writes what is left, names the frames, and closes the log.
+  /// Ends the last window, names the frames, and closes the file.
   consuming func finish(
-    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?
+    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?,
+    isNamingWanted: (NamingProgress) -> Bool
   ) -> RecordOutcome {
-    let seconds = seconds
-    recorder.account.look()
-    recorder.commandTime = commandTime
+    let seconds = loop.seconds
+    loop.recorder.commandTime = commandTime
+    loop.endWindow()
     let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
-    let loss: [ProfileNote] = isCounted && recorder.lost > 0 ? [.eventsLost(count: recorder.lost)] : []
+    let lost = loop.recorder.lost
+    let loss: [ProfileNote] = isCounted && lost > 0 ? [.eventsLost(count: lost)] : []
     let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
     let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
-    for chunk in recorder.takeChunks(seconds: seconds) { file.append(chunk) }
-    let frequency = actualFrequency(sampler)
-    let (options, file) = (options, file)
-    // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
-    let stackNotes = recorder.deepStacks.notes + recorder.narrowPrograms.notes
-    let frames = recorder.dismantle()
-    let symbolization = Symbolization(options: options.symbols)
-    for names in symbolization.names(frames) {
-      for chunk in RecordingChunk.chunks(of: names) { file.append(chunk) }
-    }
-    // What is lost is known once the disk had its last chance.
-    _ = file.finish()
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
-    trailer.actualFrequency = frequency
+    trailer.actualFrequency = actualFrequency(sampler)
+    let file = file
+    // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
+    let stackNotes = loop.recorder.deepStacks.notes + loop.recorder.narrowPrograms.notes
+    let limit = options.namingSeconds
+    let naming = loop.finish { $0.seconds < limit && isNamingWanted($0) }
+    if naming.named < naming.total {
+      trailer.notes.append(
+        .namingStopped(named: UInt64(naming.named), total: UInt64(naming.total), limitSeconds: limit))
+    }
+    // What is lost is known once the disk had its last chance.
+    file.flush()
     let usage = OwnUsage.now
     trailer.profilerCPUSeconds = usage.cpuSeconds
     trailer.profilerPeakResidentBytes = usage.peakResidentBytes
@@ -110,21 +79,17 @@ struct RecordingSession: ~Copyable {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
     trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss
-    file.append(RecordingChunk(trailer))
-    let failure = file.finish()
-    let contents: Result<[UInt8], RecordingError>
-    do { contents = .success(try file.contents()) } catch { contents = .failure(error) }
-    return RecordOutcome(contents: contents, writeFailure: failure, sampler: sampler)
+    return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 
   private func facts(_ sampler: SamplerDescription, seconds: Double) -> CPUTimeFacts {
     var targets: [Int32] = []
     if case .processes(let pids) = options.target { targets = pids }
     return CPUTimeFacts(
-      used: recorder.used, sampledSeconds: recorder.sampledSeconds, samples: recorder.log.sampleCount,
-      lost: recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
+      used: loop.recorder.used, sampledSeconds: loop.recorder.sampledSeconds, samples: loop.recorder.log.sampleCount,
+      lost: loop.recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
-      unwatched: sampler.samplesCPUs ? [] : recorder.unwatched,
+      unwatched: sampler.samplesCPUs ? [] : loop.recorder.unwatched,
       stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 
@@ -132,9 +97,9 @@ struct RecordingSession: ~Copyable {
   private func actualFrequency(_ sampler: SamplerDescription) -> Double {
     guard sampler.hasFrequency else { return 0 }
     // Of several events the one that is time tells only its own rate.
-    guard sampler.name != "perf:cycles", sampler.events.count <= 1, recorder.periods > 0 else {
+    guard sampler.name != "perf:cycles", sampler.events.count <= 1, loop.recorder.periods > 0 else {
       return Double(sampler.frequency)
     }
-    return Double(recorder.log.sampleCount) / (Double(recorder.periods) / 1e9)
+    return Double(loop.recorder.log.sampleCount) / (Double(loop.recorder.periods) / 1e9)
   }
 }

@@ -72,6 +72,9 @@ struct RegisteredCode {
     programCount -= 1
   }
 
+  /// A module's image is let go of.
+  mutating func forget(module: UInt32) { points[module] = nil }
+
   /// The actual addresses of the lists.
   private mutating func places(_ images: [(module: UInt32, bias: UInt64)], _ modules: ModuleRegistry) -> (
     descriptors: Set<UInt64>, heads: [Range<UInt64>]

@@ -50,6 +50,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
   private var registered = RegisteredCode()
+  private var aging: ModuleAging
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
   private let startTime: UInt64
@@ -59,8 +60,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var mappings: TracedMaps?
 
   /// A recorder that counts time from `startTime`, CLOCK_MONOTONIC in nanoseconds.
-  init(startTime: UInt64, options: RecordOptions, source: any MachineSource = LiveProcesses()) {
+  ///
+  /// - Parameter idleModules: Modules that are held although no process has them any more.
+  init(
+    startTime: UInt64, options: RecordOptions, source: any MachineSource = LiveProcesses(),
+    idleModules: Int = ModuleAging.usualLimit
+  ) {
     self.startTime = startTime
+    aging = ModuleAging(limit: idleModules)
     self.source = source
     processes = ProcessBook(source: source)
     modules = ModuleRegistry(source: source)
@@ -151,8 +158,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return isKnown ? used : nil
   }
 
-  /// Everything since the last chunk, with the counts so far.
-  mutating func takeChunks(seconds: Double) -> [RecordingChunk] {
+  /// Everything since the last window, with the counts so far.
+  mutating func takeWindow(seconds: Double) -> RecordingWindow {
     var counters = RecordingCounters()
     counters.lost = lost
     counters.throttled = throttled
@@ -162,12 +169,36 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     counters.ringCorruptions = faults.corruptions
     counters.cpuSecondsUsed = used?.seconds
     counters.cpuSecondsSampled = sampledSeconds
-    return log.takeChunks(counters)
+    return log.takeWindow(counters)
   }
 
-  /// Lets go of everything but what naming the frames needs.
+  /// Lets go of everything but what naming the frames needs that have no names yet.
   consuming func dismantle() -> RecordedFrames {
-    RecordedFrames(tables: log.tables, modules: modules, unwindTables: unwinder.tables)
+    let retired = modules.retired
+    let wanted = retired.isEmpty ? nil : Set(modules.entries.indices.map { UInt32($0) }).subtracting(retired)
+    return RecordedFrames(tables: log.tables, wanted: wanted, modules: modules, unwindTables: unwinder.tables)
+  }
+
+  /// Lets go of modules that no process has any more, once there are many; what their names take, to be found now.
+  mutating func retireModules() -> [NamingWork] {
+    guard modules.held.count > aging.limit else { return [] }
+    let leaving = aging.leaving(of: modules.held, used: processes.modules)
+    guard !leaving.isEmpty else { return [] }
+    var addresses = [UInt32: [UInt64]](uniqueKeysWithValues: leaving.map { ($0, []) })
+    let first = leaving.map { modules.entries[Int($0)].firstFrame }.min() ?? 0
+    for row in first..<max(first, log.tables.frames.count) where log.tables.frames.modules[row] > 0 {
+      addresses[log.tables.frames.modules[row] - 1]?.append(log.tables.frames.addresses[row])
+    }
+    let work = leaving.compactMap { module -> NamingWork? in
+      let table = unwinder.removeImage(key: module)
+      registered.forget(module: module)
+      guard let addresses = addresses[module], !addresses.isEmpty else { return nil }
+      return NamingWork(
+        module: module, recorded: log.tables.modules[Int(module)], entry: modules.entries[Int(module)],
+        unwindTable: table, addresses: addresses.sorted())
+    }
+    modules.retire(leaving)
+    return work
   }
 
   /// Threads whose stacks went on beyond their samples, by number.

@@ -1,5 +1,5 @@
-import Dispatch
 import ELF
+import Glibc
 import Processes
 import ProfileModel
 import RecordingFormat
@@ -21,6 +21,16 @@ public struct SymbolizationOptions: Sendable {
   public init() {}
 }
 
+/// How far the naming of functions at a recording's end is.
+public struct NamingProgress: Sendable {
+  /// Modules that are done.
+  public var done: Int
+  /// Modules that were sampled.
+  public var total: Int
+  /// Since naming began.
+  public var seconds: Double
+}
+
 /// What naming a recording's frames needs.
 struct RecordedFrames {
   var tables: RecordingTables
@@ -31,30 +41,54 @@ struct RecordedFrames {
   var unwindTables: [UInt32: UnwindTable] = [:]
 }
 
-/// Names every address of a recording once, at the end, module by module.
-struct Symbolization {
+/// A module's addresses, and what tells their names.
+struct NamingWork: Sendable {
+  var module: UInt32
+  var recorded: RecordedModule
+  var entry: ModuleRegistry.Entry
+  var unwindTable: UnwindTable?
+  /// Ascending.
+  var addresses: [UInt64]
+}
+
+/// Names every address of a recording once, module by module: at the end, or when its module leaves before.
+struct Symbolization: Sendable {
   let options: SymbolizationOptions
 
-  private struct Work: Sendable {
-    var module: UInt32
-    var recorded: RecordedModule
-    var entry: ModuleRegistry.Entry
-    var unwindTable: UnwindTable?
-    var addresses: [UInt64]
+  private typealias Work = NamingWork
+
+  /// Names as they are found, by threads that may outlive whoever waits for them.
+  private final class Results: Sendable {
+    private let names: Mutex<[RecordedNames?]>
+
+    init(count: Int) { names = Mutex(Array(repeating: nil, count: count)) }
+
+    func set(_ index: Int, _ found: RecordedNames) { names.withLock { $0[index] = found } }
+
+    var found: [RecordedNames] { names.withLock { $0.compactMap(\.self) } }
+    var count: Int { names.withLock { names in names.count { $0 != nil } } }
   }
 
-  /// The names of all modules, in the modules' order.
-  func names(_ frames: consuming RecordedFrames) -> [RecordedNames] {
+  /// The names of all modules, in the modules' order; of fewer when they are no longer wanted before the end.
+  ///
+  /// - Parameter isWanted: Asked about ten times a second, and told how far it is.
+  func names(
+    _ frames: consuming RecordedFrames, while isWanted: (NamingProgress) -> Bool = { _ in true }
+  ) -> (found: [RecordedNames], total: Int) {
     let work = Self.work(frames)
-    let results = Mutex([RecordedNames?](repeating: nil, count: work.count))
+    let results = Results(count: work.count)
+    let start = MachineClock.monotonic
     // Largest first, so that no core waits for the other at the end.
     let order = work.indices.sorted { (work[$1].addresses.count, $0) < (work[$0].addresses.count, $1) }
-    DispatchQueue.concurrentPerform(iterations: order.count) { position in
+    Workers.run(work.count, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) {
+      isWanted(
+        NamingProgress(
+          done: results.count, total: work.count, seconds: Double(MachineClock.monotonic &- start) / 1e9))
+    } _: { position in
       let index = order[position]
-      let names = symbolize(work[index])
-      results.withLock { $0[index] = names }
+      results.set(index, symbolize(work[index]))
     }
-    return results.withLock { $0.compactMap(\.self) }
+    return (results.found, work.count)
   }
 
   private static func work(_ frames: borrowing RecordedFrames) -> [Work] {
@@ -73,7 +107,8 @@ struct Symbolization {
     }
   }
 
-  private func symbolize(_ work: Work) -> RecordedNames {
+  /// The names of a module.
+  func symbolize(_ work: NamingWork) -> RecordedNames {
     let found: ModuleSymbols?
     var problem = work.entry.problem
     switch work.recorded.kind {

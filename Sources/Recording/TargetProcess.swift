@@ -53,4 +53,12 @@ final class TargetProcess {
     movedText = parent.movedText.copy
     isX32 = parent.isX32
   }
+
+  /// Adds the modules that it has: of what lies where, and of what may yet be found to.
+  func addModules(to modules: inout Set<UInt32>) {
+    modules.formUnion(space.modules)
+    modules.formUnion(regions.modules)
+    modules.formUnion(movedText.modules)
+    if let jitModule { modules.insert(jitModule) }
+  }
 }

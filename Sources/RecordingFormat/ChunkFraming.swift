@@ -20,25 +20,43 @@ enum ChunkFraming {
       + littleEndian(UInt32(truncatingIfNeeded: plain.count)) + littleEndian(Compression.checksum(stored)) + stored
   }
 
-  /// What follows at `offset`: a chunk's content and where the next one starts, or nil where the file was cut or is
-  /// damaged.
-  static func chunk(in bytes: RawSpan, at offset: Int) -> (plain: [UInt8], next: Int)? {
+  /// What follows at an offset.
+  enum Step {
+    /// A chunk's content, and where the next one starts.
+    case chunk(plain: [UInt8], next: Int)
+    /// Part of a chunk, or nothing: the file was cut, or the rest has not come yet.
+    case incomplete
+    /// No chunk.
+    case damaged
+  }
+
+  /// What follows at `offset`.
+  static func step(in bytes: RawSpan, at offset: Int) -> Step {
     do {
-      let magic = try bytes.slice(at: offset, count: 4)
-      for index in 0..<4 where try magic.load(at: index, as: UInt8.self) != chunkMagic[index] { return nil }
+      for index in 0..<min(4, bytes.byteCount - offset)
+      where try bytes.load(at: offset + index, as: UInt8.self) != chunkMagic[index] { return .damaged }
+      guard bytes.byteCount - offset >= headerBytes else { return .incomplete }
       let storedCount = Int(try bytes.load(at: offset + 4, as: UInt32.self))
       let plainCount = Int(try bytes.load(at: offset + 8, as: UInt32.self))
       let checksum: UInt32 = try bytes.load(at: offset + 12)
-      guard plainCount <= RecordingChunk.largestBytes else { return nil }
+      // What can't be compressed grows by less than that: a larger claim would only be waited for.
+      guard plainCount <= RecordingChunk.largestBytes, storedCount <= plainCount + plainCount >> 7 + 1024 else {
+        return .damaged
+      }
+      guard storedCount <= bytes.byteCount - offset - headerBytes else { return .incomplete }
       let stored = try bytes.slice(at: offset + headerBytes, count: storedCount)
       guard Compression.checksum(stored) == checksum, let plain = Compression.decompress(stored, count: plainCount)
-      else {
-        return nil
-      }
-      return (plain, offset + headerBytes + storedCount)
+      else { return .damaged }
+      return .chunk(plain: plain, next: offset + headerBytes + storedCount)
     } catch {
-      return nil
+      return .damaged
     }
+  }
+
+  /// How many bytes the chunk at `offset` takes, as its header says; nil where that is not all there.
+  static func size(in bytes: RawSpan, at offset: Int) -> Int? {
+    guard bytes.byteCount - offset >= headerBytes else { return nil }
+    return (try? bytes.load(at: offset + 4, as: UInt32.self)).map { headerBytes + Int($0) }
   }
 
   private static func littleEndian(_ value: UInt32) -> [UInt8] {

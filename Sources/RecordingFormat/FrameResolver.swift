@@ -15,6 +15,8 @@ struct FrameResolver {
 
   /// For each recorded node, the profile's stack.
   private(set) var stacks: [StackID] = []
+  /// For each of the profile's stacks, how many frames it has.
+  private var depths: [UInt32] = []
 
   init(tables: RecordingTables, names: [UInt32: RecordedNames], showsThunks: Bool) {
     self.showsThunks = showsThunks
@@ -22,8 +24,8 @@ struct FrameResolver {
     self.names = names
   }
 
-  /// Builds modules, functions, frames and stacks.
-  mutating func resolve() -> Profile {
+  /// Builds modules, functions, frames and stacks. The recorded frames and nodes were taken from `budget` already.
+  mutating func resolve(_ budget: inout ReadingBudget) throws(ReadingBudget.Exceeded) -> Profile {
     for (index, module) in tables.modules.enumerated() {
       let names = names[UInt32(index)]
       // Not interned: a row each, so that indexes stay the recording's.
@@ -34,19 +36,34 @@ struct FrameResolver {
         builder.profile.metadata.notes.append(.module(path: module.path, buildID: module.buildID, problem))
       }
     }
-    expandFrames()
+    try expandFrames(&budget)
     stacks.reserveCapacity(tables.stacks.count)
     for node in 0..<tables.stacks.count {
       let parent = tables.stacks.parents[node]
       var stack = parent == StackTable.noParent ? nil : stacks[Int(parent)]
       let row = Int(tables.stacks.frames[node])
-      for position in expansionStarts[row]..<expansionStarts[row + 1] {
+      let expansion = expansionStarts[row]..<expansionStarts[row + 1]
+      for position in expansion {
+        let known = builder.profile.stacks.count
+        let parent = stack
         stack = push(expansions[Int(position)], onto: stack)
+        if builder.profile.stacks.count > known { try noteDepth(below: parent, &budget) }
       }
+      // The first is the recorded node's own.
+      try budget.take(expansion.count - 1, .stackNodes)
       // Every expansion has at least one frame.
       stacks.append(stack ?? StackID(rawValue: 0))
     }
     return builder.profile
+  }
+
+  /// Notes how deep the profile's newest stack is, which is pushed onto `parent` or takes its place.
+  private mutating func noteDepth(
+    below parent: StackID?, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) {
+    let depth = (parent.map { depths[$0.index] } ?? 0) + 1
+    try budget.check(Int(depth), .depth)
+    depths.append(depth)
   }
 
   /// The stack with one more frame; a thunk and the function it leads to become one.
@@ -72,7 +89,7 @@ struct FrameResolver {
   }
 
   /// Finds the frames of each recorded frame.
-  private mutating func expandFrames() {
+  private mutating func expandFrames(_ budget: inout ReadingBudget) throws(ReadingBudget.Exceeded) {
     var lookups = [ModuleNames?](repeating: nil, count: tables.modules.count)
     for (module, part) in names { lookups[Int(module)] = ModuleNames(part, module: moduleIDs[Int(module)]) }
     expansions.reserveCapacity(tables.frames.count)
@@ -81,7 +98,7 @@ struct FrameResolver {
       let module = tables.frames.modules[row]
       let address = tables.frames.addresses[row]
       if module > 0 {
-        expand(module: module - 1, address: address, names: &lookups[Int(module) - 1])
+        try expand(module: module - 1, address: address, names: &lookups[Int(module) - 1], &budget)
       } else {
         expand(marker: tables.markers[Int(address)])
       }
@@ -93,7 +110,9 @@ struct FrameResolver {
     append(Frame(function: builder.intern(marker.function), kind: marker.kind))
   }
 
-  private mutating func expand(module: UInt32, address: UInt64, names: inout ModuleNames?) {
+  private mutating func expand(
+    module: UInt32, address: UInt64, names: inout ModuleNames?, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) {
     let recorded = tables.modules[Int(module)]
     let kind: FrameKind =
       switch recorded.kind {
@@ -104,6 +123,7 @@ struct FrameResolver {
     let lines = names?.lines(at: address) ?? 0..<0
     let address = recorded.kind == .jit ? JITAddress(bits: address).address : address
     let start = expansions.count
+    try budget.take(lines.count - 1, .frames)
     // Innermost first in the file; only the outermost of them is a real call.
     for index in lines.reversed() {
       guard let line = names?.line(at: index, in: &builder.profile) else { continue }
@@ -113,10 +133,22 @@ struct FrameResolver {
           address: address), isForwarder: line.isForwarder)
     }
     guard expansions.count == start else { return }
-    let function = builder.intern(
-      Function(
-        name: Self.standIn(for: recorded, address: address), module: moduleIDs[Int(module)], isSymbolized: false))
+    try budget.take(1, .rows)
+    let function = standIn(for: module, address: address)
     append(Frame(function: function, kind: kind, address: address))
+  }
+
+  /// The function that stands for a frame without a name.
+  private mutating func standIn(for module: UInt32, address: UInt64) -> FunctionID {
+    let recorded = tables.modules[Int(module)]
+    func function(_ name: String) -> Function {
+      Function(name: name, module: moduleIDs[Int(module)], isSymbolized: false)
+    }
+    // Addresses of run-time code mean nothing to anybody.
+    if recorded.kind == .jit { return builder.intern(function(recorded.path)) }
+    // Recorded frames are distinct, so these are as well.
+    builder.profile.functions.append(function(Self.standIn(for: recorded, address: address)))
+    return FunctionID(index: builder.profile.functions.count - 1)
   }
 
   /// `module+0x1234`; the module alone for run-time code, whose addresses mean nothing to anybody.

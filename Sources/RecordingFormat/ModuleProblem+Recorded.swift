@@ -12,6 +12,7 @@ extension ModuleProblem {
       case .gaps: message.reason = .gaps
       case .debugFileMismatch(let path): (message.reason, message.path) = (.debugFileMismatch, path)
       case .emptyDebugFile(let path): (message.reason, message.path) = (.emptyDebugFile, path)
+      case .damagedDebugFile(let path): (message.reason, message.path) = (.damagedDebugFile, path)
       case .unreadable(let detail): (message.reason, message.detail) = (.unreadable, detail)
       case .debugInformationDamaged(let detail): (message.reason, message.detail) = (.debugInformationDamaged, detail)
       case .kernelAddressesHidden(let restriction):
@@ -38,6 +39,7 @@ extension ModuleProblem {
     case .gaps: self = .gaps
     case .debugFileMismatch: self = .debugFileMismatch(path: message.path)
     case .emptyDebugFile: self = .emptyDebugFile(path: message.path)
+    case .damagedDebugFile: self = .damagedDebugFile(path: message.path)
     case .unreadable: self = .unreadable(detail: message.detail)
     case .debugInformationDamaged: self = .debugInformationDamaged(detail: message.detail)
     case .kernelAddressesHidden: self = .kernelAddressesHidden(restriction: Int(message.restriction))

@@ -3,8 +3,8 @@ import Glibc
 
 /// A recording that lies on disk and is to be written on, locked against others that would.
 package struct OpenRecording: ~Copyable {
-  /// What is in it.
-  package let bytes: [UInt8]
+  /// Bytes in it.
+  package let size: Int
   private let file: FileReader
 
   /// Opens and reads a recording that nobody is writing.
@@ -18,7 +18,7 @@ package struct OpenRecording: ~Copyable {
     do {
       let status = try file.status()
       guard status.isRegularFile else { throw RecordingError.notARecording(path: path) }
-      bytes = try file.read(at: 0, count: status.size)
+      size = Int(clamping: status.size)
     } catch let error as RecordingError {
       throw error
     } catch BinaryReadingError.io(_, let number) {
@@ -28,6 +28,28 @@ package struct OpenRecording: ~Copyable {
     }
     self.file = file
   }
+
+  /// What it lacks because it was cut before its names were written.
+  package func unnamed() throws(RecordingError) -> UnnamedRecording {
+    var stream = RecordingStream(path: file.path)
+    var offset: UInt64 = 0
+    while offset < UInt64(size) {
+      let count = min(Self.pieceBytes, UInt64(size) - offset)
+      let piece: [UInt8]
+      do {
+        piece = try file.read(at: offset, count: count)
+      } catch BinaryReadingError.io(_, let number) {
+        throw .io(path: file.path, errno: number)
+      } catch {
+        throw .shortened(path: file.path)
+      }
+      guard try stream.consume(piece.rawSpan) else { break }
+      offset += count
+    }
+    return try stream.unnamed()
+  }
+
+  private static let pieceBytes: UInt64 = 1 << 20
 
   /// Writes behind the first `length` bytes, in place of what stands there.
   package func writer(at length: UInt64) throws(RecordingError) -> RecordingWriter {

@@ -2,7 +2,8 @@ import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
-/// Puts a profile together from a recording's chunks; refuses a chunk whose references lead nowhere.
+/// Puts a profile together from a recording's chunks, or from what its recorder has; refuses a chunk whose references
+/// lead nowhere.
 struct ProfileAssembly {
   private var metadata = ProfileMetadata()
   private(set) var tables = RecordingTables()
@@ -12,16 +13,34 @@ struct ProfileAssembly {
   private var namesValueTypes = false
   private var names: [UInt32: RecordedNames] = [:]
   private var time: UInt64 = 0
-  private var isClosed = false
-  private var nodeCount = 0
+  /// Whether the last chunk of a recording in order has come.
+  private(set) var isClosed = false
+  private var nodeCount: Int
+  /// The sum of all weights, which views must be able to add up.
+  private var weight: Int64 = 0
+
+  /// A profile of nothing, or of these tables.
+  init(tables: RecordingTables = RecordingTables()) {
+    self.tables = tables
+    nodeCount = tables.stacks.count
+  }
 
   /// Adds the next chunk; false, and nothing of its samples kept, when it contradicts those before.
-  mutating func add(_ chunk: Recording_Chunk) -> Bool {
-    if chunk.hasHeader { add(chunk.header) }
-    if !chunk.valueTypes.isEmpty {
-      valueTypes = (namesValueTypes ? valueTypes : []) + chunk.valueTypes.map(ValueType.init)
-      namesValueTypes = true
-    }
+  ///
+  /// Rows and texts were taken from `budget` already.
+  mutating func add(
+    _ chunk: Recording_Chunk, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Bool {
+    try budget.take(chunk.frames.module.count, .frames)
+    try budget.take(chunk.stacks.parent.count, .stackNodes)
+    try budget.take(chunk.samples.time.count, .samples)
+    try budget.take(chunk.valueTypes.count, .valueTypes)
+    return add(chunk)
+  }
+
+  private mutating func add(_ chunk: Recording_Chunk) -> Bool {
+    if chunk.hasHeader { add(RecordingHeader(chunk.header)) }
+    add(chunk.valueTypes.map(ValueType.init))
     for module in chunk.modules {
       tables.modules.append(
         RecordedModule(
@@ -48,50 +67,46 @@ struct ProfileAssembly {
     for rename in chunk.renames where !apply(rename) { return false }
     tables.markers += FrameMarker.markers(names: chunk.markers, facts: chunk.markerFacts)
     guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
-    if chunk.hasCounters { add(chunk.counters) }
-    for part in chunk.symbols { add(RecordedNames(part)) }
+    if chunk.hasCounters { add(RecordingCounters(chunk.counters)) }
+    for part in chunk.symbols { addPlaces(of: RecordedNames(part)) }
     for update in chunk.moduleUpdates { add(update) }
-    if chunk.hasTrailer { add(chunk.trailer) }
+    if chunk.hasTrailer { add(RecordingTrailer(chunk.trailer)) }
     return true
   }
 
-  // MARK: Parts of a chunk
+  // MARK: Parts
 
-  private mutating func add(_ header: Recording_Header) {
-    metadata.command = header.command
-    metadata.startTime = header.startUnixNanoseconds
-    metadata.sampler = SamplerKind(header.sampler)
-    metadata.requestedFrequency = header.requestedFrequency
+  /// What a recording begins with.
+  mutating func add(_ header: RecordingHeader) {
+    metadata.begin(header)
     if header.requestedFrequency > 0, let period = Int64(exactly: (1e9 / header.requestedFrequency).rounded()) {
       valueTypes[0].period = period
     }
-    metadata.notes = header.notes.map(ProfileNote.sentence) + header.facts.map(ProfileNote.init)
+    add(header.valueTypes)
   }
 
-  private mutating func add(_ counters: Recording_Counters) {
-    metadata.lost = counters.lost
-    metadata.throttled = counters.throttled
-    metadata.durationSeconds = counters.durationSeconds
-    metadata.lateRecords = counters.lateRecords
-    metadata.malformedRecords = counters.malformedRecords
-    metadata.ringCorruptions = counters.ringCorruptions
-    metadata.cpuSecondsUsed = counters.hasCpuSecondsUsed ? Self.seconds(counters.cpuSecondsUsed) : nil
-    metadata.cpuSecondsSampled = counters.hasCpuSecondsSampled ? Self.seconds(counters.cpuSecondsSampled) : nil
+  private mutating func add(_ types: [ValueType]) {
+    guard !types.isEmpty else { return }
+    valueTypes = (namesValueTypes ? valueTypes : []) + types
+    namesValueTypes = true
   }
 
-  /// Nil for what is no duration.
-  private static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? value : nil }
+  /// Totals so far, in place of earlier ones.
+  mutating func add(_ counters: RecordingCounters) { metadata.count(counters) }
 
-  private mutating func add(_ trailer: Recording_Trailer) {
-    metadata.durationSeconds = trailer.durationSeconds
-    metadata.profilerCPUSeconds = trailer.profilerCpuSeconds
-    metadata.profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
-    metadata.actualFrequency = trailer.actualFrequency
-    metadata.notes += trailer.notes.map(ProfileNote.sentence) + trailer.facts.map(ProfileNote.init)
+  /// What a recording ends with.
+  mutating func add(_ trailer: RecordingTrailer) {
+    metadata.end(trailer)
     isClosed = true
   }
 
-  private mutating func add(_ part: RecordedNames) {
+  /// The names of a module, and what is said of it.
+  mutating func add(_ part: RecordedNames) {
+    if !part.isEmpty { addPlaces(of: part) }
+    add(part.update)
+  }
+
+  private mutating func addPlaces(of part: RecordedNames) {
     guard Int(part.module) < tables.modules.count else { return }
     names[part.module, default: RecordedNames(module: part.module)].append(part)
   }
@@ -144,7 +159,8 @@ struct ProfileAssembly {
     return true
   }
 
-  private mutating func add(_ rows: Recording_Samples) -> Bool {
+  /// Samples; false, and nothing of them kept, when they refer to what isn't there.
+  mutating func add(_ rows: Recording_Samples) -> Bool {
     let count = rows.time.count
     guard rows.thread.count == count, rows.stack.count == count, rows.weight.isEmpty || rows.weight.count == count,
       rows.value.isEmpty || rows.value.count == count
@@ -162,12 +178,18 @@ struct ProfileAssembly {
         samples.removeSubrange(kept...)
         return false
       }
+      let amount = rows.weight.isEmpty ? 1 : Int64(clamping: rows.weight[index])
+      let (sum, isTooLarge) = weight.addingReportingOverflow(amount)
+      guard !isTooLarge else {
+        samples.removeSubrange(kept...)
+        return false
+      }
+      weight = sum
       samples.append(
         Sample(
-          time: time.multipliedReportingOverflow(by: 1000).partialValue,
+          time: min(time, UInt64(Int64.max) / 1000) * 1000,
           thread: ThreadID(rawValue: rows.thread[index]), stack: stack == 0 ? nil : StackID(rawValue: stack - 1),
-          weight: rows.weight.isEmpty ? 1 : Int64(clamping: min(rows.weight[index], 1 << 40)),
-          value: value))
+          weight: amount, value: value))
     }
     return true
   }
@@ -187,9 +209,9 @@ struct ProfileAssembly {
 
   // MARK: The profile
 
-  /// Of a recording without its end: the files' modules that have frames and such a source of names.
+  /// The files' modules that have frames and such a source of names; nil for those that nobody looked at, as in a
+  /// recording without its end, or whose naming was stopped.
   func fileModules(named isWanted: (String?) -> Bool) -> [UInt32] {
-    guard !isClosed else { return [] }
     var isUsed = [Bool](repeating: false, count: tables.modules.count)
     for module in tables.frames.modules where module > 0 { isUsed[Int(module) - 1] = true }
     return isUsed.indices.map { UInt32($0) }.filter {
@@ -197,30 +219,46 @@ struct ProfileAssembly {
     }
   }
 
-  /// The profile of all chunks added; `unreadBytes` is what could not be read behind them.
-  mutating func finish(unreadBytes: Int, showsThunks: Bool) -> Profile {
+  /// What of the file could not be read.
+  struct Unread {
+    var bytes: Int
+    /// Whether there are no more: what comes through a pipe is not read to its end only to be counted.
+    var isAll: Bool
+  }
+
+  /// The profile of all chunks added.
+  consuming func finish(
+    unread: Unread, showsThunks: Bool, _ budget: inout ReadingBudget
+  ) throws(ReadingBudget.Exceeded) -> Profile {
     var metadata = metadata
+    let hasAll = unread.bytes == 0 && unread.isAll
+    metadata.isComplete = isClosed && hasAll
     metadata.isRecorded = true
-    metadata.isComplete = isClosed && unreadBytes == 0
     if !metadata.isComplete {
-      if metadata.durationSeconds == 0 { metadata.durationSeconds = Double(time) / 1e6 }
-      if isClosed { metadata.notes.append(.bytesLeftOut(count: UInt64(unreadBytes))) }
+      if metadata.durationSeconds == 0 { metadata.durationSeconds = ProfileMetadata.amount(Double(time) / 1e6) }
+      if isClosed { metadata.notes.append(.bytesLeftOut(count: unread.isAll ? UInt64(unread.bytes) : nil)) }
     }
     if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(.namesFoundLater) }
-    if !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
+    if !isClosed, !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
     var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
-    var profile = resolver.resolve()
+    var profile = try resolver.resolve(&budget)
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata
     profile.processes = tables.processes
     profile.threads = tables.threads
+    // Moved and not copied: they are most of a long recording.
     profile.samples = samples
+    samples = []
     profile.valueTypes = valueTypes
     profile.preferredValue = ValueTypeID(index: 0)
+    var isSorted = true
+    var last: UInt64 = 0
     for index in profile.samples.indices {
       profile.samples[index].stack = profile.samples[index].stack.map { resolver.stacks[$0.index] }
+      isSorted = isSorted && last <= profile.samples[index].time
+      last = profile.samples[index].time
     }
-    profile.samples.sort { $0.time < $1.time }
+    if !isSorted { profile.samples.sort { $0.time < $1.time } }
     return profile
   }
 }

@@ -35,6 +35,9 @@ extension ProfileNote {
       case .otherNarrowPrograms(let count, let rooted, let samples):
         message.fact = .otherNarrowPrograms
         (message.rest, message.rooted, message.count) = (count, rooted, samples)
+      case .namingStopped(let named, let total, let limit):
+        message.fact = .namingStopped
+        (message.count, message.wanted, message.causeSeconds) = (named, total, limit)
       case .module, .bytesLeftOut, .namesFoundLater, .namesMissing, .sentence, .unknown: message.fact = .unknown
       }
     }
@@ -59,6 +62,8 @@ extension ProfileNote {
         samples: message.count)
     case .otherNarrowPrograms:
       self = .otherNarrowPrograms(count: message.rest, rooted: message.rooted, samples: message.count)
+    case .namingStopped:
+      self = .namingStopped(named: message.count, total: message.wanted, limitSeconds: message.causeSeconds)
     default: self = SamplingNote(message).map(ProfileNote.sampling) ?? .unknown
     }
   }

@@ -18,15 +18,15 @@ package struct RecordedFunction: Hashable, Sendable {
   /// Whether the code only leads to the function that it is named after.
   package var isForwarder: Bool
 
-  /// A function.
+  /// A function; an empty text says nothing.
   package init(
     name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, isSymbolized: Bool = true,
     isForwarder: Bool = false
   ) {
     self.name = name
-    self.fullName = fullName
-    self.linkageName = linkageName
-    self.file = file
+    self.fullName = fullName.flatMap { $0.isEmpty ? nil : $0 }
+    self.linkageName = linkageName.flatMap { $0.isEmpty ? nil : $0 }
+    self.file = file.flatMap { $0.isEmpty ? nil : $0 }
     self.isSymbolized = isSymbolized
     self.isForwarder = isForwarder
   }
@@ -91,8 +91,11 @@ package struct RecordedNames: Sendable {
     functions += part.functions
     addresses += part.addresses
     starts += part.starts.dropFirst().map { $0 &+ UInt32(truncatingIfNeeded: end) }
-    lineFunctions = lineFunctions.prefix(end) + part.lineFunctions.map { $0 == .max ? .max : $0 &+ base }
-    lineNumbers = lineNumbers.prefix(end) + part.lineNumbers
+    // In place: a module may have as many parts as it likes.
+    lineFunctions.removeSubrange(end...)
+    lineNumbers.removeSubrange(end...)
+    lineFunctions += part.lineFunctions.map { $0 == .max ? .max : $0 &+ base }
+    lineNumbers += part.lineNumbers
   }
 
   /// The lines at an address, as positions in the columns of lines.
@@ -211,10 +214,8 @@ private struct SymbolsPart {
 extension RecordedFunction {
   init(_ message: Recording_Function) {
     self.init(
-      name: message.name, fullName: message.fullName.isEmpty ? nil : message.fullName,
-      linkageName: message.linkageName.isEmpty ? nil : message.linkageName,
-      file: message.file.isEmpty ? nil : message.file, isSymbolized: !message.unsymbolized,
-      isForwarder: message.forwarder)
+      name: message.name, fullName: message.fullName, linkageName: message.linkageName, file: message.file,
+      isSymbolized: !message.unsymbolized, isForwarder: message.forwarder)
   }
 
   fileprivate var message: Recording_Function {

@@ -1,3 +1,4 @@
+import ProfileModel
 import RecordingSchema
 import SwiftProtobuf
 
@@ -36,4 +37,39 @@ package struct RecordingCounters: Sendable {
       if let cpuSecondsSampled { $0.cpuSecondsSampled = cpuSecondsSampled }
     }
   }
+
+  /// As they were written.
+  init(_ message: Recording_Counters) {
+    lost = message.lost
+    throttled = message.throttled
+    durationSeconds = message.durationSeconds
+    lateRecords = message.lateRecords
+    malformedRecords = message.malformedRecords
+    ringCorruptions = message.ringCorruptions
+    cpuSecondsUsed = message.hasCpuSecondsUsed ? message.cpuSecondsUsed : nil
+    cpuSecondsSampled = message.hasCpuSecondsSampled ? message.cpuSecondsSampled : nil
+  }
+}
+
+extension ProfileMetadata {
+  /// Takes over totals, in place of earlier ones.
+  mutating func count(_ counters: RecordingCounters) {
+    lost = counters.lost
+    throttled = counters.throttled
+    durationSeconds = Self.amount(counters.durationSeconds)
+    lateRecords = counters.lateRecords
+    malformedRecords = counters.malformedRecords
+    ringCorruptions = counters.ringCorruptions
+    cpuSecondsUsed = counters.cpuSecondsUsed.flatMap(Self.seconds)
+    cpuSecondsSampled = counters.cpuSecondsSampled.flatMap(Self.seconds)
+  }
+
+  /// Nil for what is no duration.
+  static func seconds(_ value: Double) -> Double? { value.isFinite && value >= 0 ? min(value, mostSeconds) : nil }
+
+  /// 0, which stands for unknown, for what is no amount.
+  static func amount(_ value: Double) -> Double { seconds(value) ?? 0 }
+
+  /// No recording lasts longer, or has a higher frequency.
+  static let mostSeconds = 1e12
 }

@@ -1,3 +1,5 @@
+import ProfileModel
+
 /// Why a recording could not be read or written.
 public enum RecordingError: Error, Hashable, Sendable {
   /// The file does not begin like a recording.
@@ -8,6 +10,8 @@ public enum RecordingError: Error, Hashable, Sendable {
   case empty(path: String)
   /// Bytes that were written to the file are gone.
   case shortened(path: String)
+  /// It holds more than is read of a file.
+  case tooLarge(path: String, ReadingBudget.Exceeded)
   /// The recording is still being written.
   case stillWritten(path: String)
   /// A system call on a file failed.

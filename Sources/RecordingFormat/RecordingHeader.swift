@@ -35,4 +35,26 @@ package struct RecordingHeader: Sendable {
       $0.version = version
     }
   }
+
+  /// As it was written; value types are beside it in its chunk.
+  init(_ message: Recording_Header) {
+    command = message.command
+    startTime = message.startUnixNanoseconds
+    sampler = message.sampler
+    requestedFrequency = message.requestedFrequency
+    architecture = message.architecture
+    notes = message.notes.map(ProfileNote.sentence) + message.facts.map(ProfileNote.init)
+    version = message.version
+  }
+}
+
+extension ProfileMetadata {
+  /// Takes over what is known at the beginning.
+  mutating func begin(_ header: RecordingHeader) {
+    command = header.command
+    startTime = header.startTime
+    sampler = SamplerKind(header.sampler)
+    requestedFrequency = Self.amount(header.requestedFrequency)
+    notes = header.notes
+  }
 }

@@ -1,12 +1,9 @@
-import FoundationEssentials
 import ProfileModel
-import RecordingSchema
-import SwiftProtobuf
 
-/// Collects what is recorded and cuts it into chunks. Memory: the tables of modules, frames and stacks; samples,
-/// processes and threads, which come and go for as long as is recorded, only until the next chunk.
+/// Collects what is recorded and cuts it into windows. Memory: the tables of modules, frames and stacks; samples,
+/// processes and threads, which come and go for as long as is recorded, only until the next window.
 ///
-///     tables   ├────── in earlier chunks ──────┼── pending ──┤
+///     tables   ├────── in earlier windows ─────┼── pending ──┤
 ///                                         `flushed`        count
 package struct RecordingLog: Sendable {
   /// What samples refer to, but for processes and threads.
@@ -14,7 +11,8 @@ package struct RecordingLog: Sendable {
   /// Samples so far.
   package private(set) var sampleCount: UInt64 = 0
   private var flushed = Flushed()
-  private var pending = PendingSamples()
+  private var pending = RecordingWindow.Samples()
+  private var lastStack: UInt32 = 0
   private var processes = Pending<ProcessRecord>()
   private var threads = Pending<ThreadRecord>()
   private var markerFrames: [FrameMarker: UInt32] = [:]
@@ -48,18 +46,8 @@ package struct RecordingLog: Sendable {
     }
   }
 
-  private struct PendingSamples {
-    var time: [Int64] = []
-    var thread: [UInt32] = []
-    var stack: [Int32] = []
-    /// Empty as long as all are 0, and 1.
-    var value: [UInt32] = []
-    var weight: [UInt64] = []
-    var lastStack: UInt32 = 0
-  }
-
-  /// How many samples the next chunk will hold.
-  package var pendingSampleCount: Int { pending.time.count }
+  /// How many samples the next window will hold.
+  package var pendingSampleCount: Int { pending.count }
 
   // MARK: Rows
 
@@ -110,126 +98,42 @@ package struct RecordingLog: Sendable {
     let stack = stack.map { $0.rawValue &+ 1 } ?? 0
     pending.time.append(Int64(bitPattern: time &- lastTime))
     pending.thread.append(thread.rawValue)
-    pending.stack.append(Int32(bitPattern: stack &- pending.lastStack))
+    pending.stack.append(Int32(bitPattern: stack &- lastStack))
     lastTime = time
-    pending.lastStack = stack
+    lastStack = stack
     sampleCount += 1
   }
 
-  // MARK: Chunks
+  // MARK: Windows
 
-  /// Everything since the last chunk and the totals so far: one chunk, as a rule.
+  /// Everything since the last window, with the totals so far.
+  package mutating func takeWindow(_ counters: RecordingCounters) -> RecordingWindow {
+    var window = RecordingWindow()
+    window.modules = Array(tables.modules[flushed.modules...])
+    window.processes = processes.take()
+    window.threads = threads.take()
+    window.markers = Array(tables.markers[flushed.markers...])
+    window.frames = (
+      Array(tables.frames.modules[flushed.frames...]), Array(tables.frames.addresses[flushed.frames...])
+    )
+    window.stacks = (Array(tables.stacks.parents[flushed.stacks...]), Array(tables.stacks.frames[flushed.stacks...]))
+    window.samples = pending
+    window.counters = counters
+    window.sampleCount = sampleCount
+    flushed = Flushed(
+      modules: tables.modules.count, markers: tables.markers.count, frames: tables.frames.count,
+      stacks: tables.stacks.count)
+    pending = RecordingWindow.Samples()
+    lastStack = 0
+    return window
+  }
+
+  /// The next window as chunks: one, as a rule.
   ///
   /// - Parameter limit: Bytes that an unpacked chunk should not exceed.
   package mutating func takeChunks(
     _ counters: RecordingCounters, limit: Int = RecordingChunk.usualBytes
   ) -> [RecordingChunk] {
-    var pieces = ChunkPieces(limit: limit)
-    // Each row behind those that it refers to, wherever a chunk ends.
-    addRows(to: &pieces)
-    addFrames(to: &pieces)
-    addStacks(to: &pieces)
-    addSamples(to: &pieces)
-    pieces.current.counters = counters.message(samples: sampleCount)
-    flushed = Flushed(
-      modules: tables.modules.count, markers: tables.markers.count, frames: tables.frames.count,
-      stacks: tables.stacks.count)
-    pending = PendingSamples()
-    return pieces.finish().map(RecordingChunk.init)
-  }
-
-  private mutating func addRows(to pieces: inout ChunkPieces) {
-    for module in tables.modules[flushed.modules...] {
-      pieces.makeRoom(text: module.path.utf8.count + (module.buildID?.bytes.count ?? 0))
-      pieces.current.modules.append(
-        .with {
-          $0.path = module.path
-          $0.buildID = .init(module.buildID?.bytes ?? [])
-          $0.kind = Recording_Module.Kind(rawValue: Int(module.kind.rawValue)) ?? .file
-          $0.pid = module.pid
-        })
-    }
-    for process in processes.take() {
-      pieces.makeRoom(text: process.name.utf8.count)
-      pieces.current.processes.append(
-        .with {
-          $0.pid = process.pid
-          $0.name = process.name
-          $0.first = process.first.map { $0.rawValue &+ 1 } ?? 0
-        })
-    }
-    for thread in threads.take() {
-      pieces.makeRoom(text: thread.name.utf8.count)
-      pieces.current.threads.append(
-        .with {
-          $0.process = thread.process.rawValue
-          $0.tid = thread.tid
-          $0.name = thread.name
-          $0.first = thread.first.map { $0.rawValue &+ 1 } ?? 0
-        })
-    }
-    for marker in tables.markers[flushed.markers...] {
-      let name = marker.name
-      pieces.makeRoom(text: 2 * name.utf8.count)
-      pieces.current.markers.append(name)
-      pieces.current.markerFacts.append(marker.message)
-    }
-  }
-
-  private func addFrames(to pieces: inout ChunkPieces) {
-    var next = flushed.frames
-    while next < tables.frames.count {
-      // A module's index takes 5 bytes at most, a difference of addresses 10.
-      let rows = next..<next + pieces.makeRoom(upTo: tables.frames.count - next, bytesEach: 15)
-      var last: UInt64 = 0
-      pieces.current.frames = .with {
-        $0.module = Array(tables.frames.modules[rows])
-        $0.address = tables.frames.addresses[rows].map { address in
-          defer { last = address }
-          return Int64(bitPattern: address &- last)
-        }
-      }
-      next = rows.upperBound
-    }
-  }
-
-  private func addStacks(to pieces: inout ChunkPieces) {
-    var next = flushed.stacks
-    while next < tables.stacks.count {
-      let nodes = next..<next + pieces.makeRoom(upTo: tables.stacks.count - next, bytesEach: 10)
-      var rows = Recording_Stacks()
-      var lastParent: UInt32 = 0
-      var lastFrame: UInt32 = 0
-      for node in nodes {
-        // `noParent` is 2^32 - 1, so that a root wraps to 0.
-        let parent = tables.stacks.parents[node] &+ 1
-        let frame = tables.stacks.frames[node]
-        rows.parent.append(Int32(bitPattern: parent &- lastParent))
-        rows.frame.append(Int32(bitPattern: frame &- lastFrame))
-        lastParent = parent
-        lastFrame = frame
-      }
-      pieces.current.stacks = rows
-      next = nodes.upperBound
-    }
-  }
-
-  private func addSamples(to pieces: inout ChunkPieces) {
-    var next = 0
-    var lastStack: UInt32 = 0
-    while next < pending.time.count {
-      let rows = next..<next + pieces.makeRoom(upTo: pending.time.count - next, bytesEach: 35)
-      pieces.current.samples = .with {
-        $0.time = Array(pending.time[rows])
-        $0.thread = Array(pending.thread[rows])
-        $0.stack = Array(pending.stack[rows])
-        if !pending.value.isEmpty { $0.value = Array(pending.value[rows]) }
-        if !pending.weight.isEmpty { $0.weight = Array(pending.weight[rows]) }
-        // Differences begin anew in each chunk.
-        if let first = $0.stack.first { $0.stack[0] = Int32(bitPattern: UInt32(bitPattern: first) &+ lastStack) }
-      }
-      for difference in pending.stack[rows] { lastStack &+= UInt32(bitPattern: difference) }
-      next = rows.upperBound
-    }
+    RecordingChunk.chunks(of: takeWindow(counters), limit: limit)
   }
 }

@@ -6,7 +6,7 @@ extension RecordingReader {
   public static func plainChunks(_ bytes: [UInt8]) -> [[UInt8]] {
     var chunks: [[UInt8]] = []
     var offset = ChunkFraming.headerBytes
-    while let (plain, next) = ChunkFraming.chunk(in: bytes.rawSpan, at: offset) {
+    while case .chunk(let plain, let next) = ChunkFraming.step(in: bytes.rawSpan, at: offset) {
       chunks.append(plain)
       offset = next
     }

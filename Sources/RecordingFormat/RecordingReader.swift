@@ -1,7 +1,5 @@
 import BinaryReading
 import ProfileModel
-import RecordingSchema
-import SwiftProtobuf
 
 /// Reads a recording, whole or cut, into a profile. Opens nothing that the recording names.
 public enum RecordingReader {
@@ -16,38 +14,17 @@ public enum RecordingReader {
   /// - Parameter showsThunks: Whether compiler-made functions stay beside those that they lead to; otherwise a thunk
   ///   that calls or is called by the function it is named after is one frame with it.
   public static func read(
-    _ bytes: [UInt8], path: String, showsThunks: Bool = false
+    _ bytes: [UInt8], path: String, showsThunks: Bool = false, budget: ReadingBudget = ReadingBudget()
   ) throws(RecordingError) -> Profile {
-    var (assembly, end) = try assemble(bytes, path: path)
-    return assembly.finish(unreadBytes: bytes.count - end, showsThunks: showsThunks)
+    var stream = RecordingStream(path: path, budget: budget)
+    _ = try stream.consume(bytes.rawSpan)
+    return try stream.finish(fileBytes: bytes.count, showsThunks: showsThunks)
   }
 
   /// What a recording lacks because it was cut before its names were written.
   package static func unnamed(_ bytes: [UInt8], path: String) throws(RecordingError) -> UnnamedRecording {
-    let (assembly, end) = try assemble(bytes, path: path)
-    return UnnamedRecording(
-      tables: assembly.tables, modules: assembly.fileModules(named: { $0 == nil }),
-      givenUp: assembly.fileModules(named: { $0 == "none" }), length: UInt64(end))
-  }
-
-  /// All that can be read, and where that ends.
-  private static func assemble(
-    _ bytes: [UInt8], path: String
-  ) throws(RecordingError) -> (ProfileAssembly, end: Int) {
-    var assembly = ProfileAssembly()
-    let view = bytes.rawSpan
-    guard recognizes(view) else { throw .notARecording(path: path) }
-    guard let version = try? view.load(at: 8, as: UInt32.self) else { throw .empty(path: path) }
-    let known = [ChunkFraming.version, ChunkFraming.versionWithValueTypes]
-    guard known.contains(version) else { throw .unknownVersion(path: path, version: version) }
-    var offset = ChunkFraming.headerBytes
-    var chunks = 0
-    while let (plain, next) = ChunkFraming.chunk(in: view, at: offset) {
-      guard let chunk = try? Recording_Chunk(serializedBytes: plain), assembly.add(chunk) else { break }
-      chunks += 1
-      offset = next
-    }
-    guard chunks > 0 else { throw .empty(path: path) }
-    return (assembly, offset)
+    var stream = RecordingStream(path: path)
+    _ = try stream.consume(bytes.rawSpan)
+    return try stream.unnamed()
   }
 }

@@ -27,4 +27,24 @@ package struct RecordingTrailer: Sendable {
       $0.facts = notes.map(\.message)
     }
   }
+
+  /// As it was written.
+  init(_ message: Recording_Trailer) {
+    durationSeconds = message.durationSeconds
+    actualFrequency = message.actualFrequency
+    profilerCPUSeconds = message.profilerCpuSeconds
+    profilerPeakResidentBytes = message.profilerPeakResidentBytes
+    notes = message.notes.map(ProfileNote.sentence) + message.facts.map(ProfileNote.init)
+  }
+}
+
+extension ProfileMetadata {
+  /// Takes over what is known at the end.
+  mutating func end(_ trailer: RecordingTrailer) {
+    durationSeconds = Self.amount(trailer.durationSeconds)
+    actualFrequency = Self.amount(trailer.actualFrequency)
+    profilerCPUSeconds = Self.amount(trailer.profilerCPUSeconds)
+    profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
+    notes += trailer.notes
+  }
 }

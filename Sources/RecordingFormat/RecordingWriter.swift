@@ -1,5 +1,4 @@
 import BinaryReading
-import Dispatch
 import Glibc
 import RecordingSchema
 import SwiftProtobuf
@@ -23,11 +22,12 @@ package final class RecordingWriter: Sendable {
     package var refusal: Int32?
   }
 
-  private let path: String
+  /// The file, for errors.
+  package let path: String
   private let descriptor: Int32
   private let largestBacklog: Int
   private let largestChunk: Int
-  private let queue = DispatchQueue(label: "perfprof.recording")
+  private let queue = WritingQueue()
   private let state: Mutex<State>
 
   private struct State {
@@ -75,7 +75,10 @@ package final class RecordingWriter: Sendable {
     _ = flock(descriptor, LOCK_EX | LOCK_NB)
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    queue.close()
+    close(descriptor)
+  }
 
   /// Hands a chunk over to the writing thread and returns.
   package func append(_ chunk: RecordingChunk) {
@@ -86,7 +89,7 @@ package final class RecordingWriter: Sendable {
 
   /// Waits until everything is on the disk or has been refused; then a failure's errno, if there was one.
   package func finish() -> Int32? {
-    queue.sync {
+    queue.wait { [self] in
       state.withLock { $0.failure = nil }
       drain()
     }
@@ -147,7 +150,7 @@ package final class RecordingWriter: Sendable {
 
   /// Compresses what makes up `waiting` bytes on the writing thread, and writes it there.
   private func enqueue(waiting: Int, _ framed: @escaping @Sendable () -> [UInt8]) {
-    queue.async { [self] in
+    queue.add { [self] in
       let bytes = framed()
       state.withLock { state in
         state.backlog.append(bytes)

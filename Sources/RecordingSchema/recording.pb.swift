@@ -933,6 +933,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// rest: how many more; rooted, count: of all of them
     case otherNarrowPrograms // = 21
+
+    /// count, wanted: modules whose names were looked up, and all; cause_seconds: the limit
+    case namingStopped // = 22
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -963,6 +966,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 19: self = .narrowProgram
       case 20: self = .x32Program
       case 21: self = .otherNarrowPrograms
+      case 22: self = .namingStopped
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -991,6 +995,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .narrowProgram: return 19
       case .x32Program: return 20
       case .otherNarrowPrograms: return 21
+      case .namingStopped: return 22
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1019,6 +1024,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .narrowProgram,
       .x32Program,
       .otherNarrowPrograms,
+      .namingStopped,
     ]
 
   }
@@ -1162,6 +1168,9 @@ package nonisolated struct Recording_ModuleProblem: Sendable {
 
     /// later on: by another build
     case replaced // = 15
+
+    /// path: empty, cut short, or no regular file
+    case damagedDebugFile // = 16
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1186,6 +1195,7 @@ package nonisolated struct Recording_ModuleProblem: Sendable {
       case 13: self = .noIdentity
       case 14: self = .gone
       case 15: self = .replaced
+      case 16: self = .damagedDebugFile
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1208,6 +1218,7 @@ package nonisolated struct Recording_ModuleProblem: Sendable {
       case .noIdentity: return 13
       case .gone: return 14
       case .replaced: return 15
+      case .damagedDebugFile: return 16
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1230,6 +1241,7 @@ package nonisolated struct Recording_ModuleProblem: Sendable {
       .noIdentity,
       .gone,
       .replaced,
+      .damagedDebugFile,
     ]
 
   }
@@ -2476,7 +2488,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {
@@ -2529,5 +2541,5 @@ nonisolated extension Recording_ModuleProblem: SwiftProtobuf.Message, SwiftProto
 }
 
 nonisolated extension Recording_ModuleProblem.Reason: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_SYMBOLS\0\u{1}ONLY_DYNAMIC_SYMBOLS\0\u{1}GAPS\0\u{1}DEBUG_FILE_MISMATCH\0\u{1}EMPTY_DEBUG_FILE\0\u{1}UNREADABLE\0\u{1}DEBUG_INFORMATION_DAMAGED\0\u{1}KERNEL_ADDRESSES_HIDDEN\0\u{1}JIT_FILE_REFUSED\0\u{1}JIT_DUMP_UNUSABLE\0\u{1}NOT_OPENED\0\u{1}REWRITTEN\0\u{1}NO_IDENTITY\0\u{1}GONE\0\u{1}REPLACED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_SYMBOLS\0\u{1}ONLY_DYNAMIC_SYMBOLS\0\u{1}GAPS\0\u{1}DEBUG_FILE_MISMATCH\0\u{1}EMPTY_DEBUG_FILE\0\u{1}UNREADABLE\0\u{1}DEBUG_INFORMATION_DAMAGED\0\u{1}KERNEL_ADDRESSES_HIDDEN\0\u{1}JIT_FILE_REFUSED\0\u{1}JIT_DUMP_UNUSABLE\0\u{1}NOT_OPENED\0\u{1}REWRITTEN\0\u{1}NO_IDENTITY\0\u{1}GONE\0\u{1}REPLACED\0\u{1}DAMAGED_DEBUG_FILE\0")
 }

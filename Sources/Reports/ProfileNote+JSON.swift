@@ -27,6 +27,7 @@ extension ProfileNote {
     case .bytesLeftOut: "bytesLeftOut"
     case .namesFoundLater: "namesFoundLater"
     case .namesMissing: "namesMissing"
+    case .namingStopped: "namingStopped"
     case .sentence: "sentence"
     case .unknown: "unknown"
     }
@@ -43,7 +44,12 @@ extension ProfileNote {
       json.member("sampledSeconds", sampled)
       if let cause { cause.write(to: &json) } else { json.member("cause", nil) }
     case .programsNotSampled(let names): json.member("programs", names)
-    case .eventsLost(let count), .stacksContinued(let count, _), .bytesLeftOut(let count): json.member("count", count)
+    case .eventsLost(let count), .stacksContinued(let count, _), .bytesLeftOut(let count?): json.member("count", count)
+    case .bytesLeftOut(nil): json.member("count", nil)
+    case .namingStopped(let named, let total, let limit):
+      json.member("named", named)
+      json.member("modules", total)
+      json.member("limitSeconds", limit)
     case .samplesNotWritten(let count, let number):
       json.member("count", count)
       if let number { json.member("errno", number) }
@@ -160,6 +166,7 @@ extension ModuleProblem {
     case .gaps: "gapsInSymbols"
     case .debugFileMismatch: "debugFileMismatch"
     case .emptyDebugFile: "emptyDebugFile"
+    case .damagedDebugFile: "damagedDebugFile"
     case .unreadable: "unreadableSymbols"
     case .debugInformationDamaged: "debugInformationDamaged"
     case .kernelAddressesHidden: "kernelAddressesHidden"
@@ -177,7 +184,8 @@ extension ModuleProblem {
 
   fileprivate func writeFigures(to json: inout JSONWriter) {
     switch self {
-    case .debugFileMismatch(let path), .emptyDebugFile(let path): json.member("path", path)
+    case .debugFileMismatch(let path), .emptyDebugFile(let path), .damagedDebugFile(let path):
+      json.member("path", path)
     case .unreadable(let detail), .debugInformationDamaged(let detail), .notOpened(let detail):
       json.member("detail", detail)
     case .kernelAddressesHidden(let restriction): json.member("kptrRestrict", restriction)

@@ -23,7 +23,7 @@ public struct TrustSummary: Sendable {
     notes = selected.noteSentences()
     var names: [String] = []
     for process in profile.processes where !names.contains(process.name) && names.count < 4 {
-      names.append(process.name)
+      if !process.isUnnamed { names.append(process.name) }
     }
     processNames = names
   }
@@ -49,7 +49,9 @@ public struct TrustSummary: Sendable {
 
   private var title: String {
     if !metadata.command.isEmpty { return metadata.command.joined(separator: " ").shortened(toColumns: 100) }
-    return processNames.isEmpty ? "no samples" : processNames.joined(separator: ", ").shortened(toColumns: 100)
+    return processNames.isEmpty
+      ? (completeness.samples == 0 ? "no samples" : "a profile without names of processes")
+      : processNames.joined(separator: ", ").shortened(toColumns: 100)
   }
 
   private var trustLine: String {

@@ -1,6 +1,7 @@
 import BinaryReading
 import Demangling
 import Glibc
+import Processes
 import ProfileModel
 import Searching
 
@@ -70,15 +71,12 @@ public struct JITDump: Sendable {
     var failure = BinaryReadingError.io(path: path, errno: ENOENT)
     for place in process.places(of: path) {
       let file: FileReader
-      do throws(BinaryReadingError) { file = try FileReader(path: place) } catch {
+      do throws(BinaryReadingError) { file = try place.open() } catch {
+        if case .notRegular = error { throw .otherOwner }
         failure = error
         continue
       }
-      var status = stat()
-      // SAFETY: `status` is written only during the call.
-      guard unsafe fstat(file.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-        status.st_uid == process.user
-      else { throw .otherOwner }
+      guard (try? file.status())?.owner == process.user else { throw .otherOwner }
       return file
     }
     throw .reading(failure)

@@ -37,8 +37,8 @@ public struct JITProcess: Hashable, Sendable {
   }
 
   /// The places to look for a file that the process knows by `path`.
-  public func places(of path: String) -> [String] {
-    ["\(rootFolder ?? "/proc/\(pid)/root")\(path)"] + (sharesFileSystems ? [path] : [])
+  public func places(of path: String) -> [ForeignFile] {
+    [ForeignFile(path, in: .root(rootFolder ?? "/proc/\(pid)/root"))] + (sharesFileSystems ? [ForeignFile(path)] : [])
   }
 
   /// Whether a mapped file's path is that of a jitdump, which writers map so that profilers see it.

@@ -1,5 +1,6 @@
 import BinaryReading
 import Demangling
+import Processes
 import ProfileModel
 import Searching
 
@@ -8,24 +9,42 @@ import Searching
 ///
 /// Addresses are used again, so a later line wins over the earlier ones that it overlaps.
 public struct PerfMap: Sendable {
-  private let place: String
+  private let place: ForeignFile
+  /// Who must own the file; nil where nobody checks.
+  private let owner: UInt32?
   /// Lines that are none, as of the last reading.
   public private(set) var malformedLines = 0
 
   /// A map at `path`, which nobody checked; nothing is read yet.
-  public init(path: String) { place = path }
+  public init(path: String) { self.init(ForeignFile(path), owner: nil) }
+
+  private init(_ place: ForeignFile, owner: UInt32?) { (self.place, self.owner) = (place, owner) }
+
+  /// The file as it is now, if it is still its owner's.
+  private func lines() -> TextLines? {
+    guard let owner else { return TextLines(path: place.path) }
+    guard let lines = TextLines(place), lines.owner == owner else { return nil }
+    return lines
+  }
 
   /// The map that `process` writes: the file, why it was refused, or nil for both when there is none.
   public static func find(_ process: JITProcess) -> (map: PerfMap?, problem: SymbolProblem?) {
-    for path in process.places(of: "/tmp/perf-\(process.namespacePID).map") {
-      guard let lines = TextLines(path: path) else { continue }
-      guard lines.owner == process.user else {
-        let problem = SymbolProblem(
-          module: "[jit]", buildID: nil,
-          reason: .jitFileRefused(path: path, detail: "its owner is not user \(process.user)"), unsymbolizedCount: 0)
-        return (nil, problem)
+    for place in process.places(of: "/tmp/perf-\(process.namespacePID).map") {
+      let path = place.fullPath
+      func refused(_ detail: String) -> SymbolProblem {
+        SymbolProblem(
+          module: "[jit]", buildID: nil, reason: .jitFileRefused(path: path, detail: detail), unsymbolizedCount: 0)
       }
-      return (PerfMap(path: path), nil)
+      do throws(BinaryReadingError) {
+        let file = try place.open()
+        guard (try? file.status())?.owner == process.user else {
+          return (nil, refused("its owner is not user \(process.user)"))
+        }
+      } catch {
+        if case .notRegular = error { return (nil, refused("it is no regular file")) }
+        continue
+      }
+      return (PerfMap(place, owner: process.user), nil)
     }
     return (nil, nil)
   }
@@ -37,7 +56,7 @@ public struct PerfMap: Sendable {
     var held = HeldNames(count: addresses.count)
     var malformed = 0
     var budget = 50_000_000
-    let isWhole = TextLines(path: place)?.forEach { line in
+    let isWhole = lines()?.forEach { line in
       if line.count == 0 { return }
       var position = 0
       guard let start = Self.number(line, &position), let size = Self.number(line, &position), size > 0,
@@ -62,11 +81,11 @@ public struct PerfMap: Sendable {
         ? [shown[Int(name)]]
         : [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
     }
-    var symbols = ModuleSymbols(source: held.isEmpty ? "none" : "perf map " + place, frames: frames)
+    var symbols = ModuleSymbols(source: held.isEmpty ? "none" : "perf map " + place.fullPath, frames: frames)
     if isWhole == false || budget == 0 {
       let detail = isWhole == false ? "its rest, past 4 GB, was left out" : "its functions overlap too often"
       symbols.problem = SymbolProblem(
-        module: "[jit]", buildID: nil, reason: .jitFileRefused(path: place, detail: detail),
+        module: "[jit]", buildID: nil, reason: .jitFileRefused(path: place.fullPath, detail: detail),
         unsymbolizedCount: symbols.unsymbolizedCount)
     }
     return symbols

@@ -106,6 +106,8 @@ struct SymbolSources {
     let reason: ModuleProblem
     if let refused = searched?.refused, searched?.image == nil {
       reason = .debugFileMismatch(path: refused)
+    } else if let damaged = searched?.damaged, searched?.image == nil {
+      reason = .damagedDebugFile(path: damaged)
     } else if unsymbolizedCount > 0, let damage {
       reason = .unreadable(detail: damage)
     } else if let debugDamage {

@@ -51,6 +51,9 @@ public final class AddressSpace {
   /// Whether it's known of any code where it lies.
   public var hasCode: Bool { !mapped.regions.isEmpty }
 
+  /// The modules that lie in it, some several times.
+  public var modules: [UInt32] { mapped.regions.map(\.module) }
+
   /// All that is mapped, by address.
   var regions: [MappedRegions.Region] { mapped.regions }
 

@@ -83,6 +83,13 @@ public final class Unwinder {
   /// Goes on with another copy of an image that was added before, whose contents are the same.
   public func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
 
+  /// Lets go of an image that lies in no process any more; its unwind information, if that was read.
+  public func removeImage(key: UInt32) -> UnwindTable? {
+    guard let image = context.image(key) else { return nil }
+    context.images[Int(key)] = nil
+    return image.tableIfRead
+  }
+
   /// The unwind information of the images that frames lay in, by the caller's module index.
   public var tables: [UInt32: UnwindTable] {
     var tables: [UInt32: UnwindTable] = [:]

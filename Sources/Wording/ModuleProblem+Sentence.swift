@@ -21,6 +21,8 @@ extension ModuleProblem {
     case .gaps: "its symbols do not cover all of its code"
     case .debugFileMismatch(let path): "the debug file \(path) belongs to another build and was refused"
     case .emptyDebugFile(let path): "its debug file \(path) has no symbols"
+    case .damagedDebugFile(let path):
+      "\(path), where its debug file belongs, is empty, cut short or no regular file"
     case .unreadable(let detail): "unreadable (\(detail))"
     case .debugInformationDamaged(let detail):
       "its debug information was not read to its end (\(detail)), so that inlined functions and lines may be missing"
@@ -44,7 +46,7 @@ extension ModuleProblem {
   private func remedy(path: String) -> String? {
     switch self {
     case .kernelAddressesHidden: "run as root, or: sysctl kernel.kptr_restrict=0"
-    case .debugFileMismatch, .emptyDebugFile: "install the debug symbols of exactly this build"
+    case .debugFileMismatch, .emptyDebugFile, .damagedDebugFile: "install the debug symbols of exactly this build"
     case .jitFileRefused: "start the program as the user that it runs as, with its perf map option"
     case .unreadable, .debugInformationDamaged: "reinstall or rebuild it"
     case .gaps: "no source has names for those parts (padding, or assembler code without symbols)"

@@ -26,13 +26,17 @@ extension ProfileNote {
     case .otherNarrowPrograms(let count, let rooted, let samples):
       "32-bit programs, \(count) more: \(rooted) of \(samples) stacks rooted"
     case .module(let path, let buildID, let problem): problem.sentence(path: path, buildID: buildID)
-    case .bytesLeftOut(let count):
+    case .bytesLeftOut(nil): "what stands behind the recording's end was left out"
+    case .bytesLeftOut(let count?):
       "\(count) \(count == 1 ? "byte behind the recording's end was" : "bytes behind the recording's end were") left out"
     case .namesFoundLater:
       "names come from files as they were after recording, where their build IDs were those recorded"
     case .namesMissing:
       "its end is missing, and with it the names of functions: `perfprof name FILE` finds them in the files that are "
         + "still there and the same"
+    case .namingStopped(let named, let total, let limit):
+      "names were looked up for \(named) of \(total) modules only, until that was stopped or took "
+        + "\(limit.exactSecondsText): `perfprof name FILE` finds the others"
     case .sentence(let text): text
     case .unknown: "unknown note (newer perfprof)"
     }

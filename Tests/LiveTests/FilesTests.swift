@@ -37,6 +37,30 @@ extension LiveTests {
       for name in names { #expect(outcome.errors.contains(name), "the summary names \(name): \(outcome.errors)") }
     }
 
+    @Test("What record draws, without reading its recording, is what the recording gives")
+    func sameViews() throws {
+      let folder = try TemporaryFolder()
+      let names = [
+        "svg": "a.svg", "html": "a.html", "folded": "a.folded", "speedscope": "a.speedscope.json", "pprof": "a.pb.gz",
+      ]
+      var arguments = [Machine.perfprof, "record", "-F", "1999"]
+      for name in ["a.perfprof", "b.perfprof"] + names.values.sorted() { arguments += ["-o", name] }
+      let outcome = try run(arguments + ["--", "/bin/sh", "-c", Self.families], folder: folder.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.path(name))) }
+      #expect(try bytes("a.perfprof") == bytes("b.perfprof"))
+      for (format, name) in names {
+        let converted = try perfprof(
+          "convert", "a.perfprof", "--format", format, "-o", "view", folder: folder.path)
+        #expect(converted.status == 0, "\(converted.errors)")
+        #expect(try bytes("view") == bytes(name), "\(format)")
+        unlink(folder.path("view"))
+      }
+    }
+
+    /// Programs of one shell, one after the other and by its side.
+    private static let families = "for i in 1 2 3 4 5; do \(Machine.sample("short")) & /bin/ls / >/dev/null; done; wait"
+
     @Test("Under sudo, files belong to who called", .enabled(if: Machine.isRoot, "needs root"))
     func sudo() throws {
       let folder = try TemporaryFolder()

@@ -193,9 +193,10 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
     }
   }
 
-  private static func isRefused(_ chunk: Recording_Chunk) -> Bool {
+  private static func isRefused(_ chunk: Recording_Chunk) throws -> Bool {
     var assembly = ProfileAssembly()
-    return !assembly.add(chunk)
+    var budget = ReadingBudget()
+    return try !assembly.add(chunk, &budget)
   }
 
   @Test func refusesReferencesThatLeadNowhere() throws {
@@ -203,16 +204,16 @@ private func names(_ profile: Profile, of sample: Sample) -> [String] {
     chunk.frames = .with {
       $0.module = [9]; $0.address = [0]
     }
-    #expect(Self.isRefused(chunk))
+    #expect(try Self.isRefused(chunk))
     chunk = Recording_Chunk()
     chunk.samples = .with {
       $0.time = [1]; $0.thread = [5]; $0.stack = [0]
     }
-    #expect(Self.isRefused(chunk))
+    #expect(try Self.isRefused(chunk))
     chunk = Recording_Chunk()
     chunk.stacks = .with {
       $0.parent = [3]; $0.frame = [0]
     }
-    #expect(Self.isRefused(chunk))
+    #expect(try Self.isRefused(chunk))
   }
 }

@@ -16,7 +16,8 @@ struct SampleRecorderTests {
     var recorder = SampleRecorder(
       startTime: 0, options: options, source: NoProcesses())
     (recorder.faults.late, recorder.faults.malformed, recorder.faults.corruptions) = (3, 2, 1)
-    let chunks = try recorder.takeChunks(seconds: 1).map { try $0.message.serializedBytes() as [UInt8] }
+    let window = recorder.takeWindow(seconds: 1)
+    let chunks = try RecordingChunk.chunks(of: window).map { try $0.message.serializedBytes() as [UInt8] }
     let metadata = try RecordingReader.read(RecordingReader.file(ofPlainChunks: chunks), path: "test").metadata
     #expect((metadata.lateRecords, metadata.malformedRecords, metadata.ringCorruptions) == (3, 2, 1))
     #expect(metadata.faults.count == 3)
@@ -31,7 +32,7 @@ struct SampleRecorderTests {
 
   /// Where the samples stand, in order.
   private func places(in recorder: inout SampleRecorder) throws -> [Place] {
-    let bytes: [UInt8] = try recorder.takeChunks(seconds: 1)[0].message.serializedBytes()
+    let bytes: [UInt8] = try RecordingChunk.chunks(of: recorder.takeWindow(seconds: 1))[0].message.serializedBytes()
     let profile = try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(bytes), path: "test")
     return profile.samples.map { sample in
       let thread = profile.threads[sample.thread.index]

@@ -126,5 +126,12 @@ ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count
 /// before.
 int clp_copy_file(int from, int to, size_t count);
 
+/// `RESOLVE_*` of `<linux/openat2.h>`.
+enum { CLP_RESOLVE_NO_MAGICLINKS = 0x02, CLP_RESOLVE_BENEATH = 0x08, CLP_RESOLVE_IN_ROOT = 0x10 };
+/// openat2(2). Returns a descriptor, or -1 with errno set.
+int clp_openat2(int folder, const char *path, uint64_t flags, uint64_t resolve);
+/// The file system that an open file lies in, by its number in `<linux/magic.h>` (fstatfs(2)); -1 with errno set.
+int64_t clp_file_system(int descriptor);
+
 /// A file that lives in memory until its last descriptor is closed (memfd_create(2), close-on-exec). -1 with errno set.
 int clp_memory_file(const char *name);

@@ -3,7 +3,8 @@ import TextWriting
 
 /// The processed profile format of <https://profiler.firefox.com>, version 56; the viewer upgrades older versions.
 ///
-/// Each thread has its own tables of stacks, frames and functions; libraries and strings are shared. Times are
+/// Every process under each of its names has a `pid` of its own, and every thread a `tid`, since the viewer keeps one
+/// process for a `pid` and one main thread in it. Each thread has its own tables of stacks, frames and functions; libraries and strings are shared. Times are
 /// milliseconds; samples of a source without times stand one interval apart.
 public enum FirefoxProfile {
   /// The version written (docs-developer/CHANGELOG-formats.md of the viewer).
@@ -34,6 +35,7 @@ public enum FirefoxProfile {
       samples[sample.thread.index].append(sample)
     }
     let interval = intervalMilliseconds(profile)
+    let identities = FirefoxIdentities(profile, isSampled: samples.map { !$0.isEmpty }).threads
     let hasTimes = profile.samples.contains { $0.time != 0 }
     var json = JSONWriter()
     try json.object { json throws(E) in
@@ -51,7 +53,7 @@ public enum FirefoxProfile {
       try json.array { json throws(E) in
         for (index, thread) in profile.threads.enumerated() where !samples[index].isEmpty {
           let tables = FirefoxThread(
-            profile, thread, samples[index], unit: selected.value.unit,
+            profile, thread, identities[index], samples[index], unit: selected.value.unit,
             interval: hasTimes ? nil : interval)
           json.object { tables.write(to: &$0, &strings) }
           try output(json.take())

@@ -5,27 +5,38 @@ import TextWriting
 struct FirefoxThread {
   private let profile: Profile
   private let thread: ThreadRecord
+  private let identity: FirefoxIdentities.Identity
   private let samples: [Sample]
   private let unit: ValueType.Unit
   private let interval: Double?
   /// Rows of the thread's tables, by the profile's rows that they stand for.
   private var stacks: [StackID] = []
   private var stackRows: [StackID: Int] = [:]
-  private var frames: [FrameID] = []
-  private var frameRows: [FrameID: Int] = [:]
+  private var frames: [PlacedFrame] = []
+  private var frameRows: [PlacedFrame: Int] = [:]
+  /// For each row of `stacks` its frame's row.
+  private var frameOfStack: [Int] = []
   private var functions: [FunctionID] = []
   private var functionRows: [FunctionID: Int] = [:]
   private var modules: [ModuleID] = []
   private var moduleRows: [ModuleID: Int] = [:]
 
+  /// A frame, and how many of its callers were inlined into one function with it.
+  private struct PlacedFrame: Hashable {
+    var frame: FrameID
+    var inlineDepth: Int
+  }
+
   /// - Parameters:
   ///   - unit: What the samples' weights are counted in.
   ///   - interval: Milliseconds from sample to sample where they have no times; else nil.
   init(
-    _ profile: Profile, _ thread: ThreadRecord, _ samples: [Sample], unit: ValueType.Unit, interval: Double?
+    _ profile: Profile, _ thread: ThreadRecord, _ identity: FirefoxIdentities.Identity, _ samples: [Sample],
+    unit: ValueType.Unit, interval: Double?
   ) {
     self.profile = profile
     self.thread = thread
+    self.identity = identity
     self.samples = samples
     self.unit = unit
     self.interval = interval
@@ -33,7 +44,7 @@ struct FirefoxThread {
       if let stack = sample.stack { add(stack) }
     }
     for frame in frames {
-      let function = profile.frames[frame.index].function
+      let function = profile.frames[frame.frame.index].function
       if functionRows[function] == nil {
         functionRows[function] = functions.count
         functions.append(function)
@@ -57,27 +68,33 @@ struct FirefoxThread {
     for node in missing.reversed() {
       stackRows[node] = stacks.count
       stacks.append(node)
-      let frame = FrameID(rawValue: profile.stacks.frame(of: node))
-      if frameRows[frame] == nil {
-        frameRows[frame] = frames.count
+      var frame = PlacedFrame(frame: FrameID(rawValue: profile.stacks.frame(of: node)), inlineDepth: 0)
+      if profile.frames[frame.frame.index].kind == .inlined {
+        let caller = profile.stacks.parent(of: node).flatMap { stackRows[$0] }
+        frame.inlineDepth = 1 + (caller.map { frames[frameOfStack[$0]].inlineDepth } ?? 0)
+      }
+      let row = frameRows[frame] ?? frames.count
+      if row == frames.count {
+        frameRows[frame] = row
         frames.append(frame)
       }
+      frameOfStack.append(row)
     }
   }
 
   func write(to json: inout JSONWriter, _ strings: inout FirefoxStrings) {
     let process = profile.processes[thread.process.index]
-    json.member("name", thread.name)
-    json.member("isMainThread", thread.tid == process.pid)
+    json.member("name", thread.name.isEmpty ? profile.title : thread.name)
+    json.member("isMainThread", identity.isMain)
     json.member("processType", "default")
-    json.member("processName", process.name)
+    json.member("processName", process.name.isEmpty ? profile.title : process.name)
     json.member("processStartupTime", 0)
     json.member("processShutdownTime", nil)
     json.member("registerTime", 0)
     json.member("unregisterTime", nil)
     json.member("pausedRanges", [String]())
-    json.member("pid", String(process.pid))
-    json.member("tid", String(thread.tid))
+    json.member("pid", identity.pid)
+    json.member("tid", identity.tid)
     json.member("showMarkersInTimeline", false)
     writeSamples(to: &json)
     table("markers", 0, to: &json) { json in
@@ -107,9 +124,7 @@ struct FirefoxThread {
 
   private func writeStacks(to json: inout JSONWriter) {
     table("stackTable", stacks.count, to: &json) { json in
-      column("frame", stacks, to: &json) {
-        Self.write(index: frameRows[FrameID(rawValue: profile.stacks.frame(of: $0))], to: &$1)
-      }
+      column("frame", frameOfStack, to: &json) { $1.value($0) }
       column("prefix", stacks, to: &json) {
         Self.write(index: profile.stacks.parent(of: $0).flatMap { stackRows[$0] }, to: &$1)
       }
@@ -117,13 +132,13 @@ struct FirefoxThread {
   }
 
   private func writeFrames(to json: inout JSONWriter) {
-    let rows = frames.map { profile.frames[$0.index] }
+    let rows = frames.map { profile.frames[$0.frame.index] }
     table("frameTable", rows.count, to: &json) { json in
       column("address", rows, to: &json) { frame, json in
         let hasModule = profile.functions[frame.function.index].module != nil && frame.address != 0
         if hasModule { json.value(frame.address) } else { json.value(-1) }
       }
-      column("inlineDepth", rows, to: &json) { $1.value($0.kind == .inlined ? 1 : 0) }
+      column("inlineDepth", frames, to: &json) { $1.value($0.inlineDepth) }
       column("category", rows, to: &json) { $1.value(Self.category(of: $0.kind)) }
       column("subcategory", rows, to: &json) { $1.value(0) }
       column("func", rows, to: &json) { Self.write(index: functionRows[$0.function], to: &$1) }

@@ -11,9 +11,13 @@ public struct FoldedContents: Sendable {
 
 /// Reads folded stacks in pieces as they come: `a;b;c 12`, root first, the first frame the process's name.
 ///
-/// A file whose first lines all end in two counts is differential. Lines that are no stack with a count are left out
-/// and noted in the profile's metadata; a file where they are the majority is no folded file. Suffixes `_[k]`, `_[i]`
-/// and `_[j]` become kinds of frames, and `[truncated: REASON]` below the process's name a missing root.
+/// A file most of whose lines end in two counts is differential. Comments (`# `) are passed over. Lines that are no stack
+/// with a count are left out and noted in the profile's metadata; a file where they are the majority is no folded file.
+/// Suffixes `_[k]`, `_[i]` and `_[j]` become kinds of frames, and `[truncated: REASON]` at the root a missing one. Equal
+/// stacks are one sample. Counts with fractions are rounded so that their sums stay true.
+///
+/// Whether the first name of a line is a process's is told by the file's beginning (`ProcessNameEvidence`) unless the
+/// caller knows. Where it isn't, the only process has no name.
 ///
 /// Lines of sorted files share most of their frames with the line before, so each is compared with it first:
 ///
@@ -43,7 +47,18 @@ public struct FoldedReader: Sendable {
     case unknown
   }
 
+  /// How much of a file tells what its lines hold.
+  private static let headLength = 1 << 20
+
   private var builder = ProfileBuilder()
+  private let budget = InputBudget()
+  private let wantedNames: ProcessNames?
+  private var evidence: ProcessNameEvidence?
+  private var hasProcesses = true
+  private var rounding = RunningRounding()
+  private var baselineRounding = RunningRounding()
+  /// For each stack the last sample with it, plus 1; 0 for none.
+  private var sampleOfStack: [UInt32] = []
   private var names = NameTable()
   private var frameOfName: [FrameID?] = []
   private var threadOfName: [ThreadID?] = []
@@ -63,20 +78,43 @@ public struct FoldedReader: Sendable {
   private var firstBadLine: Int?
   private var roundedCounts = 0
 
-  /// A reader of a file's first line.
-  public init() {}
+  /// A reader of a file's first line; without `processNames` the file itself must tell.
+  public init(processNames: ProcessNames? = nil) { wantedNames = processNames }
 
   /// Reads all of `bytes`.
-  public static func read(_ bytes: RawSpan) throws(ProfileFormatError) -> FoldedContents {
-    var reader = FoldedReader()
+  public static func read(
+    _ bytes: RawSpan, processNames: ProcessNames? = nil
+  ) throws(ProfileFormatError) -> FoldedContents {
+    var reader = FoldedReader(processNames: processNames)
     try reader.consume(bytes)
     return try reader.finish()
   }
 
   /// Reads the next piece of the file; pieces may end anywhere.
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
+    guard countsInLine == nil else { return try read(lines: bytes) }
+    append(bytes)
+    if pending.count >= Self.headLength, pending.contains(0x0A) { try begin() }
+  }
+
+  /// Tells by the lines that waited what they hold, and reads them.
+  private mutating func begin() throws(ProfileFormatError) {
+    let head = pending
+    let view = head.rawSpan
+    let counts = Self.countsInLine(of: view)
+    countsInLine = counts
+    if wantedNames == nil { evidence = ProcessNameEvidence(view, counts: counts) }
+    hasProcesses = (wantedNames ?? evidence?.names) != .no
+    if !hasProcesses {
+      let process = builder.add(ProcessRecord(pid: 0, name: ""))
+      thread = builder.add(ThreadRecord(process: process, tid: 0, name: ""))
+    }
+    pending = []
+    try read(lines: view)
+  }
+
+  private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
     var start = 0
-    if countsInLine == nil, pending.isEmpty { countsInLine = Self.countsInLine(of: bytes) }
     while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
       if pending.isEmpty {
         try read(line: bytes.extracting(start..<end))
@@ -91,19 +129,14 @@ public struct FoldedReader: Sendable {
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> FoldedContents {
+    if countsInLine == nil { try begin() }
     if !pending.isEmpty { try readPending() }
     guard goodLines > 0 else { throw .noSamples(format: "folded", badLine: firstBadLine) }
     guard badLines <= goodLines else {
       throw .mostlyBadLines(format: "folded", line: firstBadLine ?? 0, bad: badLines, good: goodLines)
     }
     builder.profile.metadata.sampler = "folded"
-    if let firstBadLine {
-      builder.profile.metadata.notes.append(
-        "\(badLines) lines without a stack and a count were left out; the first is line \(firstBadLine).")
-    }
-    if roundedCounts > 0 {
-      builder.profile.metadata.notes.append("\(roundedCounts) counts with fractions were rounded.")
-    }
+    sayWhatWasRead()
     var contents = FoldedContents(profile: builder.profile)
     if countsInLine == 2 {
       var before = builder.profile
@@ -113,19 +146,42 @@ public struct FoldedReader: Sendable {
     return contents
   }
 
-  /// 2 when each of the first lines ends in two counts, else 1.
+  private mutating func sayWhatWasRead() {
+    if let evidence {
+      let reason = evidence.reason.map { " (\($0))" } ?? ""
+      builder.profile.metadata.say(
+        hasProcesses
+          ? "the first name of each line was taken for a process's\(reason); --process-names no makes it a function's"
+          : "the first name of each line was taken for a function's\(reason); --process-names yes makes it a process's")
+    }
+    if let firstBadLine {
+      builder.profile.metadata.say(
+        badLines == 1
+          ? "line \(firstBadLine) has no stack with \(countsInLine == 2 ? "two counts" : "a count") and was left out"
+          : "\(badLines) lines without a stack and \(countsInLine == 2 ? "two counts" : "a count") were left out; the first is line \(firstBadLine)"
+      )
+    }
+    if roundedCounts > 0 {
+      builder.profile.metadata.say(
+        "\(roundedCounts) \(roundedCounts == 1 ? "count has a fraction" : "counts have fractions"): rounded so that "
+          + "sums stay true")
+    }
+  }
+
+  /// 2 when most of the first lines that end in a count end in two, else 1.
   private static func countsInLine(of head: RawSpan) -> Int {
     var start = 0
     var examined = 0
+    var double = 0
     while examined < 100, start < head.byteCount {
-      guard let end = head.firstIndex(of: 0x0A, in: start..<head.byteCount) else { break }
+      let end = head.firstIndex(of: 0x0A, in: start..<head.byteCount) ?? head.byteCount
       let line = head.extracting(start..<end).trimmingCarriageReturn()
       start = end + 1
-      if line.byteCount == 0 { continue }
-      guard FoldedLine(line, counts: 2) != nil else { return 1 }
+      if FoldedLine.isComment(line) || FoldedLine(line, counts: 1) == nil { continue }
       examined += 1
+      if FoldedLine(line, counts: 2) != nil { double += 1 }
     }
-    return examined > 0 ? 2 : 1
+    return double * 2 > examined ? 2 : 1
   }
 
   private mutating func append(_ bytes: RawSpan) {
@@ -136,35 +192,52 @@ public struct FoldedReader: Sendable {
   private mutating func readPending() throws(ProfileFormatError) {
     let line = pending
     pending.removeAll(keepingCapacity: true)
-    if countsInLine == nil { countsInLine = FoldedLine(line.rawSpan, counts: 2) == nil ? 1 : 2 }
     try read(line: line.rawSpan)
   }
 
   private mutating func read(line: RawSpan) throws(ProfileFormatError) {
     lineNumber += 1
     let line = line.trimmingCarriageReturn()
-    if line.byteCount == 0 { return }
+    if line.byteCount == 0 || line.isBlank || FoldedLine.isComment(line) { return }
     guard let parsed = FoldedLine(line, counts: countsInLine ?? 1) else {
-      if countsInLine == 2, FoldedLine(line, counts: 1) != nil { throw .missingCount(line: lineNumber) }
       badLines += 1
       firstBadLine = firstBadLine ?? lineNumber
       return
     }
-    let sum = total.addingReportingOverflow(parsed.count)
-    let baselineSum = baselineTotal.addingReportingOverflow(parsed.baseline)
+    let weight = parsed.hasFraction ? rounding.round(parsed.count) : parsed.count.whole
+    let before = parsed.hasFraction ? baselineRounding.round(parsed.baseline) : parsed.baseline.whole
+    guard let weight, let before else { throw .countTooLarge(line: lineNumber) }
+    let sum = total.addingReportingOverflow(weight)
+    let baselineSum = baselineTotal.addingReportingOverflow(before)
     // Views add weights up without asking again.
     guard !sum.overflow, !baselineSum.overflow else { throw .countTooLarge(line: lineNumber) }
     total = sum.partialValue
     baselineTotal = baselineSum.partialValue
     goodLines += 1
-    if parsed.isRounded { roundedCounts += 1 }
+    if parsed.count.fraction != 0 || parsed.baseline.fraction != 0 { roundedCounts += 1 }
     let stack = intern(stack: line.extracting(0..<parsed.stackEnd))
-    if countsInLine == 2 {
-      baseline.append(parsed.baseline)
-    } else if parsed.count == 0 {
-      return
+    guard countsInLine == 2 || weight > 0 else { return }
+    add(stack, weight, before)
+    try budget.check(builder.profile)
+  }
+
+  /// Adds a sample, or its weight to the last one of the same stack and thread.
+  private mutating func add(_ stack: StackID?, _ weight: Int64, _ before: Int64) {
+    let count = builder.profile.samples.count
+    if let stack {
+      if sampleOfStack.count <= stack.index {
+        sampleOfStack.append(contentsOf: repeatElement(0, count: builder.profile.stacks.count - sampleOfStack.count))
+      }
+      let known = Int(sampleOfStack[stack.index]) - 1
+      if known >= 0, builder.profile.samples[known].thread == thread {
+        builder.profile.samples[known].weight += weight
+        if countsInLine == 2 { baseline[known] += before }
+        return
+      }
+      sampleOfStack[stack.index] = UInt32(truncatingIfNeeded: count + 1)
     }
-    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: parsed.count))
+    if countsInLine == 2 { baseline.append(before) }
+    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight))
   }
 
   private mutating func intern(stack text: RawSpan) -> StackID? {
@@ -209,6 +282,7 @@ public struct FoldedReader: Sendable {
       threadOfName.append(nil)
     }
     guard let caller = path.last else {
+      guard hasProcesses else { return enterRoot(named: name, bytes, end: end) }
       thread = thread(named: name, bytes)
       // Stacks are shared between processes, so only the first one's are sure to be new.
       path.append(PathEntry(end: end, stack: nil, children: builder.profile.stacks.count == 0 ? .none : .unknown))
@@ -223,6 +297,14 @@ public struct FoldedReader: Sendable {
       stack = builder.profile.stacks.append(parent: caller.stack, frame: frame.rawValue)
       path[path.count - 1].children = .ascending
     }
+    let isNewStack = builder.profile.stacks.count > nodes
+    path.append(PathEntry(end: end, stack: stack, children: isNewStack ? .none : .unknown))
+  }
+
+  /// Enters the first frame of a file without processes, of which any may have come before.
+  private mutating func enterRoot(named name: Int, _ bytes: RawSpan, end: Int) {
+    let nodes = builder.profile.stacks.count
+    let stack = builder.intern(parent: nil, frame: frame(named: name, bytes, isRoot: true))
     let isNewStack = builder.profile.stacks.count > nodes
     path.append(PathEntry(end: end, stack: stack, children: isNewStack ? .none : .unknown))
   }

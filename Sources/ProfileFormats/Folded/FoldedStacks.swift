@@ -3,7 +3,7 @@ import ProfileModel
 
 /// Folded stacks: a line for each distinct stack, root first, `;` between frames, a blank, the count.
 ///
-/// The first frame is the process's name. Suffixes tell kernel `_[k]`, inlined `_[i]` and JIT `_[j]` frames; a stack
+/// The first frame is the process's name, where the source says it. Suffixes tell kernel `_[k]`, inlined `_[i]` and JIT `_[j]` frames; a stack
 /// without its root has `[truncated: REASON]` below the process's name. Nothing can be escaped: `;` in a name is
 /// written `:`, line breaks and control characters as blanks. Lines are sorted bytewise.
 public enum FoldedStacks {
@@ -59,8 +59,8 @@ public enum FoldedStacks {
 /// Merges a profile's stacks by what folded stacks show of them.
 private struct FoldedLines {
   private struct Root: Hashable {
-    var process: UInt32
-    var thread: UInt32
+    var process: UInt32?
+    var thread: UInt32?
   }
   private struct Line: Hashable {
     var root: Root
@@ -73,11 +73,8 @@ private struct FoldedLines {
   /// The profile's stacks, keyed by rendered frames instead of places in functions.
   private var stacks = StackTable()
   private var counts: [Line: Int64] = [:]
-  private let hasThreads: Bool
-
   init(_ selected: SelectedProfile, _ options: FoldedStacks.Options) {
     let profile = selected.profile
-    hasThreads = options.threads
     let textOfFrame = profile.frames.map { frame in
       intern(profile.functions[frame.function.index].name, FrameNotation.suffix(of: frame.kind))
     }
@@ -93,9 +90,10 @@ private struct FoldedLines {
     }
     let frameless = stacks.intern(parent: nil, frame: intern("[truncated: no frames]", ""))
     let roots = profile.threads.map { thread in
-      Root(
-        process: intern(profile.processes[thread.process.index].name, ""),
-        thread: options.threads ? intern(thread.name, "") : 0)
+      let process = profile.processes[thread.process.index]
+      let isNamed = options.threads && !(process.isUnnamed && thread.name.isEmpty)
+      return Root(
+        process: process.isUnnamed ? nil : intern(process.name, ""), thread: isNamed ? intern(thread.name, "") : nil)
     }
     for sample in selected.samples where sample.weight > 0 {
       let stack = sample.stack.map { merged[$0.index] } ?? frameless
@@ -127,8 +125,8 @@ private struct FoldedLines {
         path.append(stacks.frame(of: node))
         next = stacks.parent(of: node)
       }
-      if hasThreads { path.append(line.root.thread) }
-      path.append(line.root.process)
+      if let thread = line.root.thread { path.append(thread) }
+      if let process = line.root.process { path.append(process) }
       for frame in path.reversed() {
         if output.count > start { output.append(UInt8(ascii: ";")) }
         output.append(contentsOf: texts[Int(frame)])

@@ -3,29 +3,37 @@ import ProfileModel
 
 /// Reads what `perf script` prints, in pieces as they come.
 ///
-/// Names are taken as they stand: nothing is cut at `(`, split at `->` or stripped of blanks. Every sample counts 1,
-/// whatever its period. Samples of different events are of different value types, since nothing is the sum of them. The text doesn't tell which stacks lost their root; a note in the metadata says what share ends
-/// at a function that programs and threads are known to begin with.
+/// What a line is, is decided by what the lines of the whole file look like (`PerfScriptShape`). Names are taken as they
+/// stand: nothing is cut at `(`, split at `->` or stripped of blanks. Each sample keeps the command that it states: a
+/// process that runs another program is a process under another name. Every sample counts 1; the periods, where they
+/// are printed, are a value type of their own. Samples of different events are of different value types, since nothing
+/// is the sum of them, and the first is looked at first, as in other readers of such text.
 ///
 /// - Complexity: O(bytes); memory for distinct lines and stacks.
 public struct PerfScriptReader: Sendable {
-  private var builder = ProfileBuilder()
+  private var samples = PerfScriptSamples()
+  private var shape: PerfScriptShape?
+  /// Where the first line that is no comment begins.
+  private var headStart = 0
+  /// Bytes that wait for the shape, or a line that the last piece did not end.
   private var pending: [UInt8] = []
-  private var processes: [Int32: ProcessID] = [:]
-  private var threads: [Int32: ThreadID] = [:]
   private var frameLines = NameTable()
   private var frames: [PerfScriptFrame?] = []
   /// The sample that lines are read for, and its frames so far, leaf first.
   private var header: PerfScriptHeader?
   private var stack: [PerfScriptFrame] = []
-  private var startTime: UInt64?
-  private var endTime: UInt64 = 0
-  /// The events in order of their first sample, without modifiers.
-  private var events: [String] = []
+  private var stackHasTabs = false
+  /// The address that stands on the header's line: of data, where a call chain follows.
+  private var sampled: PerfScriptFrame?
   private var lineNumber = 0
+  private var knownLines = 0
   private var badLines = 0
   private var firstBadLine: Int?
-  private var knownRoots = 0
+
+  /// How much of a file decides what its lines look like.
+  static let headLength = 1 << 20
+  /// The most bytes of one line.
+  private static let lineLimit = 1 << 20
 
   /// A reader of a file's first line.
   public init() {}
@@ -33,175 +41,185 @@ public struct PerfScriptReader: Sendable {
   /// Reads all of `bytes`.
   public static func read(_ bytes: RawSpan) throws(ProfileFormatError) -> Profile {
     var reader = PerfScriptReader()
-    reader.consume(bytes)
+    try reader.consume(bytes)
     return try reader.finish()
   }
 
   /// Reads the next piece of the file; pieces may end anywhere.
-  public mutating func consume(_ bytes: RawSpan) {
+  public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
+    guard shape == nil else { return try read(lines: bytes) }
+    pending.append(contentsOf: bytes.copy())
+    // A header in comments is of any length.
+    headStart = PerfScriptShape.start(pending.rawSpan, from: headStart)
+    if pending.count - headStart >= Self.headLength { try begin() }
+  }
+
+  /// Finds the shape by the bytes that waited, and reads them.
+  private mutating func begin() throws(ProfileFormatError) {
+    let head = pending
+    let view = head.rawSpan
+    shape = PerfScriptShape(view.extracting(headStart..<view.byteCount))
+    guard shape != nil else {
+      throw .noSamples(format: "perf script", badLine: head.isEmpty ? nil : 1)
+    }
+    pending = []
+    try read(lines: view)
+  }
+
+  private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
     var start = 0
     while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
       if pending.isEmpty {
-        read(line: bytes.extracting(start..<end))
+        try read(line: bytes.extracting(start..<end))
       } else {
         pending.append(contentsOf: bytes.extracting(start..<end).copy())
-        readPending()
+        try readPending()
       }
       start = end + 1
+    }
+    guard pending.count + bytes.byteCount - start <= Self.lineLimit else {
+      throw .limitExceeded(what: "bytes in line \(lineNumber + 1)", limit: Self.lineLimit)
     }
     pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount).copy())
   }
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> Profile {
-    if !pending.isEmpty { readPending() }
-    endSample()
-    let samples = builder.profile.samples.count
-    guard samples > 0 else { throw .noSamples(format: "perf script", badLine: firstBadLine) }
-    builder.profile.samples.sort { $0.time < $1.time }
-    var metadata = ProfileMetadata()
-    let event = events.first ?? ""
-    metadata.sampler = event.isEmpty ? "perf script" : .perf(event: event)
-    if events.count > 1 { tellEventsApart(&metadata) }
-    metadata.durationSeconds = Double(endTime &- (startTime ?? endTime)) / 1e9
-    if let startTime {
-      for index in builder.profile.samples.indices { builder.profile.samples[index].time &-= startTime }
+    if shape == nil { try begin() }
+    if !pending.isEmpty { try readPending() }
+    try endSample()
+    guard samples.count > 0 else { throw .noSamples(format: "perf script", badLine: firstBadLine) }
+    guard badLines <= knownLines else {
+      throw .mostlyBadLines(format: "perf script", line: firstBadLine ?? 0, bad: badLines, good: knownLines)
     }
-    let share = (Double(knownRoots) / Double(samples) * 100).rounded()
-    metadata.notes.append(
-      "perf script does not say which stacks are complete: \(Int(share)) % end at a known first function.")
+    var profile = samples.finish()
     if let firstBadLine {
-      metadata.notes.append("\(badLines) lines were not understood; the first is line \(firstBadLine).")
+      profile.metadata.say(
+        badLines == 1
+          ? "line \(firstBadLine) was not understood"
+          : "\(badLines) lines were not understood; the first is line \(firstBadLine)")
     }
-    builder.profile.metadata = metadata
-    return builder.profile
+    return profile
   }
 
-  /// Names the value types; the one with most samples comes first to mind.
-  private mutating func tellEventsApart(_ metadata: inout ProfileMetadata) {
-    builder.profile.valueTypes = events.map {
-      ValueType(name: $0.isEmpty ? "unnamed" : $0, unit: .other("samples"), isCount: true)
-    }
-    let totals = builder.profile.valueTotals
-    let most = totals.indices.max { totals[$0] < totals[$1] || totals[$0] == totals[$1] && $0 > $1 }
-    builder.profile.preferredValue = most.map { ValueTypeID(index: $0) }
-    let parts = zip(builder.profile.valueTypes, totals).map { "\($0.name) (\($1))" }
-    metadata.notes.append("samples of \(parts.count) events, which don't add up: \(parts.joined(separator: ", "))")
-  }
-
-  private mutating func valueType(of event: Substring) -> ValueTypeID {
-    if let known = events.firstIndex(where: { $0 == event }) { return ValueTypeID(index: known) }
-    // A file of more events than any perf can open at once is made to fill memory.
-    guard events.count < 1 << 12 else { return ValueTypeID(index: events.count - 1) }
-    events.append(String(event))
-    return ValueTypeID(index: events.count - 1)
-  }
-
-  /// An event's name without what perf allows behind it (perf-list(1), "EVENT MODIFIERS"): `cycles` of `cycles:upp`.
-  private static func withoutModifiers(_ event: String) -> Substring {
-    guard let colon = event.lastIndex(of: ":") else { return event[...] }
-    let modifiers = event[event.index(after: colon)...]
-    let isModifier = !modifiers.isEmpty && modifiers.utf8.allSatisfy { "ukhIGHpPSDWeb".utf8.contains($0) }
-    return isModifier ? event[..<colon] : event[...]
-  }
-
-  private mutating func readPending() {
+  private mutating func readPending() throws(ProfileFormatError) {
     let line = pending
     pending.removeAll(keepingCapacity: true)
-    read(line: line.rawSpan)
+    try read(line: line.rawSpan)
   }
 
-  private mutating func read(line: RawSpan) {
+  private mutating func read(line: RawSpan) throws(ProfileFormatError) {
     lineNumber += 1
     let line = line.trimmingCarriageReturn()
-    guard line.byteCount > 0 else {
-      endSample()
-      return
-    }
-    let isIndented = line.byte(at: 0) == 0x20 || line.byte(at: 0) == 0x09
-    if isIndented, header != nil, let frame = frame(line) {
-      stack.append(frame)
+    guard line.byteCount > 0, !line.isBlank else { return try endBlock() }
+    let hasTab = line.byte(at: 0) == 0x09
+    if !hasTab || shape?.framesHaveTabs == false, let next = header(line) {
+      try begin(next, line)
     } else if line.byte(at: 0) == UInt8(ascii: "#") {
       return
-    } else if let next = PerfScriptHeader(line) {
-      endSample()
-      let rest = line.extracting(next.restStart..<line.byteCount)
-      header = next
-      // Without call chains the sampled address stands on the header's line.
-      if let frame = frame(rest) { stack.append(frame) }
-    } else if !isIndented || header == nil {
+    } else if header?.isRecord == true, hasTab || line.byte(at: 0) == 0x20 {
+      // Some records go on over several lines.
+      knownLines += 1
+    } else if let frame = frame(line, hasTab: hasTab) {
+      if stack.isEmpty { stackHasTabs = hasTab }
+      stack.append(frame)
+      knownLines += 1
+    } else {
+      readSupplement(line)
+    }
+  }
+
+  /// The header that a line is; nil for any other line.
+  private func header(_ line: RawSpan) -> PerfScriptHeader? {
+    guard let shape, !shape.layouts.isEmpty else { return nil }
+    guard shape.isBare else { return PerfScriptHeader(line, shape.layouts) }
+    guard line.byte(at: 0) != UInt8(ascii: "#"), !shape.isBareFrame(line) else { return nil }
+    // Below frames other lines than headers have marks of their own.
+    if header != nil, PerfScriptSupplement(line) != nil { return nil }
+    return PerfScriptHeader(bare: line, hasNumber: shape.layouts[0].numbers == .one)
+  }
+
+  private mutating func begin(_ next: PerfScriptHeader, _ line: RawSpan) throws(ProfileFormatError) {
+    try endSample()
+    knownLines += 1
+    header = next
+    if next.isRecord {
+      samples.lost(in: line)
+    } else {
+      sampled = PerfScriptFrame.sampled(line, from: next.restStart)
+    }
+  }
+
+  /// A blank line ends a sample; without headers the frames that follow are another.
+  private mutating func endBlock() throws(ProfileFormatError) {
+    if header?.isRecord == true, stack.isEmpty { return }
+    try endSample()
+  }
+
+  private mutating func readSupplement(_ line: RawSpan) {
+    switch header == nil && stack.isEmpty ? nil : PerfScriptSupplement(line) {
+    case .sourceLine(let isInlined):
+      if isInlined, !stack.isEmpty {
+        stack[stack.count - 1].kind = .inlined
+        stack[stack.count - 1].module = nil
+      }
+      knownLines += 1
+    case .other: knownLines += 1
+    case nil:
       badLines += 1
       firstBadLine = firstBadLine ?? lineNumber
     }
   }
 
   /// Equal lines give equal frames, and most lines come again.
-  private mutating func frame(_ line: RawSpan) -> PerfScriptFrame? {
+  private mutating func frame(_ line: RawSpan, hasTab: Bool) -> PerfScriptFrame? {
+    guard header != nil && header?.isRecord == false || shape?.layouts.isEmpty == true else { return nil }
+    // Frames of one stack are indented alike, so that an address below them is none.
+    if !stack.isEmpty, stackHasTabs != hasTab { return nil }
+    if shape?.framesHaveTabs == true, !hasTab { return nil }
     let (index, isNew) = frameLines.intern(line)
     if isNew { frames.append(PerfScriptFrame(line)) }
     return frames[index]
   }
 
-  private mutating func endSample() {
-    guard let header else { return }
-    self.header = nil
-    defer { stack.removeAll(keepingCapacity: true) }
-    let value = valueType(of: Self.withoutModifiers(header.event))
-    if let time = header.time {
-      startTime = min(startTime ?? time, time)
-      endTime = max(endTime, time)
+  private mutating func endSample() throws(ProfileFormatError) {
+    defer {
+      header = nil
+      sampled = nil
+      stack.removeAll(keepingCapacity: true)
     }
-    // Inlined frames come before the frame that they are in, whose module is theirs.
-    var module: ModuleID?
-    var leaf: StackID?
-    for frame in stack.reversed() {
-      if frame.kind != .inlined { module = frame.module.map { builder.intern(Module(path: $0)) } }
-      leaf = builder.intern(parent: leaf, frame: intern(frame, module: module))
+    guard let header = header ?? (stack.isEmpty ? nil : PerfScriptHeader.none), !header.isRecord else { return }
+    if stack.isEmpty, let sampled { stack.append(sampled) }
+    try samples.add(header, stack, line: lineNumber)
+  }
+}
+
+extension PerfScriptShape {
+  /// Where the first line starts that is no comment; `start` is the start of a line.
+  static func start(_ bytes: RawSpan, from start: Int = 0) -> Int {
+    var start = start
+    while start < bytes.byteCount, bytes.byte(at: start) == UInt8(ascii: "#") {
+      guard let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) else { return start }
+      start = end + 1
     }
-    if let root = stack.last?.symbol, Self.firstFunctions.contains(root) { knownRoots += 1 }
-    builder.profile.samples.append(
-      Sample(time: header.time ?? 0, thread: thread(of: header), stack: leaf, value: value))
+    return start
+  }
+}
+
+extension PerfScriptHeader {
+  /// What stands before a stack in a file without headers.
+  static var none: PerfScriptHeader { PerfScriptHeader() }
+
+  private init() {
+    (comm, event, isRecord, restStart) = ("", "", false, 0)
   }
 
-  private mutating func intern(_ frame: PerfScriptFrame, module: ModuleID?) -> FrameID {
-    let function: Function
-    if let symbol = frame.symbol {
-      function = Function(name: symbol, module: module)
-    } else {
-      let place = module.map { builder.profile.modules[$0.index].name } ?? "unknown"
-      let name = place.hasPrefix("[") ? place : "[\(place)]"
-      function = Function(name: name, module: module, isSymbolized: false)
-    }
-    return builder.intern(Frame(function: builder.intern(function), kind: frame.kind))
+  /// A header that is but a comm and perhaps a number.
+  init(bare line: RawSpan, hasNumber: Bool) {
+    let bare = BareHeader(line)
+    self.init()
+    comm = line.extracting(hasNumber ? bare.comm : bare.commWithNumber).text()
+    tid = hasNumber ? bare.number : nil
+    restStart = bare.restStart
   }
-
-  private mutating func thread(of header: PerfScriptHeader) -> ThreadID {
-    if let known = threads[header.tid] {
-      builder.profile.threads[known.index].name = header.comm
-      let process = builder.profile.threads[known.index].process
-      if builder.profile.processes[process.index].pid == header.tid {
-        builder.profile.processes[process.index].name = header.comm
-      }
-      return known
-    }
-    // Without a pid, threads of one name are taken for one process: better than a process for each thread.
-    let process: ProcessID
-    if let pid = header.pid {
-      process = processes[pid] ?? builder.add(ProcessRecord(pid: pid, name: header.comm))
-      processes[pid] = process
-    } else if let named = builder.profile.processes.firstIndex(where: { $0.name == header.comm }) {
-      process = ProcessID(index: named)
-    } else {
-      process = builder.add(ProcessRecord(pid: header.tid, name: header.comm))
-    }
-    let thread = builder.add(ThreadRecord(process: process, tid: header.tid, name: header.comm))
-    threads[header.tid] = thread
-    return thread
-  }
-
-  private static let firstFunctions: Set<String> = [
-    "_start", "__clone", "clone", "__clone3", "clone3", "__GI___clone", "__GI___clone3", "thread_start", "_dl_start",
-    "_dl_start_user", "ret_from_fork", "ret_from_fork_asm", "runtime.goexit", "runtime.goexit.abi0", "runtime.mstart",
-    "secondary_startup_64", "secondary_startup_64_no_verify",
-  ]
 }

@@ -149,7 +149,7 @@ extension Profile {
   var title: String {
     if !metadata.command.isEmpty { return metadata.command.joined(separator: " ") }
     var names: [String] = []
-    for process in processes where !names.contains(process.name) {
+    for process in processes where !process.name.isEmpty && !names.contains(process.name) {
       guard names.count < 3 else { return names.joined(separator: ", ") + "…" }
       names.append(process.name)
     }

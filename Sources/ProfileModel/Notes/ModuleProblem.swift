@@ -10,6 +10,8 @@ public enum ModuleProblem: Hashable, Sendable {
   case debugFileMismatch(path: String)
   /// The debug file at `path` has no symbols itself.
   case emptyDebugFile(path: String)
+  /// What lies where its debug file belongs is none: empty, cut short, or no regular file.
+  case damagedDebugFile(path: String)
   /// The symbols, or a part of them, are damaged or can't be read.
   case unreadable(detail: String)
   /// Inlined functions and lines are missing because debug information is damaged or out of all proportion.

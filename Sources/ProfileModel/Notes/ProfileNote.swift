@@ -20,12 +20,14 @@ public enum ProfileNote: Hashable, Sendable {
   case otherNarrowPrograms(count: UInt64, rooted: UInt64, samples: UInt64)
   /// What limits the names of a module's functions.
   case module(path: String, buildID: BuildID?, ModuleProblem)
-  /// So many bytes behind a recording's end belong to nothing.
-  case bytesLeftOut(count: UInt64)
+  /// So many bytes behind a recording's end belong to nothing; nil where nobody counted them.
+  case bytesLeftOut(count: UInt64?)
   /// Names were found after recording, in files as they were then.
   case namesFoundLater
   /// A recording was cut before its names were written.
   case namesMissing
+  /// Names were looked up for so many modules of all, until that was stopped or took this long.
+  case namingStopped(named: UInt64, total: UInt64, limitSeconds: Double)
   /// A sentence: of a file from elsewhere, or of a recording older than facts.
   case sentence(String)
   /// A fact that a newer perfprof wrote, and this one does not know.

@@ -65,7 +65,7 @@ extension PtraceSampler {
     if staysStopped { resume() }
   }
 
-  private mutating func mendCall(of tid: Int32, _ registers: RegisterSet) {
+  mutating func mendCall(of tid: Int32, _ registers: RegisterSet) {
     switch InterruptedCall.mend(tid, registers) {
     case .none: break
     case .restarted: restartedCalls += 1

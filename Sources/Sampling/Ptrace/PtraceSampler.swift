@@ -1,3 +1,4 @@
+import CLinuxPerf
 import Glibc
 import Processes
 import ProfileModel
@@ -118,6 +119,38 @@ public struct PtraceSampler: ~Copyable, Sampler {
       guard threads.isAnyAsked else { break }
       _ = try signals.wait(nanoseconds: 1_000_000, or: nil)
     } while MachineClock.monotonic < end
+    // A process's first thread does not end with the tracing.
+    if clp_gettid() == getpid() { try letGo() }
+  }
+
+  /// Stops every thread once more and lets it go, where the tracing thread goes on. Calls that this ends early are begun
+  /// again as far as that can be done, and counted.
+  private mutating func letGo() throws(SamplingError) {
+    for tid in threads.numbers { try? Tracing.interrupt(tid) }
+    let end = MachineClock.monotonic + 10 * Self.patience
+    while !threads.isEmpty, MachineClock.monotonic < end {
+      while let (tid, stop) = Tracing.next() {
+        detach(tid, from: stop)
+        threads.remove(tid)
+        threads.unborn[tid] = nil
+      }
+      if !threads.isEmpty { _ = try signals.wait(nanoseconds: 1_000_000, or: nil) }
+    }
+  }
+
+  private mutating func detach(_ tid: Int32, from stop: TraceStop) {
+    switch stop {
+    case .exited, .killed: return
+    case .signal(let signal): Tracing.detach(tid, signal: signal)
+    case .interrupted:
+      if let registers = RegisterSet(of: tid) { mendCall(of: tid, registers) }
+      Tracing.detach(tid)
+    case .made:
+      // The new thread is traced by birth, and about to stop.
+      if let child = Tracing.eventMessage(tid) { threads.unborn[child] = 0 }
+      Tracing.detach(tid)
+    default: Tracing.detach(tid)
+    }
   }
 
   private static let patience: UInt64 = 100_000_000

@@ -10,6 +10,7 @@ enum Tracing {
   private enum Request {
     static let pokeUser: Int32 = 6
     static let continueRunning: Int32 = 7
+    static let detach: Int32 = 17
     static let eventMessage: Int32 = 0x4201
     static let seize: Int32 = 0x4206
     static let interrupt: Int32 = 0x4207
@@ -30,6 +31,8 @@ enum Tracing {
     // ESRCH: it was killed while stopped, which `next()` reports.
     try? request(Request.continueRunning, tid, data: UInt(signal))
   }
+  /// Lets a stopped thread go for good, with a signal or without.
+  static func detach(_ tid: Int32, signal: Int32 = 0) { try? request(Request.detach, tid, data: UInt(signal)) }
   /// Leaves a thread in its group-stop, as if it were not traced.
   static func listen(_ tid: Int32) { try? request(Request.listen, tid) }
   /// Changes a stopped thread's register, by its place in `struct user`; whether that was done.

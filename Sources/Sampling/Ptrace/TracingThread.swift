@@ -7,7 +7,7 @@ import Glibc
 /// call early. But when the tracer's thread ends, the kernel lets all that it traced go as they are: the blocked ones
 /// notice nothing, stopped ones go on with the signal that they stopped for.
 public enum TracingThread {
-  /// Runs `body` on a thread of its own and waits until it has ended.
+  /// Runs `body` on a thread of its own and waits until it has ended; on this thread where there is no other to be had.
   ///
   /// SIGCHLD is blocked on the calling thread meanwhile, so that the tracing thread's signalfd gets it.
   public static func run<Value: ~Copyable>(
@@ -19,7 +19,11 @@ public enum TracingThread {
         do throws(SamplingError) { result = .success(try body()) } catch { result = .failure(error) }
       }
     }
-    guard let result = consume result else { throw .system(call: "pthread_create", errno: failure) }
+    guard let result = consume result else {
+      // No thread to be had (RLIMIT_NPROC, a pids cgroup): on this one, which must let go by itself, as it goes on.
+      guard failure == EAGAIN else { throw .system(call: "pthread_create", errno: failure) }
+      return try body()
+    }
     return try result.get()
   }
 

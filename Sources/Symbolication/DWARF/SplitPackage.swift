@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import Processes
 
 /// A DWARF package, the `.dwp` file beside a program: the split units of many `.dwo` files, found by their numbers.
 struct SplitPackage {
@@ -9,10 +10,13 @@ struct SplitPackage {
   /// The package of `image`; nil when there is none.
   static func find(beside image: ELFImage, rootFolder: String) throws(DebugDamage) -> SplitPackage? {
     var refused: String?
-    for path in [rootFolder + image.path + ".dwp", image.path + ".dwp"] {
-      guard let reader = try? FileReader(path: path) else { continue }
+    let place = ForeignFile(image.path + ".dwp", in: .root(rootFolder))
+    do throws(BinaryReadingError) {
+      let reader = try place.open()
       if let file = try? ELFImage(file: reader), let package = SplitPackage(file) { return package }
-      refused = refused ?? path
+      refused = place.fullPath
+    } catch {
+      if error == .notRegular(path: place.fullPath) { refused = place.fullPath }
     }
     if let refused { throw .splitFileRefused(refused) }
     return nil

@@ -1,6 +1,7 @@
 import BinaryReading
 import ELF
 import Glibc
+import Processes
 
 /// Finds the other halves of split units: in the package beside the program, or in `.dwo` files of their own
 /// (DWARF 5, section 7.3.2; for DWARF 4 the GNU project's "DebugFission").
@@ -60,11 +61,16 @@ struct SplitUnits {
     } catch { refused = error }
     let name = skeleton.splitName.flatMap { NamePlaces.text($0, program) } ?? ""
     let folder = skeleton.folder.flatMap { NamePlaces.text($0, program) } ?? ""
-    for path in paths(name: name, folder: folder) where !name.isEmpty {
+    for place in paths(name: name, folder: folder) where !name.isEmpty {
+      let path = place.fullPath
       work -= Self.headerCost
       if last?.path != path {
-        guard let reader = try? FileReader(path: path) else { continue }
-        last = (path, Self.open(reader, work: &work))
+        do throws(BinaryReadingError) {
+          last = (path, Self.open(try place.open(), work: &work))
+        } catch {
+          guard case .notRegular = error else { continue }
+          last = (path, nil)
+        }
       }
       if let file = last?.file, let half = half(of: skeleton, in: file, work: &work) { return half }
       refused = refused ?? .splitFileRefused(path)
@@ -126,19 +132,21 @@ struct SplitUnits {
     return nil
   }
 
-  /// Where a `.dwo` file may lie: beside the image, then in the folder of compilation; as the process sees it first.
-  private func paths(name: String, folder: String) -> [String] {
-    var paths: [String] = []
-    func add(_ path: String) { if !paths.contains(path) { paths.append(path) } }
+  /// Where a `.dwo` file may lie: beside the image, then in the folder of compilation; as the process sees them.
+  private func paths(name: String, folder: String) -> [ForeignFile] {
+    var paths: [ForeignFile] = []
+    func add(_ path: String) {
+      let place = ForeignFile(path, in: .root(rootFolder))
+      if !paths.contains(place) { paths.append(place) }
+    }
     if name.hasPrefix("/") {
-      add(rootFolder + name)
       add(name)
       return paths
     }
-    let beside = [imageFolder, rootFolder + image.path.lastFolder]
+    // Where the file lies by now, unless that is a place in others' file systems.
+    let beside = rootFolder.isEmpty ? [imageFolder, image.path.lastFolder] : [image.path.lastFolder]
     for folder in beside { add(folder + name) }
     if folder.hasPrefix("/") {
-      add(rootFolder + folder + "/" + name)
       add(folder + "/" + name)
     } else if !folder.isEmpty {
       for place in beside { add(place + folder + "/" + name) }

@@ -10,7 +10,8 @@ struct ConvertCommand: ParsableCommand {
       With --format the extension does not matter, and OUT may be - for standard output.
       """)
 
-  @Argument(help: "The profile: a recording, folded stacks, pprof, `perf script` text; - is standard input.")
+  @Argument(
+    help: "The profile: a recording, folded stacks, pprof, speedscope, `perf script` text; - is standard input.")
   var file: String
 
   @Option(name: [.short, .customLong("output")], help: "What to write.")
@@ -27,7 +28,7 @@ struct ConvertCommand: ParsableCommand {
   mutating func run() throws {
     var target = try ProfileOutput(path: output, formatName: format)
     target.threads = threads
-    target.writesAllValues = input.value.name == nil
+    target.writesAllValues = !input.value.isGiven
     if target.format == .recording {
       try target.write(Profile().preferred, recording: try ProfileInput(path: file).recording())
     } else {

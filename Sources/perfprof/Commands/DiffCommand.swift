@@ -98,6 +98,10 @@ struct DiffCommand: ParsableCommand {
   private func write(
     _ path: String, _ old: SelectedProfile, _ new: SelectedProfile, _ comparison: FunctionComparison
   ) throws(Failure) {
+    if Self.kind(of: path) != .json {
+      try ProfileOutput.checkTree(of: old, threads: threads, path: before)
+      try ProfileOutput.checkTree(of: new, threads: threads, path: after)
+    }
     let bytes: [UInt8]
     switch Self.kind(of: path) {
     case .json, nil: bytes = comparison.json()

@@ -1,16 +1,20 @@
 import ArgumentParser
 import FlameGraphs
+import ProfileFormats
 import ProfileModel
 
 struct FlamegraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "flamegraph", abstract: "Draw a flame graph: one self-contained SVG file.",
-    discussion: "FILE is a recording, folded stacks, a pprof file or `perf script` text; - is standard input.")
+    commandName: "flamegraph", abstract: "Draw a flame graph: one self-contained SVG or HTML file.",
+    discussion:
+      "FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is standard input.")
 
   @Argument(help: "The profile to draw.")
   var file: String
 
-  @Option(name: [.short, .customLong("output")], help: "The picture; - is standard output. Default: FILE with .svg.")
+  @Option(
+    name: [.short, .customLong("output")],
+    help: "The picture, .svg or .html; - is standard output, an SVG. Default: FILE with .svg.")
   var output: String?
 
   @OptionGroup var input: InputFlags
@@ -26,21 +30,44 @@ struct FlamegraphCommand: ParsableCommand {
 
   mutating func run() throws {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
+    let isPage = try Self.isPage(path)
     let contents = try input.contents(file)
     let profile = try input.value.select(of: contents.profile, path: file)
     var options = FlameGraph.Options()
     options.isIcicle = icicle
-    let bytes: [UInt8]
-    if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
-      bytes = FlameGraph.svg(
-        CallTree(before: baseline, after: profile, threads: threads),
-        caption: FlameGraphCaption(before: baseline, after: profile, title: title), options: options)
-    } else {
-      bytes = FlameGraph.svg(
-        CallTree(profile, threads: threads), caption: FlameGraphCaption(profile, title: title), options: options)
+    for view in [profile] + (contents.baseline.map { [SelectedProfile($0, profile.selection)] } ?? []) {
+      try ProfileOutput.checkTree(of: view, threads: threads, path: file)
     }
-    try OutputFile(path: path).write(bytes)
+    let tree: CallTree
+    let caption: FlameGraphCaption
+    if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
+      tree = CallTree(before: baseline, after: profile, threads: threads)
+      caption = FlameGraphCaption(before: baseline, after: profile, title: title)
+    } else {
+      tree = CallTree(profile, threads: threads)
+      caption = FlameGraphCaption(profile, title: title)
+    }
+    try OutputFile(path: path).write(
+      isPage
+        ? FlameGraph.html(tree, caption: caption, options: options)
+        : FlameGraph.svg(tree, caption: caption, options: options))
     if path != "-" { printError("perfprof: wrote \(path)") }
+  }
+
+  /// Whether `path` asks for a page instead of a picture, by its extension; a path without one gets a picture.
+  private static func isPage(_ path: String) throws(Failure) -> Bool {
+    switch ProfileFormat(extensionOf: path) {
+    case .svg: return false
+    case .html: return true
+    case let other?:
+      throw Failure(.usage, "-o \(path): flamegraph writes .svg and .html: use `perfprof convert` for \(other.name)")
+    case nil:
+      let name = path.split(separator: "/").last ?? ""
+      guard path != "-", !OutputFile.isSpecial(path), let dot = name.lastIndex(of: "."), dot != name.startIndex else {
+        return false
+      }
+      throw Failure(.usage, "-o \(path): flamegraph writes .svg and .html, not \(name[dot...]): use one of them")
+    }
   }
 
   /// FILE's name with `.svg` for its extension.

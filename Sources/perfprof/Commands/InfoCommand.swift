@@ -10,12 +10,13 @@ struct InfoCommand: ParsableCommand {
   var file: String
 
   @OptionGroup var value: ValueFlag
+  @OptionGroup var processNames: ProcessNamesFlag
 
   @Flag(help: "As JSON.")
   var json = false
 
   mutating func run() throws {
-    let profile = try ProfileInput(path: file).contents().profile
+    let profile = try ProfileInput(path: file).contents(processNames: processNames.processNames).profile
     let info = ProfileInfo(try value.select(of: profile, path: file))
     try OutputFile(path: "-").write(json ? info.json() : Array(info.text().utf8))
   }

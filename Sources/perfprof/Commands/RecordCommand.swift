@@ -115,6 +115,8 @@ struct RecordCommand: ParsableCommand {
       let outcome = try record(
         target, events: events, command: processes.first?.command ?? [], name: name, signals: &signals,
         ready: { () throws(SamplingError) in })
+      // From here on a signal ends this program at once: the recording is written, and only views are missing.
+      signals.restore()
       try finish(outcome)
     } else {
       try recordCommand(events, &signals)
@@ -194,7 +196,7 @@ struct RecordCommand: ParsableCommand {
       return isPlain ? Character(scalar) : "_"
     }
     let text = String(clean)
-    return "\(text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
+    return "\(text.isEmpty || text.hasPrefix(".") || text.hasPrefix("-") ? "_" : "")\(text)-\(pid)"
   }
 
   // MARK: Recording
@@ -216,13 +218,22 @@ struct RecordCommand: ParsableCommand {
     options.unwinding = unwinding
     options.symbols = symbols.options
     options.version = Version.text
-    var line = ProgressLine(isQuiet: quiet)
+    let line = ProgressLine(isQuiet: quiet)
     let descriptor = files.takeDescriptor()
     let outcome: RecordOutcome
     do throws(SamplingError) {
       outcome = try Recorder.record(
         options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
-        shouldStop: { signals.check() }, commandTime: commandTime, progress: { line.show($0) })
+        shouldStop: { signals.check() },
+        commandTime: {
+          // Sampling is over, and what ended it known.
+          signals.noteEndOfSampling()
+          return commandTime()
+        }, sinks: [line],
+        isNamingWanted: { naming in
+          line.show(naming)
+          return !signals.hasNews()
+        })
     } catch {
       line.clear()
       files.discard()
@@ -238,21 +249,23 @@ struct RecordCommand: ParsableCommand {
   }
 
   private func finish(_ finished: borrowing Finished) throws {
-    let contents: [UInt8]
     let profile: Profile
-    do throws(RecordingError) {
-      contents = try finished.outcome.contents.get()
-      profile = try RecordingReader.read(contents, path: finished.files.recording ?? "memory")
-    } catch .io(let path, let number) {
-      throw Failure(.cantCreate, "\(path): can't be read back (\(errorText(number))): name another place with -o")
-    } catch {
-      throw Failure(.software, "the recording can't be read back (\(error)): please report this")
-    }
-    let (written, failures) = finished.files.finish(
-      profile, recording: contents, writeFailure: finished.outcome.writeFailure)
+    do throws(RecordingError) { profile = try finished.outcome.profile() } catch { throw Failure(unreadable: error) }
+    let (written, failures) = finished.files.finish(profile, of: finished.outcome)
     if !quiet { for line in RecordSummary(profile: profile, files: written).lines { printError(line) } }
     for failure in failures.dropLast() { printError("perfprof: \(failure.sentence)") }
     if let failure = failures.last { throw failure }
+  }
+}
+
+extension Failure {
+  /// A recording that was just made can't be read.
+  init(unreadable error: RecordingError) {
+    if case .io(let path, let number) = error {
+      self.init(.cantCreate, "\(path): can't be read back (\(errorText(number))): name another place with -o")
+    } else {
+      self.init(.software, "the recording can't be read back (\(error)): please report this")
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import Reports
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Tables: functions by self or total samples, callers and callees of one.",
-    discussion: "FILE is a recording, folded stacks, a pprof file or `perf script` text; - is standard input.")
+    discussion:
+      "FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is standard input.")
 
   @Argument(help: "The profile.")
   var file: String

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Demangling
+import ProfileFormats
 import ProfileModel
 
 /// The options of every command that reads profiles.
@@ -14,6 +15,7 @@ struct InputFlags: ParsableArguments {
   var noTemplateArguments = false
 
   @OptionGroup var value: ValueFlag
+  @OptionGroup var processNames: ProcessNamesFlag
 
   /// Reads a FILE argument, and which of its samples are looked at.
   func selected(_ path: String) throws(Failure) -> SelectedProfile {
@@ -22,7 +24,8 @@ struct InputFlags: ParsableArguments {
 
   /// Reads a FILE argument that may hold two profiles.
   func contents(_ path: String) throws(Failure) -> (profile: Profile, baseline: Profile?) {
-    let contents = try ProfileInput(path: path).contents(showsThunks: thunks)
+    let contents = try ProfileInput(path: path).contents(
+      showsThunks: thunks, processNames: processNames.processNames)
     return (shown(contents.profile), contents.baseline.map(shown))
   }
 
@@ -42,17 +45,51 @@ struct InputFlags: ParsableArguments {
 /// Which of a profile's value types is looked at.
 struct ValueFlag: ParsableArguments {
   @Option(
-    name: [.customLong("value"), .customLong("event")],
-    help: "What to count, of what FILE holds: samples, an event, alloc_space… (`perfprof info` lists them).")
+    name: .customLong("value"),
+    help:
+      "What to count, of what FILE holds: samples, off-cpu, alloc_space, period… (`perfprof info` lists them)."
+  )
   var name: String?
+
+  @Option(help: "The event to look at, of those that FILE holds samples of; with --value period, its periods.")
+  var event: String?
+
+  /// Whether one value type was asked for.
+  var isGiven: Bool { name != nil || event != nil }
 
   /// All samples of the value type asked for, or of the one that the profile prefers.
   func select(of profile: Profile, path: String) throws(Failure) -> SelectedProfile {
-    guard let name else { return profile.preferred }
-    if let value = profile.valueType(named: name) { return SelectedProfile(profile, Selection(value)) }
+    guard isGiven else { return profile.preferred }
+    var wanted = [name ?? event ?? ""]
+    // What is counted of an event has its name in front where there are several events.
+    if let name {
+      if let event {
+        wanted = ["\(event)-\(name)"] + (profile.valueType(named: "\(event)-period") == nil ? [name] : [])
+      }
+      if event == nil, let first = profile.preferredValue {
+        wanted.append("\(profile.valueTypes[first.index].name)-\(name)")
+      }
+    } else if profile.metadata.sampler == .perf(event: wanted[0]), profile.valueType(named: "period") != nil {
+      // The only event of its file.
+      wanted.append("samples")
+    }
+    for name in wanted {
+      if let value = profile.valueType(named: name) { return SelectedProfile(profile, Selection(value)) }
+    }
     let known = profile.valueTypes.map(\.name).joined(separator: ", ")
-    throw Failure(.usage, "--value \(name): \(path == "-" ? "standard input" : path) holds none: use one of \(known)")
+    let option = name.map { "--value \($0)" } ?? "--event \(event ?? "")"
+    throw Failure(.usage, "\(option): \(path == "-" ? "standard input" : path) holds none: use one of \(known)")
   }
 }
 
+/// Whether folded lines begin with a process's name.
+struct ProcessNamesFlag: ParsableArguments {
+  @Option(
+    help:
+      "Folded stacks: whether each line begins with a process's name: yes or no. Default: FILE's lines tell, and it is said."
+  )
+  var processNames: ProcessNames?
+}
+
+extension ProcessNames: ExpressibleByArgument {}
 extension NameForm: ExpressibleByArgument {}

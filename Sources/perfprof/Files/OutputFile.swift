@@ -85,11 +85,11 @@ struct OutputFile: ~Copyable {
     return Failure(.cantCreate, "can't write \(place) (\(errorText(number))): \(advice)")
   }
 
-  /// A name beside `path` that nobody else uses.
+  /// A name beside `path` that nobody else uses, or can foresee.
   static func temporaryPath(for path: String) -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.dropLast().map { $0 + "/" }.joined()
-    return "\(folder).\(parts.last ?? "").\(getpid()).partial"
+    return "\(folder).\(parts.last ?? "").\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
   }
 
   /// Whether there is something that is no plain file: a device, a pipe, a folder.

@@ -2,58 +2,82 @@ import BinaryReading
 import ProfileFormats
 import ProfileModel
 import RecordingFormat
+import TextWriting
 
 /// A FILE argument, read as what its content shows it to be; `-` is standard input.
 struct ProfileInput: ~Copyable {
   let path: String
-  private var source: InputStream
+  private var source: InputBytes
   /// The first bytes, which tell the format.
-  private var head: [UInt8]
+  private var head: [UInt8] = []
+  /// Whether they are all there are.
+  private var isWhole = false
 
-  /// Opens `path` and reads its beginning.
+  /// Opens `path`.
   init(path: String) throws(Failure) {
     self.path = path
-    var source = try InputStream(path: path)
-    var head: [UInt8] = []
-    while head.count < InputFormat.headLength, let piece = try source.next() { head += piece }
-    self.source = source
-    self.head = head
+    source = try InputBytes(path: path)
+  }
+
+  private mutating func readOn() throws(Failure) {
+    if let piece = try source.next() { head += piece } else { isWhole = true }
+  }
+
+  /// What the file is; reads on where its beginning doesn't tell.
+  private mutating func recognize() throws(Failure) -> InputFormat.Recognition {
+    var limit = InputFormat.headLength
+    while true {
+      while head.count < limit, !self.isWhole { try readOn() }
+      let isWhole = self.isWhole && head.count <= limit
+      let recognition = head.withFirst(limit) { InputFormat.recognize($0, isWhole: isWhole) }
+      guard recognition == .undecided, !isWhole else { return recognition }
+      limit *= 2
+    }
   }
 
   /// The profile in it and, for a folded file with two counts a line, the profile of the first counts.
-  consuming func contents(showsThunks: Bool = false) throws(Failure) -> (profile: Profile, baseline: Profile?) {
-    let format = head.withFirst(InputFormat.headLength) { InputFormat(content: $0) }
+  ///
+  /// - Parameter processNames: Whether folded lines begin with a process's name; nil where the file must tell.
+  consuming func contents(
+    showsThunks: Bool = false, processNames: ProcessNames? = nil, budget: ReadingBudget = ReadingBudget()
+  ) throws(Failure) -> (profile: Profile, baseline: Profile?) {
     do {
-      switch format {
-      case .recording:
-        return (try RecordingReader.read(try rest(), path: path, showsThunks: showsThunks), nil)
-      case .folded:
+      switch try recognize() {
+      case .known(.recording):
+        var reader = RecordingStream(path: path, budget: budget)
+        var isWanted = try reader.consume(head.rawSpan)
+        head = []
+        while isWanted, let piece = try source.next() { isWanted = try reader.consume(piece.rawSpan) }
+        return (try reader.finish(fileBytes: source.size > 0 ? source.size : nil, showsThunks: showsThunks), nil)
+      case .known(.folded):
         // Piece by piece: such files are often larger than memory should be.
-        var reader = FoldedReader()
+        var reader = FoldedReader(processNames: processNames)
         try reader.consume(head.rawSpan)
         head = []
         while let piece = try source.next() { try reader.consume(piece.rawSpan) }
         let contents = try reader.finish()
         return (contents.profile, contents.baseline)
-      case .pprof: return (try Pprof.read(try rest()), nil)
-      case .perfScript:
+      case .known(.pprof): return (try Pprof.read(try rest()), nil)
+      case .known(.speedscope): return (try Speedscope.read(try rest()), nil)
+      case .known(.perfScript):
         var reader = PerfScriptReader()
-        reader.consume(head.rawSpan)
+        try reader.consume(head.rawSpan)
         head = []
-        while let piece = try source.next() { reader.consume(piece.rawSpan) }
+        while let piece = try source.next() { try reader.consume(piece.rawSpan) }
         return (try reader.finish(), nil)
-      case nil:
+      case .foreign(let format): throw Failure(.badInput, "\(name): \(format.words)")
+      case .undecided, .unknown:
         throw Failure(
           .badInput,
-          "\(name): not a profile; perfprof reads its own recordings, folded stacks, pprof files and `perf script` text"
-        )
+          "\(name): not a profile; perfprof reads its own recordings, folded stacks, pprof and speedscope files and "
+            + "`perf script` text")
       }
     } catch let failure as Failure {
       throw failure
     } catch let error as RecordingError {
       throw Self.failure(name, error)
     } catch let error as ProfileFormatError {
-      throw Failure(.badInput, "\(name): \(error.words): make it anew")
+      throw Failure(.badInput, "\(name): \(error.words)")
     } catch {
       throw Failure(.badInput, "\(name): damaged (\(error)): make it anew")
     }
@@ -61,15 +85,22 @@ struct ProfileInput: ~Copyable {
 
   /// The bytes as they are, when they are a recording.
   consuming func recording() throws(Failure) -> [UInt8]? {
-    let bytes = try rest()
+    let bytes = try rest(limit: ReadingBudget().limit(.outputBytes))
     return RecordingReader.recognizes(bytes.rawSpan) ? bytes : nil
   }
 
-  private mutating func rest() throws(Failure) -> [UInt8] {
+  private mutating func rest(limit: Int = 1 << 30) throws(Failure) -> [UInt8] {
     var bytes = head
     head = []
-    bytes.reserveCapacity(source.size)
-    while let piece = try source.next() { bytes += piece }
+    if isWhole { return bytes }
+    bytes.reserveCapacity(min(source.size, limit))
+    while let piece = try source.next() {
+      guard piece.count <= limit - bytes.count else {
+        throw Failure(
+          .badInput, "\(name): more than \(limit.grouped) bytes, which is the most that is read of such a file")
+      }
+      bytes += piece
+    }
     return bytes
   }
 
@@ -85,6 +116,7 @@ struct ProfileInput: ~Copyable {
     case .empty:
       Failure(.badInput, "\(name): a recording that was cut before its first sample: nothing can be read from it")
     case .shortened: Failure(.badInput, "\(name): became shorter while it was read: try again")
+    case .tooLarge(_, let exceeded): Failure(.badInput, "\(name): \(exceeded.sentence)")
     case .stillWritten:
       Failure(.noInput, "\(name): is still being recorded: wait for its end, or stop perfprof with Ctrl-C")
     case .io(_, let number): Failure(.noInput, "\(name): can't be read (\(errorText(number)))")
@@ -100,22 +132,25 @@ extension [UInt8] {
   }
 }
 
-extension ProfileFormatError {
-  /// What is wrong, as part of a sentence.
-  fileprivate var words: String {
-    switch self {
-    case .noSamples(let format, let line):
-      "no sample in what looks like \(format)" + (line.map { " (first bad line: \($0))" } ?? "")
-    case .mostlyBadLines(let format, let line, let bad, let good):
-      "\(bad) of \(bad + good) lines are no \(format), the first is line \(line)"
-    case .missingCount(let line): "line \(line) has no count"
-    case .countTooLarge(let line): "the count in line \(line) is too large"
-    case .badCompression(let offset): "the compressed data is damaged near byte \(offset)"
-    case .decompressedTooLarge(let limit): "it unpacks to more than \(limit) bytes"
-    case .badProtobuf: "not a protocol buffer of pprof's kind"
-    case .badReference(let table, let value): "it refers to row \(value) of \(table), which it has not"
-    case .negativeValues: "it holds negative values, as a difference does; profiles have none"
-    case .valueTooLarge: "its values add up to more than 63 bits"
-    }
+extension ReadingBudget.Exceeded {
+  /// What is too much, and what to do.
+  var sentence: String {
+    let limit = limit.grouped
+    let (what, advice) =
+      switch resource {
+      case .unpackedBytes: ("unpacks to more than \(limit) bytes", "")
+      case .chunkNumbers: ("has a chunk of more than \(limit) numbers", "")
+      case .chunks: ("holds more than \(limit) chunks", "record for less time")
+      case .samples: ("holds more than \(limit) samples", "record for less time, or with a lower -F")
+      case .stackNodes: ("holds more than \(limit) different callers and callees", "record for less time")
+      case .frames: ("holds more than \(limit) frames", "record for less time")
+      case .rows: ("holds more than \(limit) names, processes and threads", "")
+      case .textBytes: ("holds names of more than \(limit) bytes", "")
+      case .depth: ("holds a stack of more than \(limit) frames", "record with a lower --max-depth")
+      case .valueTypes: ("holds more than \(limit) value types", "")
+      case .treeNodes: ("makes a tree of more than \(limit) nodes", "leave out --threads, or use report")
+      case .outputBytes: ("would become more than \(limit) bytes", "use another format")
+      }
+    return "\(what), which is the most that is taken" + (advice.isEmpty ? "" : ": \(advice)")
   }
 }

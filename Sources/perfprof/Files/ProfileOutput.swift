@@ -32,6 +32,9 @@ struct ProfileOutput {
 
   /// The bytes of what is selected of `profile`; `recording` are those of the recording that it came from, where it came from one.
   func bytes(of profile: SelectedProfile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
+    do throws(ReadingBudget.Exceeded) {
+      try checkSize(of: profile)
+    } catch { throw Failure(.badInput, "\(path): \(error.sentence)") }
     switch format {
     case .recording:
       guard let recording else {
@@ -51,6 +54,35 @@ struct ProfileOutput {
         throw Failure(.software, "\(path): the profile does not fit pprof (\(error))")
       }
     case .firefox: return FirefoxProfile.bytes(of: profile)
+    }
+  }
+
+  /// Throws when a picture of the profile would become too large.
+  static func checkTree(of profile: SelectedProfile, threads: Bool, path: String) throws(Failure) {
+    do throws(ReadingBudget.Exceeded) {
+      try profile.checkTree(threads ? .threads : .processes, ReadingBudget())
+    } catch { throw Failure(.badInput, "\(path): \(error.sentence)") }
+  }
+
+  /// Throws when the output would become too large for its reader or this machine.
+  private func checkSize(of profile: SelectedProfile) throws(ReadingBudget.Exceeded) {
+    let budget = ReadingBudget()
+    switch format {
+    case .recording: return
+    case .svg, .html: try profile.checkTree(threads ? .threads : .processes, budget)
+    case .folded:
+      let functions = profile.profile.functions
+      try profile.checkPaths(merging: threads ? .threads : .processes, bytesEach: 24, budget) {
+        functions[$0.function.index].name.utf8.count + 1
+      }
+    case .speedscope:
+      try profile.checkPaths(merging: nil, bytesEach: 24, writesAllValues: writesAllValues, budget) { _ in 8 }
+    case .pprof:
+      let columns = writesAllValues ? profile.profile.valueTypes.count + 1 : 2
+      try profile.checkPaths(
+        merging: .threadRows, bytesEach: 64 + 16 * columns, writesAllValues: writesAllValues, budget
+      ) { _ in 8 }
+    case .firefox: try profile.checkTree(.threadRows, bytesEach: 60, budget)
     }
   }
 

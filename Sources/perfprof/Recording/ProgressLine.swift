@@ -4,7 +4,7 @@ import TextWriting
 import Wording
 
 /// One line on the terminal that tells how a recording is coming along; silent where there is no terminal.
-struct ProgressLine {
+final class ProgressLine: WindowSink {
   private let isShown: Bool
   private var shownAt = -1.0
   private var lastSamples: UInt64 = 0
@@ -13,7 +13,7 @@ struct ProgressLine {
   init(isQuiet: Bool) { isShown = !isQuiet && isatty(STDERR_FILENO) == 1 }
 
   /// Shows the state, at most four times a second.
-  mutating func show(_ progress: RecordProgress) {
+  func update(_ progress: RecordProgress) {
     guard isShown, progress.seconds - shownAt >= 0.25 else { return }
     let rate = Double(progress.samples - lastSamples) / max(0.001, progress.seconds - max(0, shownAt))
     shownAt = progress.seconds
@@ -26,8 +26,17 @@ struct ProgressLine {
     Self.write(text)
   }
 
+  /// Shows how far naming is, once it takes longer than one would expect.
+  func show(_ naming: NamingProgress) {
+    guard isShown, naming.seconds > 0.5 else { return }
+    isOnScreen = true
+    Self.write(
+      "\r\u{1B}[Knaming functions: \(naming.done) of \(naming.total) modules, \(naming.seconds.fixed(1)) s"
+        + "  (Ctrl-C: without the others)")
+  }
+
   /// Takes the line away.
-  mutating func clear() {
+  func clear() {
     if isOnScreen { Self.write("\r\u{1B}[K") }
     isOnScreen = false
   }

@@ -2,6 +2,7 @@ import CLinuxPerf
 import Glibc
 import ProfileFormats
 import ProfileModel
+import Recording
 
 /// The files that a recording will leave: the log, written from the first moment on, and views of it at the end.
 struct RecordingFiles: ~Copyable {
@@ -38,9 +39,16 @@ struct RecordingFiles: ~Copyable {
       return (descriptor, nil)
     }
     if OutputFile.isSpecial(recording) {
-      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-      let descriptor = unsafe Glibc.open(recording, O_RDWR | O_CLOEXEC)
-      guard descriptor >= 0 else { throw OutputFile.failure(recording, errno) }
+      var status = stat()
+      // SAFETY: the path is a Swift string, which the bridge terminates for the calls; `status` is written only.
+      guard unsafe stat(recording, &status) == 0, unsafe access(recording, W_OK) == 0 else {
+        throw OutputFile.failure(recording, errno)
+      }
+      guard status.st_mode & S_IFMT != S_IFDIR else { throw OutputFile.failure(recording, EISDIR) }
+      // A pipe or device can't be read back or cut: it gets the whole at the end.
+      // SAFETY: the name is a literal.
+      let descriptor = unsafe clp_memory_file("perfprof")
+      guard descriptor >= 0 else { throw OutputFile.failure("a recording in memory", errno) }
       return (descriptor, nil)
     }
     var descriptor = OutputFile.create(recording)
@@ -64,35 +72,46 @@ struct RecordingFiles: ~Copyable {
 
   /// Removes the recording that was begun, when nothing came of it.
   func discard() {
+    // A pipe or device was there before, and nothing was written to it.
+    guard let recording, temporary != nil || !OutputFile.isSpecial(recording) else { return }
     // SAFETY: the path is a Swift string, which the bridge terminates for the call.
-    if let recording { _ = unsafe unlink(temporary ?? recording) }
+    _ = unsafe unlink(temporary ?? recording)
   }
 
   /// Moves the recording to its place and writes all views; the paths written, and what could not be.
-  func finish(_ profile: Profile, recording bytes: [UInt8], writeFailure: Int32?) -> (written: [String], [Failure]) {
+  func finish(_ profile: Profile, of outcome: RecordOutcome) -> (written: [String], [Failure]) {
     var written: [String] = []
     var failures: [Failure] = []
     if let recording {
       do {
-        try placeRecording(recording, writeFailure)
+        try placeRecording(recording, of: outcome)
         written.append(recording)
       } catch { failures.append(error) }
     }
     for view in views {
       do throws(Failure) {
-        try view.write(profile.preferred, recording: bytes)
+        try view.write(profile.preferred, recording: view.format == .recording ? Self.bytes(of: outcome) : nil)
         written.append(view.path)
       } catch { failures.append(error) }
     }
     return (written, failures)
   }
 
-  private func placeRecording(_ path: String, _ failure: Int32?) throws(Failure) {
-    if let temporary {
+  private static func bytes(of outcome: RecordOutcome) throws(Failure) -> [UInt8] {
+    do { return try outcome.contents() } catch { throw Failure(unreadable: error) }
+  }
+
+  private func placeRecording(_ path: String, of outcome: RecordOutcome) throws(Failure) {
+    // What was removed meanwhile, with its folder or without, is lost otherwise.
+    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    let isGone = unsafe access(temporary ?? path, F_OK) != 0
+    if isGone || temporary == nil && OutputFile.isSpecial(path) {
+      try OutputFile(path: path).write(Self.bytes(of: outcome))
+    } else if let temporary {
       // SAFETY: both paths are Swift strings, which the bridge terminates for the call.
       guard unsafe rename(temporary, path) == 0 else { throw OutputFile.failure(path, errno) }
     }
-    if let failure {
+    if let failure = outcome.writeFailure {
       throw Failure(.cantCreate, OutputFile.failure(path, failure).sentence + "; it ends before that, the views don't")
     }
   }

@@ -11,6 +11,9 @@ struct StopSignals: ~Copyable {
   private let originalMask: sigset_t
   /// The signal that asked to stop, and whether a process sent it (and not the terminal).
   private(set) var received: (signal: Int32, fromProcess: Bool)?
+  /// How many have come, each counted once.
+  private var count = 0
+  private var seen = 0
 
   private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
@@ -39,13 +42,28 @@ struct StopSignals: ~Copyable {
     // SAFETY: read writes at most the structure's size.
     while unsafe read(descriptor, &info, size) == size {
       // The kernel, for a terminal's key, sends with a code above zero; kill(2) and the like do not.
+      count += 1
       if received == nil { received = (Int32(info.ssi_signo), info.ssi_code <= 0) }
     }
     return received != nil
   }
 
+  /// Whether one has come since this was last asked, or since sampling ended: no patience is left then.
+  mutating func hasNews() -> Bool {
+    _ = check()
+    defer { seen = count }
+    return count > seen
+  }
+
+  /// Forgets, for `hasNews`, what ended the sampling.
+  mutating func noteEndOfSampling() {
+    _ = check()
+    seen = count
+  }
+
   /// Lets a further signal end this program as usual.
-  func restore() {
+  mutating func restore() {
+    _ = check()
     var mask = originalMask
     // SAFETY: reads the mask only.
     unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)

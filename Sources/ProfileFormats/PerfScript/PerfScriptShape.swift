@@ -1,0 +1,172 @@
+import BinaryReading
+
+/// What the lines of one file look like: by it, and not by the line before, each line is told to begin a sample or to
+/// belong to one.
+///
+/// perf prints what it was asked for, indents headers as much as frames where samples have no call chain, and calls
+/// processes by names that are hexadecimal numbers (`dd`, `cc1`); and blanks get lost on the way.
+struct PerfScriptShape {
+  /// Layouts of headers, the most common first; none where samples have no header at all (`-F ip,sym`).
+  var layouts: [PerfScriptLayout]
+  /// Whether headers are of a comm and a number at most, which any words could be: then it's their place that counts.
+  var isBare = false
+  /// Whether frames begin with a tab: then a line that doesn't is none.
+  var framesHaveTabs = false
+
+  /// How many lines are looked at.
+  private static let limit = 20_000
+
+  /// Tells by the first lines of a file, of which the last may be cut; nil for text of another kind.
+  init?(_ head: RawSpan) {
+    layouts = Self.layouts(head, &framesHaveTabs)
+    if layouts.isEmpty {
+      guard let bare = Self.bareLayout(head, framesHaveTabs) else { return nil }
+      layouts = bare
+      isBare = true
+    }
+  }
+
+  /// Layouts that can't be mistaken, by votes of all lines.
+  private static func layouts(_ head: RawSpan, _ framesHaveTabs: inout Bool) -> [PerfScriptLayout] {
+    var votes: [PerfScriptLayout: Int] = [:]
+    var hasFrames = false
+    forEachLine(head) { line in
+      guard !isFrameByIndent(line) else {
+        hasFrames = true
+        framesHaveTabs = framesHaveTabs || line.byte(at: 0) == 0x09
+        return
+      }
+      guard var layout = PerfScriptLayout(explaining: line), layout.isDistinct else {
+        if PerfScriptFrame(line) != nil { hasFrames = true }
+        return
+      }
+      hasFrames = hasFrames || BareHeader(line).hasAddress
+      // The CPU comes and goes with the event.
+      if layout.hasTime || layout.hasEvent { layout.hasCPU = false }
+      votes[layout, default: 0] += 1
+    }
+    let all = votes.values.reduce(0, +)
+    var chosen = votes.filter { $0.value * 20 >= all }
+    if chosen.keys.contains(where: \.hasTime) { chosen = chosen.filter(\.key.hasTime) }
+    // Without a time and without any frame, words with a colon make no profile.
+    if !hasFrames { chosen = chosen.filter { $0.key.hasTime && ($0.key.hasEvent || $0.key.numbers != .none) } }
+    return chosen.sorted { left, right in
+      left.value == right.value ? left.key.isOrdered(before: right.key) : left.value > right.value
+    }.map(\.key)
+  }
+
+  /// The layout of headers that are but a comm and perhaps a number, where all lines are such or frames.
+  private static func bareLayout(_ head: RawSpan, _ framesHaveTabs: Bool) -> [PerfScriptLayout]? {
+    var frames = 0
+    var headers = 0
+    var numbered = 0
+    var hasOpenHeader = false
+    var others = 0
+    forEachLine(head) { line in
+      if Self.isBareFrame(line, framesHaveTabs) {
+        frames += 1
+        hasOpenHeader = false
+      } else if PerfScriptSupplement(line) != nil, !hasOpenHeader {
+        return
+      } else {
+        let bare = BareHeader(line)
+        if hasOpenHeader { others += 1 }
+        headers += 1
+        numbered += bare.number == nil ? 0 : 1
+        if bare.hasAddress { frames += 1 } else { hasOpenHeader = true }
+      }
+    }
+    guard frames > 0, others == 0, headers > 0 || framesHaveTabs else { return nil }
+    guard headers > 0 else { return [] }
+    return [
+      PerfScriptLayout(
+        hasComm: true, numbers: numbered == headers ? .one : .none, hasCPU: false, hasTime: false, hasEvent: false)
+    ]
+  }
+
+  /// Whether a line belongs to the sample above it, in a file of bare headers.
+  func isBareFrame(_ line: RawSpan) -> Bool { Self.isBareFrame(line, framesHaveTabs) }
+
+  private static func isBareFrame(_ line: RawSpan, _ framesHaveTabs: Bool) -> Bool {
+    if framesHaveTabs { return line.byte(at: 0) == 0x09 }
+    var tokens = TokenScanner(line)
+    guard let first = tokens.next(), PerfScriptFrame.isPadded(line, first) else { return false }
+    // A comm like `dd`, padded, stands before an address that is.
+    return !BareHeader(line).hasAddress
+  }
+
+  /// Whether the line begins with an address that is padded behind a tab, as no header does.
+  private static func isFrameByIndent(_ line: RawSpan) -> Bool {
+    guard line.byte(at: 0) == 0x09 else { return false }
+    var tokens = TokenScanner(line)
+    return tokens.next().map { PerfScriptFrame.isPadded(line, $0) || line.hexadecimal(in: $0) != nil } ?? false
+  }
+
+  private static func forEachLine(_ head: RawSpan, _ body: (RawSpan) -> Void) {
+    var start = 0
+    var examined = 0
+    while start < head.byteCount, examined < limit {
+      let end = head.firstIndex(of: 0x0A, in: start..<head.byteCount) ?? head.byteCount
+      let line = head.extracting(start..<end).trimmingCarriageReturn()
+      start = end + 1
+      guard line.byteCount > 0, line.byte(at: 0) != UInt8(ascii: "#"), !line.isBlank else { continue }
+      examined += 1
+      body(line)
+    }
+  }
+}
+
+/// A header of a comm and perhaps a number, and whether an address follows on the same line.
+struct BareHeader {
+  /// Where the comm stands.
+  var comm: Range<Int>
+  /// The last word, where it is a number behind a comm.
+  var number: Int32?
+  /// Where the comm stands if the number is none of its own.
+  var commWithNumber: Range<Int>
+  var hasAddress = false
+  /// Where the address or nothing follows.
+  var restStart: Int
+
+  init(_ line: RawSpan) {
+    var tokens = TokenScanner(line)
+    var words: [Range<Int>] = []
+    restStart = line.byteCount
+    while let token = tokens.next(), words.count < 32 {
+      if !words.isEmpty, PerfScriptFrame.isPadded(line, token) {
+        // Numbers of threads are padded to no more than eight columns.
+        hasAddress = true
+        restStart = words.last?.upperBound ?? 0
+        break
+      }
+      words.append(token)
+    }
+    let start = words.first?.lowerBound ?? 0
+    let end = words.last?.upperBound ?? 0
+    commWithNumber = start..<end
+    if words.count > 1, let last = words.last, let value = line.decimal(in: last), let number = Int32(exactly: value) {
+      self.number = number
+      comm = start..<words[words.count - 2].upperBound
+    } else {
+      comm = start..<end
+    }
+  }
+}
+
+extension PerfScriptLayout {
+  /// An order for layouts with as many votes.
+  fileprivate func isOrdered(before other: PerfScriptLayout) -> Bool {
+    func rank(_ layout: PerfScriptLayout) -> Int {
+      (layout.hasComm ? 16 : 0) + (layout.hasTime ? 8 : 0) + (layout.hasEvent ? 4 : 0) + Int(layout.numbers.rawValue)
+    }
+    return rank(self) > rank(other)
+  }
+}
+
+extension RawSpan {
+  /// Whether there is nothing but blanks.
+  var isBlank: Bool {
+    for offset in 0..<byteCount where !TokenScanner.isBlank(byte(at: offset)) { return false }
+    return true
+  }
+}

@@ -1,0 +1,48 @@
+import Dispatch
+import RecordingFormat
+import Synchronization
+
+/// Names modules that leave before the end, on a thread of its own, while sampling goes on.
+final class EarlyNaming: Sendable {
+  let symbolization: Symbolization
+  private let queue = DispatchQueue(label: "perfprof.naming")
+  private let state = Mutex(State())
+
+  private struct State {
+    var isBusy = false
+    var found: [RecordedNames] = []
+  }
+
+  /// Naming in this way.
+  init(_ symbolization: Symbolization) { self.symbolization = symbolization }
+
+  /// Whether modules are still being named.
+  var isBusy: Bool { state.withLock(\.isBusy) }
+
+  /// Begins to name these modules, when the others are done.
+  func begin(_ work: [NamingWork]) {
+    guard !work.isEmpty else { return }
+    state.withLock { $0.isBusy = true }
+    queue.async { [self] in
+      for module in work {
+        let names = symbolization.symbolize(module)
+        state.withLock { $0.found.append(names) }
+      }
+      state.withLock { $0.isBusy = false }
+    }
+  }
+
+  /// What was found since the last time.
+  func take() -> [RecordedNames] {
+    state.withLock { state in
+      defer { state.found = [] }
+      return state.found
+    }
+  }
+
+  /// Waits until everything is named; what was found since the last time.
+  func finish() -> [RecordedNames] {
+    queue.sync {}
+    return take()
+  }
+}
