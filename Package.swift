@@ -29,7 +29,11 @@ func schema(_ name: String, _ file: String) -> Target {
 
 let package = Package(
   name: "perfprof",
-  products: [.executable(name: "perfprof", targets: ["perfprof"])],
+  products: [
+    .executable(name: "perfprof", targets: ["perfprof"]),
+    // For people who write tools: recordings, profiles, call trees, and the formats of others.
+    .library(name: "PerfprofKit", targets: ["ProfileModel", "RecordingFormat", "ProfileFormats"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),

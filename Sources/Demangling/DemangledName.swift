@@ -1,18 +1,18 @@
 /// A linkage name as people read it.
-public struct DemangledName: Hashable, Sendable {
+package struct DemangledName: Hashable, Sendable {
   /// For pictures and tables: Swift without types and modules, C++ without parameters, Rust without hashes.
-  public var short: String
+  package var short: String
   /// With all types and arguments.
-  public var full: String
+  package var full: String
   /// The language whose rules the linkage name follows.
-  public var language: Language
+  package var language: Language
   /// Whether the code only leads to the function it is named after: a thunk, a partial-apply forwarder.
   ///
   /// Such a frame, folded, bears the same name as the function that it calls.
-  public var isForwarder: Bool
+  package var isForwarder: Bool
 
   /// A language with mangled names.
-  public enum Language: UInt8, Hashable, Sendable {
+  package enum Language: UInt8, Hashable, Sendable {
     /// Swift 4 and later.
     case swift
     /// The Itanium C++ ABI.
@@ -26,7 +26,7 @@ public struct DemangledName: Hashable, Sendable {
   }
 
   /// A demangled name.
-  public init(short: String, full: String, language: Language, isForwarder: Bool = false) {
+  package init(short: String, full: String, language: Language, isForwarder: Bool = false) {
     self.short = short
     self.full = full
     self.language = language

@@ -2,29 +2,29 @@
 ///
 /// Names come from untrusted files. Those past `nameLimit` are not looked at, results past it are dropped, and no name
 /// takes more than a bounded time or stack (see `SwiftMangling`). Cost: 1 to 3 µs a name.
-public struct Demangler: Hashable, Sendable {
+package struct Demangler: Hashable, Sendable {
   /// How names are shown.
-  public struct Options: Hashable, Sendable {
+  package struct Options: Hashable, Sendable {
     /// Whether thunks, forwarders, specializations, resume functions and compiler clones bear the name of the function
     /// that they belong to.
-    public var foldsForwarders = true
+    package var foldsForwarders = true
     /// Whether `std::map<int, Value>::find` becomes `std::map::find`.
-    public var dropsTemplateArguments = false
+    package var dropsTemplateArguments = false
     /// Folded, with template arguments.
-    public init() {}
+    package init() {}
   }
 
   /// Bytes, for linkage names and for results.
-  public static let nameLimit = 65_536
+  package static let nameLimit = 65_536
 
   /// How names are shown.
-  public var options: Options
+  package var options: Options
 
   /// A demangler that shows names as `options` say.
-  public init(options: Options = Options()) { self.options = options }
+  package init(options: Options = Options()) { self.options = options }
 
   /// The readable forms of `linkageName`; nil for a name of C, of the assembler, or a malformed one.
-  public func demangle(_ linkageName: String) -> DemangledName? {
+  package func demangle(_ linkageName: String) -> DemangledName? {
     demangle([linkageName])[0]
   }
 
@@ -32,7 +32,7 @@ public struct Demangler: Hashable, Sendable {
   ///
   /// Swift names that could stand for very much text go to one child process, which costs 1 to 2 ms, so many names are
   /// cheaper together.
-  public func demangle(_ linkageNames: [String]) -> [DemangledName?] {
+  package func demangle(_ linkageNames: [String]) -> [DemangledName?] {
     guard linkageNames.contains(where: { $0.hasSuffix(Self.stubMark) }) else { return demangleAll(linkageNames) }
     // A stub is named after the function that it leads to, which is mangled for itself.
     let stubs = linkageNames.map { $0.hasSuffix(Self.stubMark) }
@@ -46,7 +46,7 @@ public struct Demangler: Hashable, Sendable {
   }
 
   /// A demangled name without template arguments, where its linkage name is one of C++; other languages' stay.
-  public static func withoutTemplateArguments(_ name: String, linkageName: String) -> String {
+  package static func withoutTemplateArguments(_ name: String, linkageName: String) -> String {
     guard CPlusPlusMangling.isMangled(linkageName),
       !RustMangling.isMangled(linkageName.utf8.span) || RustMangling.demangle(linkageName) == nil
     else { return name }

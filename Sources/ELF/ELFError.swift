@@ -1,7 +1,7 @@
 import BinaryReading
 
 /// Why a file, or a part of it, can't be read as an ELF image.
-public enum ELFError: Error, Hashable, Sendable {
+package enum ELFError: Error, Hashable, Sendable {
   /// The bytes could not be had, or end too early.
   case reading(path: String, BinaryReadingError)
   /// The file does not begin as an ELF file does.
@@ -30,7 +30,7 @@ public enum ELFError: Error, Hashable, Sendable {
 
 extension ELFError: CustomStringConvertible {
   /// What is wrong, without the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .reading(_, let error): "\(error)"
     case .notELF: "it is no ELF file"

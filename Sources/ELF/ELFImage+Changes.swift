@@ -5,7 +5,7 @@ import ProfileModel
 
 extension ELFImage {
   /// What became of an image's file since it was opened.
-  public enum Fate: Hashable, Sendable {
+  package enum Fate: Hashable, Sendable {
     /// Nothing, or that it lost its name, as by deletion or by another that was renamed over it.
     case untouched
     /// Its times say that it may have been written to, its contents don't.
@@ -19,7 +19,7 @@ extension ELFImage {
   /// Its time of change alone may mean that it was renamed, deleted or given other rights, which shows in the number of
   /// its names. A build ID decides only then: linkers leave symbol tables out of it, so that two programs of the same code
   /// and other names have one build ID.
-  public var fate: Fate {
+  package var fate: Fate {
     guard case .file(let file, _) = source, let then = status else { return .untouched }
     guard let now = try? file.reader.status(), now.size == then.size, now.modified == then.modified else {
       return .rewritten
@@ -31,13 +31,13 @@ extension ELFImage {
   }
 
   /// Whether two images are of one file, whatever it holds.
-  public func isSameFile(as other: ELFImage) -> Bool {
+  package func isSameFile(as other: ELFImage) -> Bool {
     guard let status, let other = other.status else { return false }
     return (status.device, status.inode) == (other.device, other.inode)
   }
 
   /// Whether a path leads to the image's file.
-  public func isFile(at path: String) -> Bool {
+  package func isFile(at path: String) -> Bool {
     guard let status, let other = try? FileReader(path: path).status() else { return false }
     return (status.device, status.inode) == (other.device, other.inode)
   }
@@ -46,7 +46,7 @@ extension ELFImage {
   /// larger than `limit`, or the file has changed already.
   ///
   /// - Complexity: linear in the size of the file, about 0.3 ms for each MB.
-  public func copiedToMemory(limit: UInt64) -> ELFImage? {
+  package func copiedToMemory(limit: UInt64) -> ELFImage? {
     guard case .file(let file, let size) = source, size <= limit, let count = Int(exactly: size) else { return nil }
     // SAFETY: the name is a Swift string, which the bridge terminates for the call.
     let descriptor = unsafe clp_memory_file("perfprof-image")

@@ -2,13 +2,13 @@ import BinaryReading
 
 extension ELFImage {
   /// Bytes of a section, decompressed or not, that are still held.
-  public static let contentsLimit: UInt64 = 512 << 20
+  package static let contentsLimit: UInt64 = 512 << 20
 
   /// All bytes of a section, decompressed where need be.
   ///
   /// Sizes are compared with the file's before memory is taken; a compressed section can't state more than its method's
   /// greatest ratio allows.
-  public func contents(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> [UInt8] {
+  package func contents(of section: Section, limit: UInt64 = contentsLimit) throws(ELFError) -> [UInt8] {
     guard section.hasContents else { throw .noContents(path: path, section: section.name) }
     guard section.size <= limit else {
       throw .overLimit(path: path, part: section.name, value: section.size, limit: limit)
@@ -18,7 +18,7 @@ extension ELFImage {
   }
 
   /// Bytes of a section after decompression, as it states them; nobody checked that they are there.
-  public func statedSize(of section: Section) throws(ELFError) -> UInt64 {
+  package func statedSize(of section: Section) throws(ELFError) -> UInt64 {
     guard section.isCompressed, section.hasContents else { return section.size }
     let header = try storedBytes(of: section, at: 0, count: min(section.size, 24))
     do throws(BinaryReadingError) {
@@ -27,7 +27,7 @@ extension ELFImage {
   }
 
   /// `count` bytes at a stated address, out of the segment that holds them.
-  public func read(address: UInt64, count: Int) throws(ELFError) -> [UInt8] {
+  package func read(address: UInt64, count: Int) throws(ELFError) -> [UInt8] {
     guard let wanted = UInt64(exactly: count) else {
       throw .addressNotInFile(path: path, address: address, count: 0)
     }
@@ -40,7 +40,7 @@ extension ELFImage {
   }
 
   /// Bytes from a stated address to the end of what the file, or what there is of it, holds of its segment.
-  public func bytesAvailable(at address: UInt64) -> UInt64 {
+  package func bytesAvailable(at address: UInt64) -> UInt64 {
     for segment in segments where segment.type == .load && segment.holds(address) {
       let skipped = address - segment.virtualAddress
       return min(segment.fileSize - skipped, source.available(at: segment.offset &+ skipped))

@@ -21,7 +21,7 @@ extension ELFImage {
   }
 
   /// The build ID among notes that follow one another (gABI, "Note Section"; `NT_GNU_BUILD_ID` is 3 of owner "GNU").
-  public static func buildID(inNotes bytes: RawSpan) -> BuildID? {
+  package static func buildID(inNotes bytes: RawSpan) -> BuildID? {
     var cursor = ByteCursor(bytes)
     do throws(BinaryReadingError) {
       while cursor.remaining >= 12 {
@@ -46,7 +46,7 @@ extension ELFImage {
   private static func padding(_ size: Int) -> Int { (4 - size % 4) % 4 }
 
   /// `.gnu_debuglink`: the name of the file with this one's debug information, and its CRC.
-  public var debugLink: (name: String, crc: UInt32)? {
+  package var debugLink: (name: String, crc: UInt32)? {
     guard let section = section(named: ".gnu_debuglink"), let bytes = try? contents(of: section, limit: 1 << 16),
       let name = try? bytes.rawSpan.cString(at: 0), bytes.count >= 4,
       let crc = try? bytes.rawSpan.load(at: bytes.count & ~3 &- 4, as: UInt32.self)
@@ -55,7 +55,7 @@ extension ELFImage {
   }
 
   /// `.gnu_debugaltlink`: the file that several debug files share (as `dwz -m` makes it), and its build ID.
-  public var altLink: (path: String, buildID: BuildID)? {
+  package var altLink: (path: String, buildID: BuildID)? {
     guard let section = section(named: ".gnu_debugaltlink"), let bytes = try? contents(of: section, limit: 1 << 16),
       let path = try? bytes.rawSpan.cString(at: 0), let end = bytes.firstIndex(of: 0),
       let identity = BuildID(Array(bytes[(end + 1)...]))

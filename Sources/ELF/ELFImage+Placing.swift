@@ -5,7 +5,7 @@ extension ELFImage {
   ///
   /// - Parameter isKnown: Whether the image is known to be mapped with this difference already: decides where the
   ///   mapping alone could be of one segment or another.
-  public func bias(of mapping: Mapping, isKnown: (UInt64) -> Bool = { _ in false }) -> UInt64? {
+  package func bias(of mapping: Mapping, isKnown: (UInt64) -> Bool = { _ in false }) -> UInt64? {
     let biases = biases(of: mapping)
     return biases.count > 1 ? biases.first(where: isKnown) ?? biases[0] : biases.first
   }
@@ -17,7 +17,7 @@ extension ELFImage {
   ///
   ///     file      │ .text.hot … │ .text … │          one page holds the end of one segment and the start of the next
   ///     memory    │ .text.hot … │▒▒▒│▒▒▒▒▒▒▒│ .text … │
-  public func biases(of mapping: Mapping) -> [UInt64] {
+  package func biases(of mapping: Mapping) -> [UInt64] {
     var found: [UInt64] = []
     func add(_ segment: Segment) {
       let bias = mapping.start &- (segment.virtualAddress &+ (mapping.fileOffset &- segment.offset))

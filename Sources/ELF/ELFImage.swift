@@ -5,9 +5,9 @@ import ProfileModel
 ///
 /// Everything in it is untrusted. Segments are what unwinding needs, so a file whose section headers are damaged still
 /// opens, with no sections and the reason in `sectionProblem`. Source of all layouts: System V gABI, chapters 4 and 5.
-public final class ELFImage: Sendable {
+package final class ELFImage: Sendable {
   /// What kind of file it is (`e_type`).
-  public enum FileType: Hashable, Sendable {
+  package enum FileType: Hashable, Sendable {
     /// A program at fixed addresses.
     case executable
     /// A shared object, or a program that runs at any address.
@@ -21,32 +21,32 @@ public final class ELFImage: Sendable {
   }
 
   /// What it is called, for messages: for a mapped image, the path that the process knows it by.
-  public let path: String
+  package let path: String
   /// What the file system says of it; nil for images taken from memory.
-  public let status: FileStatus?
+  package let status: FileStatus?
   /// Nil for processors that perfprof can't unwind.
-  public let architecture: Architecture?
+  package let architecture: Architecture?
   /// How wide its addresses are.
-  public let addressSize: AddressSize
+  package let addressSize: AddressSize
   /// What kind of file it is.
-  public let type: FileType
+  package let type: FileType
   /// Stated address of the first instruction of a program; 0 for none.
-  public let entryPoint: UInt64
+  package let entryPoint: UInt64
   /// All program headers, in file order.
-  public let segments: [Segment]
+  package let segments: [Segment]
   /// All section headers, in file order, the empty one with number 0 included.
-  public let sections: [Section]
+  package let sections: [Section]
   /// Why `sections` is empty although the file names some.
-  public let sectionProblem: ELFError?
+  package let sectionProblem: ELFError?
   /// The descriptor of its `NT_GNU_BUILD_ID` note.
-  public let buildID: BuildID?
+  package let buildID: BuildID?
 
   let source: ImageSource
 
   /// Reads the headers of an open file.
   ///
   /// - Parameter path: What to call it, where that is not what it was opened by.
-  public convenience init(file: consuming FileReader, path: String? = nil) throws(ELFError) {
+  package convenience init(file: consuming FileReader, path: String? = nil) throws(ELFError) {
     let path = path ?? file.path
     let status: FileStatus
     do { status = try file.status() } catch { throw .reading(path: path, error) }
@@ -55,7 +55,7 @@ public final class ELFImage: Sendable {
   }
 
   /// Reads the headers of an image whose bytes are at hand, such as the vDSO.
-  public convenience init(bytes: [UInt8], path: String) throws(ELFError) {
+  package convenience init(bytes: [UInt8], path: String) throws(ELFError) {
     try self.init(source: .bytes(bytes), path: path, status: nil)
   }
 
@@ -84,12 +84,12 @@ public final class ELFImage: Sendable {
   }
 
   /// The first section of this name that has a place in the file's table.
-  public func section(named name: String) -> Section? {
+  package func section(named name: String) -> Section? {
     sections.first { $0.name == name }
   }
 
   /// The first segment of this type.
-  public func segment(ofType type: SegmentType) -> Segment? {
+  package func segment(ofType type: SegmentType) -> Segment? {
     segments.first { $0.type == type }
   }
 
@@ -98,7 +98,7 @@ public final class ELFImage: Sendable {
   /// A mapping starts at a page, its segment anywhere in that page, so offsets up to a page before a segment belong to
   /// it. A page may lie in two segments (lld packs them without gaps), so segments that are executable, or not, as the
   /// mapping is are asked first.
-  public func statedAddress(fileOffset: UInt64, isExecutable: Bool = true) -> UInt64? {
+  package func statedAddress(fileOffset: UInt64, isExecutable: Bool = true) -> UInt64? {
     let loads = segments.filter { $0.type == .load && $0.fileSize > 0 }
     for executable in [isExecutable, !isExecutable] {
       for pageSize in [1, 0x1000, 0x1_0000] as [UInt64] {
@@ -114,5 +114,5 @@ public final class ELFImage: Sendable {
   }
 
   /// Whether it is of an x32 program: 64-bit code with 32-bit addresses.
-  public var isX32: Bool { architecture == .x86_64 && addressSize == .narrow }
+  package var isX32: Bool { architecture == .x86_64 && addressSize == .narrow }
 }

@@ -14,7 +14,7 @@ extension AddressSize {
   /// Where `e_phentsize` stands; `e_phnum`, `e_shentsize`, `e_shnum` and `e_shstrndx` follow, 2 bytes each.
   var countFields: Int { self == .wide ? 54 : 42 }
   /// Bytes of `Elf32_Sym` and `Elf64_Sym`.
-  public var symbolSize: Int { self == .wide ? 24 : 16 }
+  package var symbolSize: Int { self == .wide ? 24 : 16 }
 }
 
 extension RawSpan {

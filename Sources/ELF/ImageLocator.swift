@@ -6,12 +6,12 @@ import ProfileModel
 ///
 /// The path in a mapping is only a hint: the file may have been replaced or deleted, or lie in another mount namespace.
 /// And a mapping is news of some milliseconds ago: by now another file may lie at its addresses.
-public struct ImageLocator: Sendable {
+package struct ImageLocator: Sendable {
   /// Where the `proc` file system is mounted.
-  public var procFolder: String
+  package var procFolder: String
 
   /// A locator that asks the `proc` file system at `procFolder`.
-  public init(procFolder: String = "/proc") { self.procFolder = procFolder }
+  package init(procFolder: String = "/proc") { self.procFolder = procFolder }
 
   /// Opens the image that `mapping` of process `pid` maps.
   ///
@@ -22,7 +22,7 @@ public struct ImageLocator: Sendable {
   /// - Parameter mappedAt: When it was mapped, in nanoseconds since 1970; a file that was written to later and is no longer
   ///   mapped is not believed.
   /// - Throws: `.notELF` where the file is the mapping's and no image.
-  public func open(pid: Int32, mapping: Mapping, mappedAt: UInt64 = .max) throws(ELFError) -> ELFImage {
+  package func open(pid: Int32, mapping: Mapping, mappedAt: UInt64 = .max) throws(ELFError) -> ELFImage {
     if mapping.path == "[vdso]" { return try vdso(pid: pid, mapping: mapping) }
     guard mapping.isFileBacked else { throw .noImage(path: mapping.path) }
     var now = Present(pid: pid, procFolder: procFolder)
@@ -141,7 +141,7 @@ extension FileStatus {
 
 extension Mapping.Device {
   /// The parts of a device number as `stat` gives it (glibc's `gnu_dev_major` and `gnu_dev_minor`).
-  public init(number: UInt64) {
+  package init(number: UInt64) {
     self.init(
       major: UInt32(truncatingIfNeeded: (number >> 8) & 0xFFF | (number >> 32) & 0xFFFF_F000),
       minor: UInt32(truncatingIfNeeded: number & 0xFF | (number >> 12) & 0xFFFF_FF00))

@@ -2,59 +2,59 @@ import BinaryReading
 import ProfileModel
 
 /// A part of an image as the linker sees it (`Elf32_Shdr`, `Elf64_Shdr`).
-public struct Section: Hashable, Sendable {
+package struct Section: Hashable, Sendable {
   /// From the section name table; empty when it can't be had.
-  public var name: String
+  package var name: String
   /// What it holds.
-  public var type: SectionType
+  package var type: SectionType
   /// `SHF_*`.
-  public var flags: UInt64
+  package var flags: UInt64
   /// First stated address; 0 for what is not loaded.
-  public var address: UInt64
+  package var address: UInt64
   /// First byte in the file.
-  public var offset: UInt64
+  package var offset: UInt64
   /// Bytes in the file (in memory for `.noBits`), before decompression.
-  public var size: UInt64
+  package var size: UInt64
   /// Number of the section that this one refers to, such as a symbol table's strings.
-  public var link: UInt32
+  package var link: UInt32
   /// Meaning depends on the type.
-  public var info: UInt32
+  package var info: UInt32
   /// Bytes of an entry of a table.
-  public var entrySize: UInt64
+  package var entrySize: UInt64
 
   /// `SHF_COMPRESSED`, or the older `.zdebug_` form.
-  public var isCompressed: Bool { flags & 0x800 != 0 || name.hasPrefix(".zdebug_") }
+  package var isCompressed: Bool { flags & 0x800 != 0 || name.hasPrefix(".zdebug_") }
   /// `SHF_ALLOC`: in memory when the program runs.
-  public var isAllocated: Bool { flags & 0x2 != 0 }
+  package var isAllocated: Bool { flags & 0x2 != 0 }
   /// `SHF_EXECINSTR`.
-  public var isExecutable: Bool { flags & 0x4 != 0 }
+  package var isExecutable: Bool { flags & 0x4 != 0 }
   /// False for sections that take up no bytes of the file, as most do in separate debug files.
-  public var hasContents: Bool { type != .noBits && type != .null }
+  package var hasContents: Bool { type != .noBits && type != .null }
 }
 
 /// The type of a section (`sh_type`).
-public struct SectionType: RawRepresentable, Hashable, Sendable {
+package struct SectionType: RawRepresentable, Hashable, Sendable {
   /// As the file has it.
-  public var rawValue: UInt32
+  package var rawValue: UInt32
   /// The type with this number.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// `SHT_NULL`: no section.
-  public static let null = SectionType(rawValue: 0)
+  package static let null = SectionType(rawValue: 0)
   /// `SHT_PROGBITS`.
-  public static let programBits = SectionType(rawValue: 1)
+  package static let programBits = SectionType(rawValue: 1)
   /// `SHT_SYMTAB`.
-  public static let symbolTable = SectionType(rawValue: 2)
+  package static let symbolTable = SectionType(rawValue: 2)
   /// `SHT_STRTAB`.
-  public static let stringTable = SectionType(rawValue: 3)
+  package static let stringTable = SectionType(rawValue: 3)
   /// `SHT_RELA`: relocations with addends.
-  public static let relocations = SectionType(rawValue: 4)
+  package static let relocations = SectionType(rawValue: 4)
   /// `SHT_NOTE`.
-  public static let note = SectionType(rawValue: 7)
+  package static let note = SectionType(rawValue: 7)
   /// `SHT_NOBITS`.
-  public static let noBits = SectionType(rawValue: 8)
+  package static let noBits = SectionType(rawValue: 8)
   /// `SHT_DYNSYM`.
-  public static let dynamicSymbols = SectionType(rawValue: 11)
+  package static let dynamicSymbols = SectionType(rawValue: 11)
 }
 
 extension ELFImage {

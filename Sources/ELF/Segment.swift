@@ -2,48 +2,48 @@ import BinaryReading
 import ProfileModel
 
 /// A part of an image as the loader sees it (`Elf32_Phdr`, `Elf64_Phdr`).
-public struct Segment: Hashable, Sendable {
+package struct Segment: Hashable, Sendable {
   /// What it is for.
-  public var type: SegmentType
+  package var type: SegmentType
   /// `PF_X`, `PF_W`, `PF_R`.
-  public var flags: UInt32
+  package var flags: UInt32
   /// First byte in the file.
-  public var offset: UInt64
+  package var offset: UInt64
   /// First stated address.
-  public var virtualAddress: UInt64
+  package var virtualAddress: UInt64
   /// Bytes in the file.
-  public var fileSize: UInt64
+  package var fileSize: UInt64
   /// Bytes in memory; what exceeds `fileSize` is zero.
-  public var memorySize: UInt64
+  package var memorySize: UInt64
   /// What address and offset are congruent to.
-  public var alignment: UInt64
+  package var alignment: UInt64
 
   /// Whether its pages may be executed.
-  public var isExecutable: Bool { flags & 1 != 0 }
+  package var isExecutable: Bool { flags & 1 != 0 }
 
   /// Whether `address`, a stated one, lies in the part that the file holds.
-  public func holds(_ address: UInt64) -> Bool {
+  package func holds(_ address: UInt64) -> Bool {
     address >= virtualAddress && address - virtualAddress < fileSize
   }
 }
 
 /// The type of a segment (`p_type`).
-public struct SegmentType: RawRepresentable, Hashable, Sendable {
+package struct SegmentType: RawRepresentable, Hashable, Sendable {
   /// As the file has it.
-  public var rawValue: UInt32
+  package var rawValue: UInt32
   /// The type with this number.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// `PT_LOAD`: mapped into memory.
-  public static let load = SegmentType(rawValue: 1)
+  package static let load = SegmentType(rawValue: 1)
   /// `PT_DYNAMIC`.
-  public static let dynamic = SegmentType(rawValue: 2)
+  package static let dynamic = SegmentType(rawValue: 2)
   /// `PT_INTERP`: the name of the program interpreter.
-  public static let interpreter = SegmentType(rawValue: 3)
+  package static let interpreter = SegmentType(rawValue: 3)
   /// `PT_NOTE`.
-  public static let note = SegmentType(rawValue: 4)
+  package static let note = SegmentType(rawValue: 4)
   /// `PT_GNU_EH_FRAME`: `.eh_frame_hdr`.
-  public static let ehFrameHeader = SegmentType(rawValue: 0x6474_E550)
+  package static let ehFrameHeader = SegmentType(rawValue: 0x6474_E550)
 }
 
 extension ELFImage {

@@ -1,16 +1,16 @@
 import ProfileModel
 
 /// Flame graphs: pictures of call trees in which width is weight.
-public enum FlameGraph {
+package enum FlameGraph {
   /// How a picture is drawn.
-  public struct Options: Hashable, Sendable {
+  package struct Options: Hashable, Sendable {
     /// The width in pixels where no script fits it to the window.
-    public var width: Int = 1200
+    package var width: Int = 1200
     /// Whether the root is at the top; otherwise it's at the bottom. Readers can turn it over.
-    public var isIcicle = false
+    package var isIcicle = false
 
     /// The usual picture.
-    public init() {}
+    package init() {}
   }
 
   /// One self-contained SVG file: searchable, zoomable and fitted to its window in a browser; a plain picture elsewhere.
@@ -19,7 +19,7 @@ public enum FlameGraph {
   /// differential picture: red grew, blue shrank.
   ///
   /// - Complexity: O(nodes) for sums, O(frames shown) for the rest.
-  public static func svg(_ tree: CallTree, caption: FlameGraphCaption, options: Options = Options()) -> [UInt8] {
+  package static func svg(_ tree: CallTree, caption: FlameGraphCaption, options: Options = Options()) -> [UInt8] {
     let layout = FlameGraphLayout(tree)
     let picture = StaticPicture(tree, layout: layout, caption: caption, options: options)
     var out = MarkupBuffer()
@@ -54,7 +54,7 @@ public enum FlameGraph {
   }
 
   /// The same viewer as a web page of its own, in one file.
-  public static func html(_ tree: CallTree, caption: FlameGraphCaption, options: Options = Options()) -> [UInt8] {
+  package static func html(_ tree: CallTree, caption: FlameGraphCaption, options: Options = Options()) -> [UInt8] {
     let layout = FlameGraphLayout(tree)
     var out = MarkupBuffer()
     out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")

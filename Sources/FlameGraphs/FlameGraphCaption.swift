@@ -3,20 +3,20 @@ import TextWriting
 import Wording
 
 /// What stands above a picture: what was profiled, and how far it can be trusted.
-public struct FlameGraphCaption: Hashable, Sendable {
+package struct FlameGraphCaption: Hashable, Sendable {
   /// The heading, such as the program's name.
-  public var title: String
+  package var title: String
   /// The command line; empty where unknown.
-  public var command: String
+  package var command: String
   /// Short facts for one line: samples, rate, lost, rooted share, duration, date.
-  public var facts: [String]
+  package var facts: [String]
   /// Sentences on what limits trust.
-  public var notes: [String]
+  package var notes: [String]
   /// What the weights are amounts of.
-  public var value: ValueType
+  package var value: ValueType
 
   /// A caption.
-  public init(
+  package init(
     title: String, command: String = "", facts: [String] = [], notes: [String] = [], value: ValueType = .samples()
   ) {
     self.title = title
@@ -31,7 +31,7 @@ extension FlameGraphCaption {
   /// The caption of one profile's picture.
   ///
   /// - Parameter title: The heading; by default the command's name, or the name of the only process.
-  public init(_ selected: SelectedProfile, title: String? = nil) {
+  package init(_ selected: SelectedProfile, title: String? = nil) {
     let profile = selected.profile
     let completeness = selected.completeness()
     let value = selected.value
@@ -43,7 +43,7 @@ extension FlameGraphCaption {
   }
 
   /// The caption of a picture that compares two profiles.
-  public init(before: SelectedProfile, after: SelectedProfile, title: String? = nil) {
+  package init(before: SelectedProfile, after: SelectedProfile, title: String? = nil) {
     var facts: [String] = []
     var notes: [String] = []
     for (word, side) in [("before", before), ("after", after)] {

@@ -1,11 +1,11 @@
 /// The type information of programs with functions: nothing but what the kernel asks for, that there is a function
 /// (BTF, `Documentation/bpf/btf.rst` in the kernel's sources).
-public enum FunctionTypes {
+package enum FunctionTypes {
   /// The number of the only function's type.
-  public static let function: UInt32 = 3
+  package static let function: UInt32 = 3
 
   /// The information, as the kernel loads it.
-  public static var encoded: [UInt8] {
+  package static var encoded: [UInt8] {
     let names = Array("\0int\0f\0".utf8)
     let types: [UInt32] = [
       // 1: int, 32 bits, signed.

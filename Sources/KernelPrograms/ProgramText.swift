@@ -3,13 +3,13 @@
 ///     ┌ operation ┬ to ┬ from ┬ offset ┬ value ┐
 ///     │     8     │ 4  │  4   │   16   │  32   │ bits, the lowest first
 ///     └───────────┴────┴──────┴────────┴───────┘
-public struct ProgramText {
+package struct ProgramText {
   /// A register: r0 has results, r1 to r5 are arguments and lost by calls, r10 is the end of 512 bytes of stack, which
   /// lie below it.
-  public typealias Register = UInt64
+  package typealias Register = UInt64
 
   /// A place to jump to.
-  public struct Label { fileprivate var index: Int }
+  package struct Label { fileprivate var index: Int }
 
   private(set) var words: [UInt64] = []
   private var places: [Int?] = []
@@ -17,7 +17,7 @@ public struct ProgramText {
   private var functionUses: [(from: Int, to: Label)] = []
 
   /// A program of no instructions.
-  public init() {}
+  package init() {}
 
   private mutating func emit(
     _ code: UInt64, to: Register = 0, from: Register = 0, offset: Int16 = 0, _ value: Int32 = 0
@@ -28,88 +28,88 @@ public struct ProgramText {
   }
 
   /// `to = from`.
-  public mutating func set(_ to: Register, _ from: Register) { emit(0xBF, to: to, from: from) }
+  package mutating func set(_ to: Register, _ from: Register) { emit(0xBF, to: to, from: from) }
   /// `to = value`.
-  public mutating func set(_ to: Register, value: Int32) { emit(0xB7, to: to, value) }
+  package mutating func set(_ to: Register, value: Int32) { emit(0xB7, to: to, value) }
   /// `to += from`.
-  public mutating func add(_ to: Register, _ from: Register) { emit(0x0F, to: to, from: from) }
+  package mutating func add(_ to: Register, _ from: Register) { emit(0x0F, to: to, from: from) }
   /// `to += value`.
-  public mutating func add(_ to: Register, value: Int32) { emit(0x07, to: to, value) }
+  package mutating func add(_ to: Register, value: Int32) { emit(0x07, to: to, value) }
   /// `to -= from`.
-  public mutating func subtract(_ to: Register, _ from: Register) { emit(0x1F, to: to, from: from) }
+  package mutating func subtract(_ to: Register, _ from: Register) { emit(0x1F, to: to, from: from) }
   /// `to <<= bits`.
-  public mutating func shiftLeft(_ to: Register, _ bits: Int32) { emit(0x67, to: to, bits) }
+  package mutating func shiftLeft(_ to: Register, _ bits: Int32) { emit(0x67, to: to, bits) }
   /// `to >>= bits`, unsigned.
-  public mutating func shiftRight(_ to: Register, _ bits: Int32) { emit(0x77, to: to, bits) }
+  package mutating func shiftRight(_ to: Register, _ bits: Int32) { emit(0x77, to: to, bits) }
   /// `to &= value`.
-  public mutating func and(_ to: Register, value: Int32) { emit(0x57, to: to, value) }
+  package mutating func and(_ to: Register, value: Int32) { emit(0x57, to: to, value) }
   /// `to = *(base + offset)`, eight bytes.
-  public mutating func load(_ to: Register, at base: Register, _ offset: Int16) {
+  package mutating func load(_ to: Register, at base: Register, _ offset: Int16) {
     emit(0x79, to: to, from: base, offset: offset)
   }
   /// `*(base + offset) = from`, eight bytes.
-  public mutating func store(_ from: Register, at base: Register, _ offset: Int16) {
+  package mutating func store(_ from: Register, at base: Register, _ offset: Int16) {
     emit(0x7B, to: base, from: from, offset: offset)
   }
   /// Stores the lower half.
-  public mutating func storeHalf(_ from: Register, at base: Register, _ offset: Int16) {
+  package mutating func storeHalf(_ from: Register, at base: Register, _ offset: Int16) {
     emit(0x63, to: base, from: from, offset: offset)
   }
   /// `*base += from`, eight bytes.
-  public mutating func addAtomically(_ from: Register, at base: Register) { emit(0xDB, to: base, from: from) }
+  package mutating func addAtomically(_ from: Register, at base: Register) { emit(0xDB, to: base, from: from) }
   /// Calls a function of the kernel.
-  public mutating func call(_ helper: Helper) { emit(0x85, helper.rawValue) }
+  package mutating func call(_ helper: Helper) { emit(0x85, helper.rawValue) }
   /// Ends the program; its result is r0.
-  public mutating func exit() { emit(0x95) }
+  package mutating func exit() { emit(0x95) }
 
   /// Sets a register to a map, or to where the value of an array's first entry lies.
-  public mutating func set(_ to: Register, map: Int32) {
+  package mutating func set(_ to: Register, map: Int32) {
     emit(0x18, to: to, from: 1, map)
     emit(0)
   }
   /// `to` = the address of an array's first value.
-  public mutating func set(_ to: Register, valueOf map: Int32) {
+  package mutating func set(_ to: Register, valueOf map: Int32) {
     emit(0x18, to: to, from: 2, map)
     emit(0)
   }
 
   /// `to` = a function of this program, for a helper that calls it; needs `functionTypes(_:)`.
-  public mutating func set(_ to: Register, function: Label) {
+  package mutating func set(_ to: Register, function: Label) {
     functionUses.append((words.count, function))
     emit(0x18, to: to, from: 4)
     emit(0)
   }
 
   /// Conditions of jumps; numbers are taken as unsigned.
-  public enum Condition: UInt64 {
+  package enum Condition: UInt64 {
     case equal = 0x15, unequal = 0x55, less = 0xA5, notLess = 0x35, notGreater = 0xB5
   }
   /// Goes on at a label where a number in a register is so.
-  public mutating func jump(if register: Register, _ condition: Condition, _ value: Int32, to label: Label) {
+  package mutating func jump(if register: Register, _ condition: Condition, _ value: Int32, to label: Label) {
     jumps.append((words.count, label))
     emit(condition.rawValue, to: register, value)
   }
   /// Goes on at a label where a number in a register is so, compared with another.
-  public mutating func jump(if register: Register, _ condition: Condition, register other: Register, to label: Label) {
+  package mutating func jump(if register: Register, _ condition: Condition, register other: Register, to label: Label) {
     jumps.append((words.count, label))
     emit(condition.rawValue | 0x08, to: register, from: other)
   }
   /// Goes on at a label.
-  public mutating func jump(to label: Label) {
+  package mutating func jump(to label: Label) {
     jumps.append((words.count, label))
     emit(0x05)
   }
 
   /// A label that is yet to be placed.
-  public mutating func makeLabel() -> Label {
+  package mutating func makeLabel() -> Label {
     places.append(nil)
     return Label(index: places.count - 1)
   }
   /// Places a label here.
-  public mutating func place(_ label: Label) { places[label.index] = words.count }
+  package mutating func place(_ label: Label) { places[label.index] = words.count }
 
   /// The instructions with all jumps filled in.
-  public func linked() -> [UInt64] {
+  package func linked() -> [UInt64] {
     var words = words
     for (from, label) in jumps {
       guard let target = places[label.index] else { continue }
@@ -123,12 +123,12 @@ public struct ProgramText {
   }
 
   /// Where functions begin, the program itself among them, in rising order; each is of the type `FunctionTypes.function`.
-  public var functionStarts: [UInt32] {
+  package var functionStarts: [UInt32] {
     [0] + Set(functionUses.compactMap { places[$0.to.index] }).sorted().map { UInt32($0) }
   }
 
   /// Functions of the kernel (bpf-helpers(7)).
-  public enum Helper: Int32 {
+  package enum Helper: Int32 {
     case lookUp = 1
     case time = 5
     case processor = 8

@@ -1,5 +1,5 @@
 /// Why nothing can be told of a process.
-public enum ProcessError: Error, Hashable, Sendable {
+package enum ProcessError: Error, Hashable, Sendable {
   /// There is no such process.
   case noSuchProcess(pid: Int32)
   /// Another user's process, or one that may not be looked into.

@@ -4,7 +4,7 @@ import ProfileModel
 ///
 /// A process that runs when sampling starts is described first: `renamed`, then `mapped` for each of its executable
 /// mappings, with the time at which they were read. Records that the kernel wrote in the meantime may repeat them.
-public enum ProcessEvent: Hashable, Sendable {
+package enum ProcessEvent: Hashable, Sendable {
   /// Memory that may hold code was mapped; it replaces whatever it overlaps.
   case mapped(pid: Int32, Mapping, time: UInt64)
   /// A thread was made (`pid == parentPID`), or a process, which begins with its parent's mappings.
@@ -15,7 +15,7 @@ public enum ProcessEvent: Hashable, Sendable {
   case exited(pid: Int32, tid: Int32, time: UInt64)
 
   /// When it happened.
-  public var time: UInt64 {
+  package var time: UInt64 {
     switch self {
     case .mapped(_, _, let time), .forked(_, _, _, _, let time), .renamed(_, _, _, _, let time),
       .exited(_, _, let time):

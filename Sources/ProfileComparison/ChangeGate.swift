@@ -4,16 +4,16 @@
 ///     total(parse(_:))>2.5   the total share of the function parse(_:)
 ///
 /// Only changes that are more than noise count: a gate that noise closes would be switched off soon.
-public struct ChangeGate: Hashable, Sendable {
+package struct ChangeGate: Hashable, Sendable {
   /// Which share is looked at.
-  public var measure: FunctionComparison.Measure
+  package var measure: FunctionComparison.Measure
   /// The function looked at; nil for all.
-  public var function: String?
+  package var function: String?
   /// The growth in percentage points that is still allowed.
-  public var points: Double
+  package var points: Double
 
   /// What a comparison makes of a gate.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// Nothing grew that much.
     case passed
     /// These functions did, the largest growth first.
@@ -23,14 +23,14 @@ public struct ChangeGate: Hashable, Sendable {
   }
 
   /// A gate.
-  public init(measure: FunctionComparison.Measure, function: String? = nil, points: Double) {
+  package init(measure: FunctionComparison.Measure, function: String? = nil, points: Double) {
     self.measure = measure
     self.function = function
     self.points = points
   }
 
   /// Reads a gate's text; nil when it isn't one.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     // A function's name may hold any of the signs, so the number is what follows the last one.
     guard let sign = text.lastIndex(of: ">") else { return nil }
     let number = Self.trimmed(text[text.index(after: sign)...])
@@ -49,7 +49,7 @@ public struct ChangeGate: Hashable, Sendable {
   }
 
   /// Holds the gate against a comparison.
-  public func outcome(for comparison: FunctionComparison) -> Outcome {
+  package func outcome(for comparison: FunctionComparison) -> Outcome {
     let looked = comparison.rows.filter { function == nil || $0.name == function }
     if let function, looked.isEmpty { return .noSuchFunction(function) }
     let failed = looked.filter { row in

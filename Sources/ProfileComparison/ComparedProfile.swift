@@ -3,15 +3,15 @@ import TextWriting
 import Wording
 
 /// One side of a comparison.
-public struct ComparedProfile: Sendable {
+package struct ComparedProfile: Sendable {
   /// How it was recorded.
-  public let metadata: ProfileMetadata
+  package let metadata: ProfileMetadata
   /// Rooted, truncated and named samples.
-  public let completeness: Completeness
+  package let completeness: Completeness
   /// CPU time that the samples stand for; nil where that isn't known.
-  public let cpuSeconds: Double?
+  package let cpuSeconds: Double?
   /// What the samples' weights are amounts of.
-  public let value: ValueType
+  package let value: ValueType
   /// How many independent observations the samples come from, as far as is known.
   let observations: Double
   private let hasKernelFrames: Bool

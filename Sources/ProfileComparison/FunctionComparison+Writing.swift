@@ -8,7 +8,7 @@ extension FunctionComparison {
   /// - Parameters:
   ///   - names: What to call the two sides, such as their files.
   ///   - limit: The most functions to show; nil for all.
-  public func text(names: (before: String, after: String), limit: Int? = nil) -> String {
+  package func text(names: (before: String, after: String), limit: Int? = nil) -> String {
     var lines = ["before  \(names.before): \(before.text)", "after   \(names.after): \(after.text)"]
     if let earlier = before.cpuSeconds, let later = after.cpuSeconds, earlier > 0 {
       lines.append("CPU time \(earlier.fixed(2)) s → \(later.fixed(2)) s (\((later / earlier - 1).change))")
@@ -46,7 +46,7 @@ extension FunctionComparison {
   }
 
   /// The comparison as JSON: both sides, warnings, and `functions` with their self and total shares, 0 to 1.
-  public func json(limit: Int? = nil) -> [UInt8] {
+  package func json(limit: Int? = nil) -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       json.key("before")

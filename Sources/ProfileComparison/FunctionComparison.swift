@@ -3,9 +3,9 @@ import ProfileModel
 /// Two profiles side by side, function by function, with what of their differences is more than noise.
 ///
 /// Shares of samples are compared, never counts, so recordings of different length or rate compare.
-public struct FunctionComparison: Sendable {
+package struct FunctionComparison: Sendable {
   /// Which samples a share is of.
-  public enum Measure: String, Hashable, Sendable, CaseIterable {
+  package enum Measure: String, Hashable, Sendable, CaseIterable {
     /// Samples in the function itself.
     case `self`
     /// Samples in it and in what it called.
@@ -13,54 +13,54 @@ public struct FunctionComparison: Sendable {
   }
 
   /// What to compare.
-  public struct Options: Hashable, Sendable {
+  package struct Options: Hashable, Sendable {
     /// What rows are sorted by and shown with.
-    public var measure: Measure
+    package var measure: Measure
     /// Of the changes that are called more than noise, the share that may be noise after all.
-    public var falseDiscoveryRate: Double
+    package var falseDiscoveryRate: Double
 
     /// Self shares, 5 % false discoveries.
-    public init(measure: Measure = .self, falseDiscoveryRate: Double = 0.05) {
+    package init(measure: Measure = .self, falseDiscoveryRate: Double = 0.05) {
       self.measure = measure
       self.falseDiscoveryRate = falseDiscoveryRate
     }
   }
 
   /// A function in both profiles.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// The function's name; functions of one name are taken together.
-    public var name: String
+    package var name: String
     /// Path of a module that it lies in, where known.
-    public var modulePath: String?
+    package var modulePath: String?
     /// Samples in the function itself.
-    public var own: ShareChange
+    package var own: ShareChange
     /// Samples in it and in what it called.
-    public var total: ShareChange
+    package var total: ShareChange
 
     /// Whether only the later profile has it.
-    public var isNew: Bool { total.samplesBefore == 0 }
+    package var isNew: Bool { total.samplesBefore == 0 }
     /// Whether only the earlier profile has it.
-    public var isVanished: Bool { total.samplesAfter == 0 }
+    package var isVanished: Bool { total.samplesAfter == 0 }
 
     /// The change by one measure.
-    public func change(_ measure: Measure) -> ShareChange { measure == .self ? own : total }
+    package func change(_ measure: Measure) -> ShareChange { measure == .self ? own : total }
   }
 
   /// All functions that either profile has samples of, largest difference first.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The earlier profile.
-  public let before: ComparedProfile
+  package let before: ComparedProfile
   /// The later profile.
-  public let after: ComparedProfile
+  package let after: ComparedProfile
   /// Sentences on what makes the two hard to compare.
-  public let warnings: [String]
+  package let warnings: [String]
   /// What was asked for.
-  public let options: Options
+  package let options: Options
 
   /// Compares the selected samples of two profiles.
   ///
   /// - Complexity: O(blocks · stacks + samples + functions · log(functions)) of each, with at most 64 blocks.
-  public init(before: SelectedProfile, after: SelectedProfile, _ options: Options = Options()) {
+  package init(before: SelectedProfile, after: SelectedProfile, _ options: Options = Options()) {
     self.options = options
     self.before = ComparedProfile(before)
     self.after = ComparedProfile(after)
@@ -95,10 +95,10 @@ public struct FunctionComparison: Sendable {
   }
 
   /// The rows whose change is more than noise.
-  public var changed: [Row] { rows.filter { $0.change(options.measure).verdict != .noise } }
+  package var changed: [Row] { rows.filter { $0.change(options.measure).verdict != .noise } }
 
   /// The share of samples that is in other functions than before, counting only changes that are more than noise.
-  public var movedShare: Double {
+  package var movedShare: Double {
     let changes = rows.map(\.own).filter { $0.verdict != .noise }
     let grown = changes.reduce(0) { $0 + max(0, $1.difference) }
     let shrunk = changes.reduce(0) { $0 + max(0, -$1.difference) }

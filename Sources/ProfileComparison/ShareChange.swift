@@ -1,7 +1,7 @@
 /// How a function's share of the samples differs between two profiles.
-public struct ShareChange: Hashable, Sendable {
+package struct ShareChange: Hashable, Sendable {
   /// What can be said of a difference.
-  public enum Verdict: String, Hashable, Sendable {
+  package enum Verdict: String, Hashable, Sendable {
     /// The share is larger, beyond noise.
     case grew
     /// The share is smaller, beyond noise.
@@ -11,20 +11,20 @@ public struct ShareChange: Hashable, Sendable {
   }
 
   /// Samples in the earlier profile.
-  public var samplesBefore: Int64
+  package var samplesBefore: Int64
   /// Samples in the later profile.
-  public var samplesAfter: Int64
+  package var samplesAfter: Int64
   /// Share of the earlier profile's samples, 0 to 1.
-  public var before: Double
+  package var before: Double
   /// Share of the later profile's samples, 0 to 1.
-  public var after: Double
+  package var after: Double
   /// Half the width of the 95 % confidence interval of the difference.
-  public var margin: Double
+  package var margin: Double
   /// The probability of a difference at least this large when nothing changed.
-  public var probability: Double
+  package var probability: Double
   /// What can be said, given how many functions were looked at.
-  public var verdict: Verdict
+  package var verdict: Verdict
 
   /// `after` less `before`.
-  public var difference: Double { after - before }
+  package var difference: Double { after - before }
 }

@@ -1,9 +1,9 @@
 import Symbolication
 
 /// Whether the kernel tells the names of its functions.
-public enum KernelNames {
+package enum KernelNames {
   /// `kernel.kptr_restrict` where it hides them (0 where something else does); nil where they are visible.
-  public static var restriction: Int? {
+  package static var restriction: Int? {
     let symbols = KernelSymbols()
     return symbols.isVisible ? nil : symbols.restriction ?? 0
   }

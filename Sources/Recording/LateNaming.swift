@@ -2,18 +2,18 @@ import ProfileModel
 import RecordingFormat
 
 /// Names what a recording lacks that was cut before its names were written, from the files that are still there.
-public struct LateNaming: Sendable {
+package struct LateNaming: Sendable {
   /// How many modules have names now that had none.
-  public private(set) var named = 0
+  package private(set) var named = 0
   /// Why others still have none.
-  public private(set) var problems: [ProfileNote] = []
+  package private(set) var problems: [ProfileNote] = []
   /// Bytes behind the last whole chunk, which names took the place of.
-  public private(set) var droppedBytes = 0
+  package private(set) var droppedBytes = 0
   /// Why the disk did not take all names, as errno has it; nil when it did.
-  public private(set) var writeFailure: Int32?
+  package private(set) var writeFailure: Int32?
 
   /// Writes names into a recording, behind what can be read of it; leaves one alone that lacks none.
-  public init(path: String, options: SymbolizationOptions) throws(RecordingError) {
+  package init(path: String, options: SymbolizationOptions) throws(RecordingError) {
     let file = try OpenRecording(path: path)
     let recording = try file.unnamed()
     let wanted = recording.modules + recording.givenUp

@@ -1,9 +1,9 @@
 import Sampling
 
 /// What to record, and how.
-public struct RecordOptions: Sendable {
+package struct RecordOptions: Sendable {
   /// Which interface of the kernel to sample with.
-  public enum SamplerChoice: String, Sendable, CaseIterable {
+  package enum SamplerChoice: String, Sendable, CaseIterable {
     /// perf_event, and ptrace where that is not to be had.
     case auto
     /// perf_event or nothing.
@@ -13,7 +13,7 @@ public struct RecordOptions: Sendable {
   }
 
   /// How stacks are walked.
-  public enum UnwindingChoice: String, Sendable, CaseIterable {
+  package enum UnwindingChoice: String, Sendable, CaseIterable {
     /// Compact tables first, libunwind where they can't tell.
     case tables
     /// libunwind alone.
@@ -21,28 +21,28 @@ public struct RecordOptions: Sendable {
   }
 
   /// What to sample.
-  public var target: SamplingTarget
+  package var target: SamplingTarget
   /// The command line to name in the recording.
-  public var command: [String]
+  package var command: [String]
   /// Frequency and limits of sampling.
-  public var sampling = SamplingOptions()
+  package var sampling = SamplingOptions()
   /// Stop after so many seconds.
-  public var durationSeconds: Double?
+  package var durationSeconds: Double?
   /// The interface to sample with.
-  public var sampler = SamplerChoice.auto
+  package var sampler = SamplerChoice.auto
   /// The most frames of a stack to keep.
-  public var maxDepth = 2048
+  package var maxDepth = 2048
   /// The unwinder's way; tests and benchmarks choose others than the default.
-  public var unwinding = UnwindingChoice.tables
+  package var unwinding = UnwindingChoice.tables
   /// Where names come from.
-  public var symbols = SymbolizationOptions()
+  package var symbols = SymbolizationOptions()
   /// What naming all functions may take at the end, in seconds; binaries of others can be made to take forever.
-  public var namingSeconds = 60.0
+  package var namingSeconds = 60.0
   /// The version of the program, for the recording's header.
-  public var version = ""
+  package var version = ""
 
   /// Options for `target`, the rest by default.
-  public init(target: SamplingTarget, command: [String]) {
+  package init(target: SamplingTarget, command: [String]) {
     self.target = target
     self.command = command
   }

@@ -9,26 +9,26 @@ import UnwindTables
 import Unwinding
 
 /// Where names come from.
-public struct SymbolizationOptions: Sendable {
+package struct SymbolizationOptions: Sendable {
   /// Folders with separate debug files, asked in this order.
-  public var debugFolders = Symbolicator.Options().debugFolders
+  package var debugFolders = Symbolicator.Options().debugFolders
   /// Whether debuginfod servers are asked where the environment names some.
-  public var usesDebuginfod = true
+  package var usesDebuginfod = true
   /// Whether inlined calls and lines are looked up in DWARF.
-  public var resolvesInlines = true
+  package var resolvesInlines = true
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }
 
 /// How far the naming of functions at a recording's end is.
-public struct NamingProgress: Sendable {
+package struct NamingProgress: Sendable {
   /// Modules that are done.
-  public var done: Int
+  package var done: Int
   /// Modules that were sampled.
-  public var total: Int
+  package var total: Int
   /// Since naming began.
-  public var seconds: Double
+  package var seconds: Double
 }
 
 /// What naming a recording's frames needs.

@@ -4,7 +4,7 @@ import Wording
 
 extension CallReport {
   /// The report for a terminal: what it rests on, then callers above and callees below the function, as asked.
-  public func text(callers showsCallers: Bool = true, callees showsCallees: Bool = true, limit: Int? = nil) -> String {
+  package func text(callers showsCallers: Bool = true, callees showsCallees: Bool = true, limit: Int? = nil) -> String {
     var result = trust.text()
     if showsCallers {
       result += "\ncallers of \(name.escapedForTerminal)\n\n"
@@ -35,7 +35,8 @@ extension CallReport {
   }
 
   /// The report as JSON: `function`, `callers` and `callees`, as asked, with samples.
-  public func json(callers showsCallers: Bool = true, callees showsCallees: Bool = true, limit: Int? = nil) -> [UInt8] {
+  package func json(callers showsCallers: Bool = true, callees showsCallees: Bool = true, limit: Int? = nil) -> [UInt8]
+  {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       trust.write(to: &json)

@@ -4,36 +4,36 @@ import ProfileModel
 ///
 /// A caller's samples are those where it calls the function anywhere on the stack, each counted once; with recursion
 /// they can add up to more than the function's total. All functions of the name are taken together.
-public struct CallReport: Sendable {
+package struct CallReport: Sendable {
   /// A function at the other end of calls.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// Caller or callee; nil for a stack's begin (no caller) or the function itself (no callee).
-    public var function: ReportedFunction?
+    package var function: ReportedFunction?
     /// Samples with that call on the stack.
-    public var samples: Int64
+    package var samples: Int64
   }
 
   /// The function's name.
-  public let name: String
+  package let name: String
   /// Modules that have a function of that name, by path.
-  public let modules: [String]
+  package let modules: [String]
   /// Samples in the function.
-  public let own: Int64
+  package let own: Int64
   /// Samples with the function on the stack.
-  public let total: Int64
+  package let total: Int64
   /// Heaviest first; the row without a function stands for stacks that begin with it.
-  public let callers: [Row]
+  package let callers: [Row]
   /// Heaviest first; the row without a function stands for samples in the function itself.
-  public let callees: [Row]
+  package let callees: [Row]
   /// How far the figures can be trusted.
-  public let trust: TrustSummary
+  package let trust: TrustSummary
 
   /// Looks a function up and adds its calls up.
   ///
   /// - Parameters:
   ///   - name: A function's name: short, full or linker's; else part of exactly one name.
   /// - Complexity: O(stacks + samples + functions)
-  public init(_ selected: SelectedProfile, function name: String) throws(ReportError) {
+  package init(_ selected: SelectedProfile, function name: String) throws(ReportError) {
     let profile = selected.profile
     let index = FunctionIndex(profile)
     let grouping = index.grouping(of: profile.stacks)

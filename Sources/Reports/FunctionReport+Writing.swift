@@ -4,7 +4,7 @@ import Wording
 
 extension FunctionReport {
   /// The report for a terminal: what it rests on, then the table.
-  public func text() -> String {
+  package func text() -> String {
     var columns: [(heading: String, alignment: TextTable.Alignment)] = [
       ("SELF", .right), ("", .right), ("TOTAL", .right), ("", .right), ("MODULE", .left), ("FUNCTION", .left),
     ]
@@ -25,7 +25,7 @@ extension FunctionReport {
 
   /// The report as JSON: `functions` with `name`, `module`, `self` and `total` in the unit of the value type, and what it
   /// rests on.
-  public func json() -> [UInt8] {
+  package func json() -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       trust.write(to: &json)

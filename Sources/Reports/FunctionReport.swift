@@ -4,9 +4,9 @@ import ProfileModel
 ///
 /// A function's self samples are those it was running in; its total samples those where it was on the stack, each
 /// counted once however often recursion put it there.
-public struct FunctionReport: Sendable {
+package struct FunctionReport: Sendable {
   /// What functions are sorted by, most first.
-  public enum Order: String, Hashable, Sendable, CaseIterable {
+  package enum Order: String, Hashable, Sendable, CaseIterable {
     /// Samples in the function itself.
     case `self`
     /// Samples in it and in what it called.
@@ -14,16 +14,16 @@ public struct FunctionReport: Sendable {
   }
 
   /// What to report.
-  public struct Options: Hashable, Sendable {
+  package struct Options: Hashable, Sendable {
     /// What comes first.
-    public var order: Order
+    package var order: Order
     /// The most functions to show; nil for all.
-    public var limit: Int?
+    package var limit: Int?
     /// Whether each line of a function is a row of its own.
-    public var byLine: Bool
+    package var byLine: Bool
 
     /// All functions by self samples.
-    public init(order: Order = .self, limit: Int? = nil, byLine: Bool = false) {
+    package init(order: Order = .self, limit: Int? = nil, byLine: Bool = false) {
       self.order = order
       self.limit = limit
       self.byLine = byLine
@@ -31,28 +31,28 @@ public struct FunctionReport: Sendable {
   }
 
   /// A function with its samples.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// Which function.
-    public var function: ReportedFunction
+    package var function: ReportedFunction
     /// Samples in it.
-    public var own: Int64
+    package var own: Int64
     /// Samples in it and in what it called.
-    public var total: Int64
+    package var total: Int64
   }
 
   /// Sorted as asked; no more than the limit.
-  public let rows: [Row]
+  package let rows: [Row]
   /// How many rows the limit left out.
-  public let omitted: Int
+  package let omitted: Int
   /// How far the figures can be trusted.
-  public let trust: TrustSummary
+  package let trust: TrustSummary
   /// What was asked for.
-  public let options: Options
+  package let options: Options
 
   /// Adds the selected samples up.
   ///
   /// - Complexity: O(stacks + samples + functions · log(functions))
-  public init(_ selected: SelectedProfile, _ options: Options = Options()) {
+  package init(_ selected: SelectedProfile, _ options: Options = Options()) {
     self.options = options
     trust = TrustSummary(selected)
     let index = FunctionIndex(selected.profile, byLine: options.byLine)

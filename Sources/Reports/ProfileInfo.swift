@@ -3,31 +3,31 @@ import TextWriting
 import Wording
 
 /// What a profile holds and how it came about, without its stacks.
-public struct ProfileInfo: Sendable {
+package struct ProfileInfo: Sendable {
   /// A module with the samples in it.
-  public struct ModuleRow: Hashable, Sendable {
+  package struct ModuleRow: Hashable, Sendable {
     /// The module.
-    public var module: Module
+    package var module: Module
     /// Samples whose leaf lies in it.
-    public var samples: Int64
+    package var samples: Int64
   }
 
   /// What was profiled and how.
-  public let metadata: ProfileMetadata
+  package let metadata: ProfileMetadata
   /// Rooted, truncated and named samples.
-  public let completeness: Completeness
+  package let completeness: Completeness
   /// How many processes were sampled.
-  public let processes: Int
+  package let processes: Int
   /// How many threads were sampled.
-  public let threads: Int
+  package let threads: Int
   /// All modules, the one with most samples first.
-  public let modules: [ModuleRow]
+  package let modules: [ModuleRow]
   /// All value types with the sum of their samples.
-  public let values: [(type: ValueType, total: Int64)]
+  package let values: [(type: ValueType, total: Int64)]
   private let trust: TrustSummary
 
   /// Sums up a profile.
-  public init(_ selected: SelectedProfile) {
+  package init(_ selected: SelectedProfile) {
     let profile = selected.profile
     metadata = profile.metadata
     trust = TrustSummary(selected)
@@ -48,7 +48,7 @@ public struct ProfileInfo: Sendable {
   }
 
   /// The members that `info --json` promises, and some more.
-  public func json() -> [UInt8] {
+  package func json() -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       json.member("command", metadata.command)
@@ -111,7 +111,7 @@ public struct ProfileInfo: Sendable {
   }
 
   /// The same for a terminal.
-  public func text() -> String {
+  package func text() -> String {
     var result = trust.text() + "\n"
     var facts = TextTable([("", .left), ("", .left)])
     facts.add(["processes", processes.grouped])

@@ -1,18 +1,18 @@
 import ProfileModel
 
 /// What tells one row of a report from another: a function's name and module, and its line where lines are reported.
-public struct ReportedFunction: Hashable, Sendable {
+package struct ReportedFunction: Hashable, Sendable {
   /// The name as profiles show it.
-  public var name: String
+  package var name: String
   /// Path of the module, where known.
-  public var modulePath: String?
+  package var modulePath: String?
   /// Source file, in reports by line.
-  public var file: String?
+  package var file: String?
   /// Source line, in reports by line; 0 where unknown.
-  public var line: UInt32 = 0
+  package var line: UInt32 = 0
 
   /// The last component of the module's path.
-  public var module: String? { modulePath.map { Module(path: $0).name } }
+  package var module: String? { modulePath.map { Module(path: $0).name } }
 
   /// Orders rows of equal weight: by name, then by what tells them apart, bytewise.
   static func precedes(_ left: ReportedFunction, _ right: ReportedFunction) -> Bool {

@@ -11,34 +11,34 @@ import Wording
 ///     main ► parse ► swift_release ► _swift_release_dealloc           ARC, caused by parse
 ///     main ► parse ► swift_release ► Node.deinit                      the program's
 ///     main ► parse ► swift_release ► Node.deinit ► free ► _int_free   allocation, caused by Node.deinit
-public struct RuntimeReport: Sendable {
+package struct RuntimeReport: Sendable {
   /// Work of one kind.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// What was done.
-    public var work: RuntimeWork
+    package var work: RuntimeWork
     /// Samples in it.
-    public var samples: Int64
+    package var samples: Int64
     /// The functions that caused it, most samples first.
-    public var callers: [Caller]
+    package var callers: [Caller]
   }
 
   /// A function that calls the runtime.
-  public struct Caller: Hashable, Sendable {
+  package struct Caller: Hashable, Sendable {
     /// The function; nil where stacks begin with the runtime's.
-    public var function: ReportedFunction?
+    package var function: ReportedFunction?
     /// Samples of the work called from it.
-    public var samples: Int64
+    package var samples: Int64
   }
 
   /// One for each kind of work, in the order of `RuntimeWork`.
-  public let rows: [Row]
+  package let rows: [Row]
   /// How far the figures can be trusted.
-  public let trust: TrustSummary
+  package let trust: TrustSummary
 
   /// Adds the selected samples up.
   ///
   /// - Complexity: O(stacks + samples + functions)
-  public init(_ selected: SelectedProfile) {
+  package init(_ selected: SelectedProfile) {
     let profile = selected.profile
     trust = TrustSummary(selected)
     let work = RuntimeWorkOfStacks(profile)
@@ -66,14 +66,14 @@ public struct RuntimeReport: Sendable {
   }
 
   /// `Swift runtime: ARC 12.3 %, allocation 4.5 %, metadata 0.1 %`
-  public var summary: String {
+  package var summary: String {
     let parts = rows.filter { $0.work != .casting || $0.samples > 0 }
     return "Swift runtime: "
       + parts.map { "\($0.work.title) \(trust.share(of: $0.samples).percent)" }.joined(separator: ", ")
   }
 
   /// The summary, and for each kind of work the functions that cause most of it.
-  public func text(limit: Int = 5) -> String {
+  package func text(limit: Int = 5) -> String {
     var result = summary + "\n"
     for row in rows where row.samples > 0 {
       var table = TextTable([("", .right), ("", .right), ("", .left), ("", .left)])
@@ -113,7 +113,7 @@ public struct RuntimeReport: Sendable {
   }
 
   /// The report as JSON.
-  public func json(limit: Int = 20) -> [UInt8] {
+  package func json(limit: Int = 20) -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       trust.write(to: &json)

@@ -1,7 +1,7 @@
 import ProfileModel
 
 /// Work that a language runtime does for a program, as opposed to the program's own.
-public enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
+package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
   /// Retain, release, and what they lead to inside the runtime.
   case referenceCounting
   /// Getting and giving back memory, `malloc` and `free` included.
@@ -12,7 +12,7 @@ public enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
   case casting
 
   /// The word in reports.
-  public var title: String {
+  package var title: String {
     switch self {
     case .referenceCounting: "ARC"
     case .allocation: "allocation"

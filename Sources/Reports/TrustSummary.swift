@@ -3,19 +3,19 @@ import TextWriting
 import Wording
 
 /// What every report says first: what was sampled, and how far that can be trusted.
-public struct TrustSummary: Sendable {
+package struct TrustSummary: Sendable {
   /// What was profiled and how.
-  public let metadata: ProfileMetadata
+  package let metadata: ProfileMetadata
   /// Rooted, truncated and named samples.
-  public let completeness: Completeness
+  package let completeness: Completeness
   /// What the samples' weights are amounts of.
-  public let value: ValueType
+  package let value: ValueType
   /// What limits trust, in sentences.
   let notes: [String]
   private let processNames: [String]
 
   /// Sums up the selected samples of a profile.
-  public init(_ selected: SelectedProfile) {
+  package init(_ selected: SelectedProfile) {
     let profile = selected.profile
     metadata = profile.metadata
     completeness = selected.completeness()
@@ -29,12 +29,12 @@ public struct TrustSummary: Sendable {
   }
 
   /// `samples` as a share of all; 0 where there are none.
-  public func share(of samples: Int64) -> Double {
+  package func share(of samples: Int64) -> Double {
     completeness.samples == 0 ? 0 : Double(samples) / Double(completeness.samples)
   }
 
   /// A few lines for a terminal, each ended by a line break.
-  public func text() -> String {
+  package func text() -> String {
     var lines = [title]
     var facts = [value.total(completeness.samples)]
     if metadata.durationSeconds > 0 { facts.append("\(metadata.durationSeconds.fixed(2)) s") }

@@ -11,9 +11,9 @@ import Searching
 ///     header 40 bytes │ record: id, size, time │ body … │ record …
 ///
 /// Code is looked up by address and time, since compilers use addresses again. The code bytes are not read.
-public struct JITDump: Sendable {
+package struct JITDump: Sendable {
   /// Why a file is no jitdump.
-  public enum Failure: Error, Hashable, Sendable {
+  package enum Failure: Error, Hashable, Sendable {
     /// It can't be read.
     case reading(BinaryReadingError)
     /// It doesn't begin with the magic number, in this machine's byte order.
@@ -41,9 +41,9 @@ public struct JITDump: Sendable {
   }
 
   /// Records that end early or contradict themselves.
-  public internal(set) var malformedRecords = 0
+  package internal(set) var malformedRecords = 0
   /// Functions loaded or moved.
-  public var codeCount: Int { codes.count }
+  package var codeCount: Int { codes.count }
 
   /// In the file's order.
   var codes: [Code] = []
@@ -62,7 +62,7 @@ public struct JITDump: Sendable {
   private static let searchLimit = 65_536
 
   /// Reads the dump that `process` has mapped from `path`.
-  public static func find(_ process: JITProcess, path: String) throws(Failure) -> JITDump {
+  package static func find(_ process: JITProcess, path: String) throws(Failure) -> JITDump {
     try JITDump(file: try open(process, path: path))
   }
 
@@ -83,7 +83,7 @@ public struct JITDump: Sendable {
   }
 
   /// Reads an open file to its end as it is now.
-  public init(file: consuming FileReader) throws(Failure) {
+  package init(file: consuming FileReader) throws(Failure) {
     self.init(path: file.path)
     var reader = JITDumpReader(file)
     try reader.readNews(&self)
@@ -174,7 +174,7 @@ public struct JITDump: Sendable {
   }
 
   /// Names code addresses at the times that they were seen.
-  public func symbolize(_ places: [(address: UInt64, time: UInt64?)], names options: Demangler.Options = .init())
+  package func symbolize(_ places: [(address: UInt64, time: UInt64?)], names options: Demangler.Options = .init())
     -> ModuleSymbols
   {
     symbolize(codes: places.map { ($0.address, position(at: $0.address, time: $0.time)) }, names: options)

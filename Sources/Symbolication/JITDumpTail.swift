@@ -10,7 +10,7 @@ import BinaryReading
 ///     address 0x1000:  ── load f ──── load g ──── load f ────▶ time
 ///     samples              ·  ·        ·            ·
 ///     occupant             1  1        2            1
-public struct JITDumpTail: Sendable {
+package struct JITDumpTail: Sendable {
   private var dump: JITDump
   private var reader: JITDumpReader
   /// The dump is known up to here: all that was written before.
@@ -39,7 +39,7 @@ public struct JITDumpTail: Sendable {
   private static let newsLimit = 32
 
   /// Opens the dump that `process` has mapped from `path`; its content may follow.
-  public init(_ process: JITProcess, path: String) throws(JITDump.Failure) {
+  package init(_ process: JITProcess, path: String) throws(JITDump.Failure) {
     self.init(file: try JITDump.open(process, path: path))
   }
 
@@ -51,7 +51,7 @@ public struct JITDumpTail: Sendable {
   /// The occupant of `address` at `time`, of CLOCK_MONOTONIC in nanoseconds; `now` tells that clock.
   ///
   /// The file is looked at when the sample is younger than the last look: about once for each batch of samples.
-  public mutating func occupant(of address: UInt64, at time: UInt64, now: () -> UInt64) -> UInt16 {
+  package mutating func occupant(of address: UInt64, at time: UInt64, now: () -> UInt64) -> UInt16 {
     readNews(at: time, now: now)
     var place = places[address] ?? Place(firstSeen: time)
     let count = dump.codes.count
@@ -66,7 +66,7 @@ public struct JITDumpTail: Sendable {
   }
 
   /// The unwind information that was written since the last call, up to `time` at least.
-  public mutating func takeUnwinding(at time: UInt64, now: () -> UInt64) -> [JITUnwinding] {
+  package mutating func takeUnwinding(at time: UInt64, now: () -> UInt64) -> [JITUnwinding] {
     readNews(at: time, now: now)
     guard unwindingCount < dump.codes.count else { return [] }
     defer { unwindingCount = dump.codes.count }
@@ -108,7 +108,7 @@ public struct JITDumpTail: Sendable {
   }
 
   /// Names the places that were seen, with what the file holds by now.
-  public consuming func symbolize(_ wanted: [(address: UInt64, occupant: UInt16)]) -> ModuleSymbols {
+  package consuming func symbolize(_ wanted: [(address: UInt64, occupant: UInt16)]) -> ModuleSymbols {
     readNews()
     let codes = wanted.map { item -> (address: UInt64, position: Int?) in
       guard let place = places[item.address] else {

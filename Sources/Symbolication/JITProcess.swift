@@ -4,20 +4,20 @@ import Processes
 /// Where a process leaves symbols of the code that it makes at run time, and whose such files must be.
 ///
 /// To be made while the process lives; the files may be read after its end.
-public struct JITProcess: Hashable, Sendable {
+package struct JITProcess: Hashable, Sendable {
   /// The process's number here.
-  public var pid: Int32
+  package var pid: Int32
   /// Its number in its own namespace, by which it names its files.
-  public var namespacePID: Int32
+  package var namespacePID: Int32
   /// Its effective user, who must own the files: others could put names of their choice into `/tmp`.
-  public var user: UInt32
+  package var user: UInt32
   /// Whether it sees the same file systems as this process, so that its paths hold after its end.
-  public var sharesFileSystems: Bool
+  package var sharesFileSystems: Bool
   /// Where its file systems can be reached even after its end (`ProcessRoot.path`), where they are not ours.
-  public var rootFolder: String?
+  package var rootFolder: String?
 
   /// A process whose facts are known.
-  public init(pid: Int32, namespacePID: Int32, user: UInt32, sharesFileSystems: Bool) {
+  package init(pid: Int32, namespacePID: Int32, user: UInt32, sharesFileSystems: Bool) {
     self.pid = pid
     self.namespacePID = namespacePID
     self.user = user
@@ -25,7 +25,7 @@ public struct JITProcess: Hashable, Sendable {
   }
 
   /// Looks a living process up; nil when it is gone.
-  public init?(pid: Int32, procFolder: String = "/proc") {
+  package init?(pid: Int32, procFolder: String = "/proc") {
     guard let fields = StatusFields(path: "\(procFolder)/\(pid)/status"),
       // The effective one is the second of four.
       let user = fields["Uid"].dropFirst().first.flatMap({ UInt32($0) })
@@ -37,12 +37,12 @@ public struct JITProcess: Hashable, Sendable {
   }
 
   /// The places to look for a file that the process knows by `path`.
-  public func places(of path: String) -> [ForeignFile] {
+  package func places(of path: String) -> [ForeignFile] {
     [ForeignFile(path, in: .root(rootFolder ?? "/proc/\(pid)/root"))] + (sharesFileSystems ? [ForeignFile(path)] : [])
   }
 
   /// Whether a mapped file's path is that of a jitdump, which writers map so that profilers see it.
-  public static func isDump(path: String) -> Bool {
+  package static func isDump(path: String) -> Bool {
     let name = path.lastComponent
     return name.hasPrefix("jit-") && name.hasSuffix(".dump")
   }

@@ -8,19 +8,19 @@ import Searching
 ///
 /// Lines read `ffffffff81000000 T name` and, for modules, a tab and `[module]`. The addresses are zero for readers that
 /// `kernel.kptr_restrict` bars. There are no sizes: a function reaches to the next symbol of any kind.
-public struct KernelSymbols: Sendable {
+package struct KernelSymbols: Sendable {
   /// A function of the kernel.
-  public struct Symbol: Hashable, Sendable {
+  package struct Symbol: Hashable, Sendable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// The module that it lies in; nil for the kernel proper.
-    public var module: String?
+    package var module: String?
     /// First address.
-    public var start: UInt64
+    package var start: UInt64
   }
 
   /// Where the table is.
-  public var path: String
+  package var path: String
   private let restrictionPath: String
 
   /// Symbols past this distance from their function's start don't belong to it.
@@ -33,21 +33,21 @@ public struct KernelSymbols: Sendable {
   private let isLive: Bool
 
   /// The table below `procFolder`; nothing is read yet.
-  public init(procFolder: String = "/proc") {
+  package init(procFolder: String = "/proc") {
     isLive = procFolder == "/proc"
     path = procFolder + "/kallsyms"
     restrictionPath = procFolder + "/sys/kernel/kptr_restrict"
   }
 
   /// The value of `kernel.kptr_restrict`; nil when it can't be read.
-  public var restriction: Int? {
+  package var restriction: Int? {
     var value: Int?
     TextLines(path: restrictionPath)?.forEach { line in value = value ?? Int(line.text(at: 0)) }
     return value
   }
 
   /// Whether this process may see kernel addresses.
-  public var isVisible: Bool {
+  package var isVisible: Bool {
     guard let lines = TextLines(path: path) else { return false }
     // The first address that is not zero tells; where all are zero, the whole table is read.
     var isVisible = false
@@ -62,7 +62,7 @@ public struct KernelSymbols: Sendable {
 
   /// Finds the functions of `addresses`, which are ascending: asks the kernel where it answers, else in one pass over the
   /// table.
-  public func symbols(at addresses: [UInt64]) -> [Symbol?] {
+  package func symbols(at addresses: [UInt64]) -> [Symbol?] {
     if isLive, addresses.count <= Self.questions, let lookup = KernelLookup() {
       let found = addresses.map { lookup.symbol(at: $0) }
       if found.contains(where: { $0 != nil }) { return found }
@@ -136,7 +136,7 @@ public struct KernelSymbols: Sendable {
   }
 
   /// Names kernel addresses as a module's; the problem says how to see them where they are hidden.
-  public func symbolize(addresses: [UInt64], names: Demangler.Options = Demangler.Options()) -> ModuleSymbols {
+  package func symbolize(addresses: [UInt64], names: Demangler.Options = Demangler.Options()) -> ModuleSymbols {
     let found = symbols(at: addresses)
     let demangled = SymbolizedFrame.named(found.map { $0?.name ?? "" }, names)
     let frames = zip(zip(found, demangled), addresses).map { pair, address -> [SymbolizedFrame] in

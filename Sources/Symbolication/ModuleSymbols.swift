@@ -1,40 +1,40 @@
 import ProfileModel
 
 /// What could be said of the addresses of one module.
-public struct ModuleSymbols: Sendable {
+package struct ModuleSymbols: Sendable {
   /// Where the names came from: `.symtab`, `debug file /usr/lib/debug/…`, `.gnu_debugdata`, `.dynsym`, `none`…
   ///
   /// Several sources are joined by ` + `.
-  public var source: String
+  package var source: String
   /// For each address asked for its frames, innermost first; never empty: a stand-in is there in place of a name.
-  public var frames: [[SymbolizedFrame]]
+  package var frames: [[SymbolizedFrame]]
   /// Why names are missing, and what would help; nil when nothing is missing.
-  public var problem: SymbolProblem?
+  package var problem: SymbolProblem?
 
   /// Symbols of a module.
-  public init(source: String, frames: [[SymbolizedFrame]], problem: SymbolProblem? = nil) {
+  package init(source: String, frames: [[SymbolizedFrame]], problem: SymbolProblem? = nil) {
     self.source = source
     self.frames = frames
     self.problem = problem
   }
 
   /// How many of the addresses have no name.
-  public var unsymbolizedCount: Int { frames.count { $0.last?.isSymbolized != true } }
+  package var unsymbolizedCount: Int { frames.count { $0.last?.isSymbolized != true } }
 }
 
 /// Why a module's addresses have no names.
-public struct SymbolProblem: Hashable, Sendable {
+package struct SymbolProblem: Hashable, Sendable {
   /// Path of the module.
-  public var module: String
+  package var module: String
   /// Its identity, which debug files are found by.
-  public var buildID: BuildID?
+  package var buildID: BuildID?
   /// What went wrong.
-  public var reason: ModuleProblem
+  package var reason: ModuleProblem
   /// Addresses without a name, of all that were asked for.
-  public var unsymbolizedCount: Int
+  package var unsymbolizedCount: Int
 
   /// A problem.
-  public init(module: String, buildID: BuildID?, reason: ModuleProblem, unsymbolizedCount: Int) {
+  package init(module: String, buildID: BuildID?, reason: ModuleProblem, unsymbolizedCount: Int) {
     self.module = module
     self.buildID = buildID
     self.reason = reason

@@ -8,15 +8,15 @@ import Searching
 /// (Linux, `tools/perf/Documentation/jit-interface.txt`).
 ///
 /// Addresses are used again, so a later line wins over the earlier ones that it overlaps.
-public struct PerfMap: Sendable {
+package struct PerfMap: Sendable {
   private let place: ForeignFile
   /// Who must own the file; nil where nobody checks.
   private let owner: UInt32?
   /// Lines that are none, as of the last reading.
-  public private(set) var malformedLines = 0
+  package private(set) var malformedLines = 0
 
   /// A map at `path`, which nobody checked; nothing is read yet.
-  public init(path: String) { self.init(ForeignFile(path), owner: nil) }
+  package init(path: String) { self.init(ForeignFile(path), owner: nil) }
 
   private init(_ place: ForeignFile, owner: UInt32?) { (self.place, self.owner) = (place, owner) }
 
@@ -28,7 +28,7 @@ public struct PerfMap: Sendable {
   }
 
   /// The map that `process` writes: the file, why it was refused, or nil for both when there is none.
-  public static func find(_ process: JITProcess) -> (map: PerfMap?, problem: SymbolProblem?) {
+  package static func find(_ process: JITProcess) -> (map: PerfMap?, problem: SymbolProblem?) {
     for place in process.places(of: "/tmp/perf-\(process.namespacePID).map") {
       let path = place.fullPath
       func refused(_ detail: String) -> SymbolProblem {
@@ -50,7 +50,7 @@ public struct PerfMap: Sendable {
   }
 
   /// Finds the functions of `addresses`, actual ones, ascending, in one pass over the file as it is now.
-  public mutating func symbolize(addresses: [UInt64], names options: Demangler.Options = Demangler.Options())
+  package mutating func symbolize(addresses: [UInt64], names options: Demangler.Options = Demangler.Options())
     -> ModuleSymbols
   {
     var held = HeldNames(count: addresses.count)

@@ -12,7 +12,7 @@ extension Symbolicator {
   ///   - functionRange: groups addresses without a symbol by function.
   ///   - functionStart: ends symbols without a size.
   /// - Complexity: symbols × log(addresses), plus the DWARF units that hold addresses.
-  public func symbolize(
+  package func symbolize(
     image: ELFImage, addresses: [UInt64], path: String? = nil, functionRange: FunctionRange? = nil,
     functionStart: FunctionStart? = nil
   ) -> ModuleSymbols {

@@ -1,24 +1,24 @@
 /// A function that an address lies in, or was inlined from.
-public struct SymbolizedFrame: Hashable, Sendable {
+package struct SymbolizedFrame: Hashable, Sendable {
   /// Demangled, short form; for a stand-in `module+0x1234`, where 0x1234 is the function's start if that is known.
-  public var name: String
+  package var name: String
   /// Demangled with all types and arguments; nil when it is the same as `name`.
-  public var fullName: String?
+  package var fullName: String?
   /// As the linker knows it; nil when it is the same as `name`.
-  public var linkageName: String?
+  package var linkageName: String?
   /// Source file, as the compiler was given it, made absolute where the compiler told its folder.
-  public var file: String?
+  package var file: String?
   /// Line in `file`: of the address in the innermost frame, of the call in the others; 0 where unknown.
-  public var line: UInt32
+  package var line: UInt32
   /// Whether the compiler put this function's code into that of the next frame.
-  public var isInlined: Bool
+  package var isInlined: Bool
   /// Whether the code only leads to the function it is named after (see `DemangledName.isForwarder`).
-  public var isForwarder: Bool
+  package var isForwarder: Bool
   /// False for stand-ins where no symbol covers the address.
-  public var isSymbolized: Bool
+  package var isSymbolized: Bool
 
   /// A frame.
-  public init(
+  package init(
     name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, line: UInt32 = 0,
     isInlined: Bool = false, isForwarder: Bool = false, isSymbolized: Bool = true
   ) {
@@ -33,7 +33,7 @@ public struct SymbolizedFrame: Hashable, Sendable {
   }
 
   /// The linker's name tells functions apart; hashing all texts of a recording's functions took 5 ms more.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(linkageName ?? name)
     hasher.combine(line)
   }

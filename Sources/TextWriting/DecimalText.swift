@@ -1,6 +1,6 @@
 extension Double {
   /// The number with exactly `digits` (0 to 9) after the point, halves rounded away from zero; `-` where it's no number.
-  public func fixed(_ digits: Int) -> String {
+  package func fixed(_ digits: Int) -> String {
     let power = (0..<max(0, min(9, digits))).reduce(into: 1.0) { result, _ in result *= 10 }
     let scaled = (magnitude * power).rounded(.toNearestOrAwayFromZero)
     guard let units = UInt64(exactly: scaled) else { return isFinite ? description : "-" }
@@ -13,7 +13,7 @@ extension Double {
   }
 
   /// A difference of shares as percentage points with sign and one decimal: `+1.5`.
-  public var signedPoints: String {
+  package var signedPoints: String {
     let text = (self * 100).fixed(1)
     return self > 0 && text != "0.0" ? "+" + text : text
   }
@@ -21,7 +21,7 @@ extension Double {
 
 extension BinaryInteger {
   /// The number in groups of three digits: `1,234,567`.
-  public var grouped: String {
+  package var grouped: String {
     let digits = Array(String(magnitude).utf8)
     var result: [UInt8] = self < 0 ? [UInt8(ascii: "-")] : []
     for (position, digit) in digits.enumerated() {
@@ -34,7 +34,7 @@ extension BinaryInteger {
 
 extension UInt64 {
   /// A size in bytes for people: `812 B`, `1.4 MB` (powers of 1,000).
-  public var byteSize: String {
+  package var byteSize: String {
     if self < 1_000 { return "\(self) B" }
     var value = Double(self) / 1_000
     for unit in ["KB", "MB", "GB"] {

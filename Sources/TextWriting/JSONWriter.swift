@@ -2,40 +2,40 @@
 ///
 /// Commas and colons are set by the writer. Strings come out as valid JSON whatever they hold; numbers that JSON can't
 /// express come out as `null`.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
   /// What was written and not taken yet.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
   private var needsComma = false
   private var followsKey = false
   private var depth = 0
   private let indentation: Int
 
   /// A writer of one line, or with `indentation` blanks for each level where that isn't 0.
-  public init(indentation: Int = 0) { self.indentation = indentation }
+  package init(indentation: Int = 0) { self.indentation = indentation }
 
   /// Hands over what was written so far and goes on with an empty buffer.
-  public mutating func take() -> [UInt8] {
+  package mutating func take() -> [UInt8] {
     let taken = bytes
     bytes = []
     return taken
   }
 
   /// Writes `{…}` around what `body` writes.
-  public mutating func object<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
+  package mutating func object<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
     open("{")
     try body(&self)
     close("}")
   }
 
   /// Writes `[…]` around what `body` writes.
-  public mutating func array<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
+  package mutating func array<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
     open("[")
     try body(&self)
     close("]")
   }
 
   /// Writes a name; its value must follow.
-  public mutating func key(_ name: String) {
+  package mutating func key(_ name: String) {
     separate()
     quote(name)
     bytes.append(UInt8(ascii: ":"))
@@ -44,21 +44,21 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes a string, or `null`.
-  public mutating func value(_ text: String?) {
+  package mutating func value(_ text: String?) {
     separate()
     if let text { quote(text) } else { bytes.append(contentsOf: "null".utf8) }
     needsComma = true
   }
 
   /// Writes an integer.
-  public mutating func value(_ number: some BinaryInteger) {
+  package mutating func value(_ number: some BinaryInteger) {
     separate()
     append(decimal: number)
     needsComma = true
   }
 
   /// Writes a number in its shortest exact form; infinities and NaN as `null`.
-  public mutating func value(_ number: Double) {
+  package mutating func value(_ number: Double) {
     separate()
     if !number.isFinite {
       bytes.append(contentsOf: "null".utf8)
@@ -71,38 +71,38 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes `true` or `false`.
-  public mutating func value(_ flag: Bool) {
+  package mutating func value(_ flag: Bool) {
     separate()
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     needsComma = true
   }
 
   /// Writes `"name": value`.
-  public mutating func member(_ name: String, _ text: String?) {
+  package mutating func member(_ name: String, _ text: String?) {
     key(name)
     value(text)
   }
 
   /// Writes `"name": value`.
-  public mutating func member(_ name: String, _ number: some BinaryInteger) {
+  package mutating func member(_ name: String, _ number: some BinaryInteger) {
     key(name)
     value(number)
   }
 
   /// Writes `"name": value`.
-  public mutating func member(_ name: String, _ number: Double) {
+  package mutating func member(_ name: String, _ number: Double) {
     key(name)
     value(number)
   }
 
   /// Writes `"name": value`.
-  public mutating func member(_ name: String, _ flag: Bool) {
+  package mutating func member(_ name: String, _ flag: Bool) {
     key(name)
     value(flag)
   }
 
   /// Writes `"name": […]` with these strings.
-  public mutating func member(_ name: String, _ texts: some Sequence<String>) {
+  package mutating func member(_ name: String, _ texts: some Sequence<String>) {
     key(name)
     array { writer in
       for text in texts { writer.value(text) }
@@ -110,7 +110,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Ends a document with a line break.
-  public mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+  package mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
 
   private mutating func open(_ bracket: Unicode.Scalar) {
     separate()

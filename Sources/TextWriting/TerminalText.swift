@@ -3,7 +3,7 @@ extension String {
   ///
   /// Covers the C0 and C1 controls, delete, line and paragraph separators, and the marks that change the direction of
   /// text (which could show a name as another one).
-  public var escapedForTerminal: String {
+  package var escapedForTerminal: String {
     guard unicodeScalars.contains(where: \.steersTerminals) else { return self }
     var result = ""
     for scalar in unicodeScalars {
@@ -17,12 +17,12 @@ extension String {
   }
 
   /// The number of terminal columns that the text takes: 2 for East Asian wide characters and emoji, 0 for marks.
-  public var terminalColumns: Int {
+  package var terminalColumns: Int {
     utf8.count == unicodeScalars.count ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.terminalColumns }
   }
 
   /// The text cut to at most `columns`, the middle replaced by `…` where it doesn't fit.
-  public func shortened(toColumns columns: Int) -> String {
+  package func shortened(toColumns columns: Int) -> String {
     guard terminalColumns > columns, columns > 1 else { return self }
     // Both ends tell names apart: the start holds types, the end the function.
     let head = Array(self)

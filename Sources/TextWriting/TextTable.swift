@@ -1,7 +1,7 @@
 /// Rows of text in aligned columns, as terminals show them.
-public struct TextTable: Sendable {
+package struct TextTable: Sendable {
   /// How a column is set.
-  public enum Alignment: Sendable {
+  package enum Alignment: Sendable {
     /// Padded on the right, except in the last column.
     case left
     /// Padded on the left.
@@ -12,19 +12,19 @@ public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
   /// A table with these columns: a heading and the alignment of each. Without any heading, none is printed.
-  public init(_ columns: [(heading: String, alignment: Alignment)]) {
+  package init(_ columns: [(heading: String, alignment: Alignment)]) {
     alignments = columns.map(\.alignment)
     let headings = columns.map(\.heading)
     if headings.contains(where: { !$0.isEmpty }) { rows.append(headings) }
   }
 
   /// Adds a row; missing cells are blank, surplus ones left out. Control characters are escaped here.
-  public mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     rows.append(cells.prefix(alignments.count).map(\.escapedForTerminal))
   }
 
   /// All rows, each ended by a line break, columns two blanks apart.
-  public func text() -> String {
+  package func text() -> String {
     var widths = [Int](repeating: 0, count: alignments.count)
     for row in rows {
       for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.terminalColumns) }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Whoever keeps book of processes owns it and hands it in with each sample, so that the unwinder knows of no process. It
 /// belongs to one unwinder, by whose images its regions go, and is used by that one's thread.
-public final class AddressSpace {
+package final class AddressSpace {
   private var mapped = MappedRegions()
   /// Changes whenever something that was known is no longer true; no two address spaces share one.
   private(set) var generation = AddressSpace.makeGeneration()
@@ -28,7 +28,7 @@ public final class AddressSpace {
   /// Unwind information of code that the process makes.
   var generated = GeneratedCode()
   /// Unwind information of code that the process has told other programs of.
-  public var registered = TimedRanges<RegisteredFrames>() {
+  package var registered = TimedRanges<RegisteredFrames>() {
     // The way through such code may be another one.
     didSet { generation = Self.makeGeneration() }
   }
@@ -38,10 +38,10 @@ public final class AddressSpace {
   private static let epochSamples: UInt32 = 512
 
   /// Nothing is mapped yet.
-  public init() {}
+  package init() {}
 
   /// The memory of a process that begins as a copy of another.
-  public init(copyOf original: AddressSpace) {
+  package init(copyOf original: AddressSpace) {
     mapped = original.mapped
     generated = original.generated
   }
@@ -49,10 +49,10 @@ public final class AddressSpace {
   // MARK: What lies where
 
   /// Whether it's known of any code where it lies.
-  public var hasCode: Bool { !mapped.regions.isEmpty }
+  package var hasCode: Bool { !mapped.regions.isEmpty }
 
   /// The modules that lie in it, some several times.
-  public var modules: [UInt32] { mapped.regions.map(\.module) }
+  package var modules: [UInt32] { mapped.regions.map(\.module) }
 
   /// All that is mapped, by address.
   var regions: [MappedRegions.Region] { mapped.regions }
@@ -67,7 +67,7 @@ public final class AddressSpace {
   func holds(module: UInt32?, bias: UInt64) -> Bool { mapped.holds(module: module, bias: bias) }
 
   /// The images that lie in a range, and where.
-  public func images(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] { mapped.images(in: range) }
+  package func images(in range: Range<UInt64>) -> [(module: UInt32, bias: UInt64)] { mapped.images(in: range) }
 
   /// Adds a region; what it covers of older ones is gone, and what was remembered about code there is void.
   func insert(_ region: MappedRegions.Region) {
@@ -82,7 +82,7 @@ public final class AddressSpace {
 
   /// Notes functions that the process has made as it runs: where each lies, since when (CLOCK_MONOTONIC in nanoseconds),
   /// and its call frame information with the address that this is relative to. They take the place of older ones there.
-  public func add(
+  package func add(
     generated functions: [(range: Range<UInt64>, time: UInt64, frames: [UInt8], address: UInt64)],
     architecture: Architecture
   ) {

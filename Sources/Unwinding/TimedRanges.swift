@@ -1,20 +1,20 @@
 import Searching
 
 /// What lay where and when: ranges of addresses, which may overlap, each with a value and the time for which it holds.
-public struct TimedRanges<Value> {
+package struct TimedRanges<Value> {
   /// A range, from `since` until before `until`, CLOCK_MONOTONIC in nanoseconds; the greatest number is never.
-  public struct Element {
+  package struct Element {
     /// Where it lies.
-    public var range: Range<UInt64>
+    package var range: Range<UInt64>
     /// From when on.
-    public var since: UInt64
+    package var since: UInt64
     /// Until when.
-    public var until: UInt64
+    package var until: UInt64
     /// What lies there.
-    public var value: Value
+    package var value: Value
 
     /// A range and what lies there.
-    public init(range: Range<UInt64>, since: UInt64, until: UInt64, value: Value) {
+    package init(range: Range<UInt64>, since: UInt64, until: UInt64, value: Value) {
       (self.range, self.since, self.until, self.value) = (range, since, until, value)
     }
   }
@@ -28,7 +28,7 @@ public struct TimedRanges<Value> {
   private static var searchLimit: Int { 256 }
 
   /// Takes elements in any order.
-  public init(_ elements: [Element] = []) {
+  package init(_ elements: [Element] = []) {
     self.elements = elements.sorted {
       ($0.range.lowerBound, $0.range.upperBound, $0.since) < ($1.range.lowerBound, $1.range.upperBound, $1.since)
     }
@@ -37,10 +37,10 @@ public struct TimedRanges<Value> {
   }
 
   /// Whether there is nothing.
-  public var isEmpty: Bool { elements.isEmpty }
+  package var isEmpty: Bool { elements.isEmpty }
 
   /// The first answer that `body` has for what lay at an address at a time, the range that begins last being asked first.
-  public func first<Result>(at address: UInt64, time: UInt64, _ body: (Value) -> Result?) -> Result? {
+  package func first<Result>(at address: UInt64, time: UInt64, _ body: (Value) -> Result?) -> Result? {
     var index = elements.partitionPoint { $0.range.lowerBound > address } - 1
     var budget = Self.searchLimit
     while index >= 0, budget > 0, reach[index] > address {

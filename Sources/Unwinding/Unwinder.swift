@@ -7,9 +7,9 @@ import UnwindTables
 ///
 /// Used by one thread. It knows images, not processes: with each sample it is handed the address space and the memory that
 /// the sample is of. An image is parsed once, when the first frame lies in it. After warm-up a sample allocates nothing.
-public final class Unwinder {
+package final class Unwinder {
   /// How frames are stepped over.
-  public enum Strategy: Hashable, Sendable, CaseIterable {
+  package enum Strategy: Hashable, Sendable, CaseIterable {
     /// Compact tables; libunwind for rules that they can't express.
     case tables
     /// libunwind for every frame: the judge of the tables.
@@ -17,14 +17,14 @@ public final class Unwinder {
   }
 
   /// What can be chosen.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// How frames are stepped over.
-    public var strategy: Strategy
+    package var strategy: Strategy
     /// Rows in libunwind's cache, for each process that needs it.
-    public var libunwindCacheRows: UInt64
+    package var libunwindCacheRows: UInt64
 
     /// Tables, and a cache of libunwind that fits its use as fallback.
-    public init(strategy: Strategy = .tables, libunwindCacheRows: UInt64 = 1_024) {
+    package init(strategy: Strategy = .tables, libunwindCacheRows: UInt64 = 1_024) {
       self.strategy = strategy
       self.libunwindCacheRows = libunwindCacheRows
     }
@@ -45,7 +45,7 @@ public final class Unwinder {
   var lastWalk = WalkMemory()
 
   /// An unwinder that knows of no image.
-  public init(architecture: Architecture = .host, options: Options = Options()) {
+  package init(architecture: Architecture = .host, options: Options = Options()) {
     nativeArchitecture = architecture
     self.options = options
     context = UnwindContext(architecture: architecture)
@@ -55,7 +55,7 @@ public final class Unwinder {
   // MARK: Images
 
   /// Makes an image known under the caller's module index; its unwind information is read when first needed.
-  public func addImage(_ image: ELFImage, key: UInt32) {
+  package func addImage(_ image: ELFImage, key: UInt32) {
     guard key < 1 << 24 else { return }
     while context.images.count <= key { context.images.append(nil) }
     context.images[Int(key)] = UnwindImage(image)
@@ -67,7 +67,7 @@ public final class Unwinder {
   ///   - space: Where.
   ///   - module: The index of its image, which `addImage` has seen; nil for anonymous memory.
   ///   - bias: Added to the image's stated addresses; nil where the mapping tells.
-  public func map(_ mapping: Mapping, module: UInt32?, bias: UInt64? = nil, in space: AddressSpace) {
+  package func map(_ mapping: Mapping, module: UInt32?, bias: UInt64? = nil, in space: AddressSpace) {
     let image = module.flatMap { context.image($0) }?.image
     // The kernel gives the vDSO's mapping no meaningful offset.
     var placed = mapping
@@ -81,17 +81,17 @@ public final class Unwinder {
   }
 
   /// Goes on with another copy of an image that was added before, whose contents are the same.
-  public func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
+  package func replaceImage(_ image: ELFImage, key: UInt32) { context.image(key)?.image = image }
 
   /// Lets go of an image that lies in no process any more; its unwind information, if that was read.
-  public func removeImage(key: UInt32) -> UnwindTable? {
+  package func removeImage(key: UInt32) -> UnwindTable? {
     guard let image = context.image(key) else { return nil }
     context.images[Int(key)] = nil
     return image.tableIfRead
   }
 
   /// The unwind information of the images that frames lay in, by the caller's module index.
-  public var tables: [UInt32: UnwindTable] {
+  package var tables: [UInt32: UnwindTable] {
     var tables: [UInt32: UnwindTable] = [:]
     for (key, image) in context.images.enumerated() {
       if let table = image?.tableIfRead { tables[UInt32(truncatingIfNeeded: key)] = table }
@@ -102,19 +102,19 @@ public final class Unwinder {
   // MARK: Unwinding
 
   /// Whether the last stack went on in the live memory of its thread, which stood still.
-  public var wentLive: Bool { context.memory.wentLive }
+  package var wentLive: Bool { context.memory.wentLive }
 
   /// An address of code that the last walk met, or looked for, where nothing that may be executed is known to be mapped.
-  public var unknownCode: UInt64? { context.unknownCode }
+  package var unknownCode: UInt64? { context.unknownCode }
 
   /// Whether the last walk met code that no file backs.
-  public var metGeneratedCode: Bool { context.metGeneratedCode }
+  package var metGeneratedCode: Bool { context.metGeneratedCode }
 
   /// Whether the last stack went on beyond the dump in pages that were copied with the sample.
-  public var usedPages: Bool { context.memory.usedPages }
+  package var usedPages: Bool { context.memory.usedPages }
 
   /// How the last stack's thread tells where the other stack lies that it went on to; nil if it stayed on one.
-  public var lastSwitch: StackSwitch? { context.memory.lastSwitch }
+  package var lastSwitch: StackSwitch? { context.memory.lastSwitch }
 
   /// Unwinds one sample.
   ///
@@ -130,7 +130,7 @@ public final class Unwinder {
   ///   - pages: Other memory of the same instant.
   ///   - result: Emptied, then filled leaf first.
   /// - Returns: Whether the walk reached the thread's first function, or why it ended before.
-  public func unwind(
+  package func unwind(
     in space: AddressSpace, memory: any ReadableMemory, time: UInt64 = .max, motion: ThreadMotion,
     architecture: Architecture? = nil, registers: UserRegisters, known: KnownRegisters = .all, stack: RawSpan,
     pages: SampledPages = SampledPages(), into result: inout UnwoundStack

@@ -6,45 +6,45 @@ import ProfileModel
 ///
 ///     frames    0 … leafSide-1 │ leafSide … maxDepth-1
 ///               leaf           │ elided.count frames left out here           root
-public struct UnwoundStack: Sendable {
+package struct UnwoundStack: Sendable {
   /// One frame.
-  public struct Frame: Hashable, Sendable, BitwiseCopyable {
+  package struct Frame: Hashable, Sendable, BitwiseCopyable {
     /// Where the processor is or will return to, in the process.
-    public var address: UInt64
+    package var address: UInt64
     /// The address to look up symbols by, as the module's file states it; for code without a module, the actual one.
-    public var statedLookupAddress: UInt64
+    package var statedLookupAddress: UInt64
     /// The module's index, or `noModule`, or `unmapped`.
-    public var module: UInt32
+    package var module: UInt32
     /// Whether `address` points behind a call.
-    public var isReturnAddress: Bool
+    package var isReturnAddress: Bool
 
     /// The index that stands for code which no image backs.
-    public static let noModule = UInt32.max
+    package static let noModule = UInt32.max
     /// The index that stands for an address where nothing is mapped.
-    public static let unmapped = UInt32.max - 1
+    package static let unmapped = UInt32.max - 1
   }
 
   /// Frames that were left out, before the frame at `position`.
-  public struct Elision: Hashable, Sendable {
+  package struct Elision: Hashable, Sendable {
     /// Index in `frames` of the first frame on the root side.
-    public var position: Int
+    package var position: Int
     /// How many frames are missing there.
-    public var count: Int
+    package var count: Int
   }
 
   /// The most frames kept.
-  public let maxDepth: Int
+  package let maxDepth: Int
   /// Leaf first.
-  public private(set) var frames: [Frame] = []
+  package private(set) var frames: [Frame] = []
   /// What was left out in the middle; nil for nothing.
-  public private(set) var elided: Elision?
+  package private(set) var elided: Elision?
   /// All frames walked, kept or not.
-  public private(set) var depth = 0
+  package private(set) var depth = 0
 
   private var leafSide: Int { maxDepth / 2 }
 
   /// An empty stack that keeps up to `maxDepth` frames, at least 2.
-  public init(maxDepth: Int = 2_048) {
+  package init(maxDepth: Int = 2_048) {
     self.maxDepth = max(2, maxDepth)
     frames.reserveCapacity(self.maxDepth)
   }

@@ -3,7 +3,7 @@ import TextWriting
 
 extension ValueType {
   /// An amount with its unit: `2,476 samples`, `1 page-fault`, `1.2 s`, `4.0 KB`.
-  public func text(_ amount: Int64) -> String {
+  package func text(_ amount: Int64) -> String {
     switch unit {
     case .count: Self.counted(amount, name)
     case .other(let unit): Self.counted(amount, unit)
@@ -17,10 +17,10 @@ extension ValueType {
   }
 
   /// An amount and what it is of: `2,476 samples`, `1.2 s of off-cpu`, `4.0 KB of alloc_space`.
-  public func total(_ amount: Int64) -> String { unit == .count ? text(amount) : "\(text(amount)) of \(name)" }
+  package func total(_ amount: Int64) -> String { unit == .count ? text(amount) : "\(text(amount)) of \(name)" }
 
   /// An amount below `columnTitle`: `2,476`, `1.2 s`, `4.0 KB`.
-  public func cell(_ amount: Int64) -> String {
+  package func cell(_ amount: Int64) -> String {
     switch unit {
     case .count, .other: amount.grouped
     case .nanoseconds: (amount < 0 ? "-" : "") + amount.magnitude.nanosecondsText
@@ -29,7 +29,7 @@ extension ValueType {
   }
 
   /// What stands above a column of amounts: `SAMPLES`, `TIME`, `BYTES`.
-  public var columnTitle: String {
+  package var columnTitle: String {
     switch unit {
     case .count: name.uppercased()
     case .nanoseconds: "TIME"
@@ -41,7 +41,7 @@ extension ValueType {
 
 extension UInt64 {
   /// A time in nanoseconds for people: `812 ns`, `4.0 µs`, `1.2 ms`, `10.0 s`, `12 min 5 s`.
-  public var nanosecondsText: String {
+  package var nanosecondsText: String {
     if self < 1_000 { return "\(self) ns" }
     if self < 999_950 { return (Double(self) / 1e3).fixed(1) + " µs" }
     if self < 999_950_000 { return (Double(self) / 1e6).fixed(1) + " ms" }

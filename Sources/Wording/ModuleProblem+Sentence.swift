@@ -2,7 +2,7 @@ import ProfileModel
 
 extension ModuleProblem {
   /// One line: the module, its build ID, why names are missing, and what to do.
-  public func sentence(path: String, buildID: BuildID?) -> String {
+  package func sentence(path: String, buildID: BuildID?) -> String {
     switch self {
     case .sentence(let text): return text
     case .jitDumpUnusable(let dump, let detail): return "\(dump): the jitdump could not be used (\(detail))"

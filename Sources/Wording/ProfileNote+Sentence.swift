@@ -4,7 +4,7 @@ import TextWriting
 
 extension ProfileNote {
   /// The note as a sentence, without a full stop.
-  public var sentence: String {
+  package var sentence: String {
     switch self {
     case .sampling(let note): note.sentence
     case .noSample(let used, let cause): Self.sentence(used: used, cause)

@@ -6,7 +6,7 @@ extension SelectedProfile {
   /// A module's lack of names is said where it matters: where its nameless functions are in at least 1 % of the samples.
   ///
   /// - Complexity: O(stacks + samples) for each 64 modules without symbols
-  public func noteSentences() -> [String] {
+  package func noteSentences() -> [String] {
     let notes = profile.metadata.notes
     let shares = sharesOfNamelessCode(in: notes.compactMap(\.moduleWithoutSymbols))
     var lacking: [(path: String, share: Double)] = []

@@ -2,7 +2,7 @@ import TextWriting
 
 extension Double {
   /// Seconds for people: `0.35 s`, `10.0 s`, `12 min 5 s`, `3 h 20 min`; `?` for what is no duration.
-  public var durationText: String {
+  package var durationText: String {
     guard isFinite, self >= 0, self < 1e9 else { return "?" }
     if self < 1 { return fixed(2) + " s" }
     if self < 120 { return fixed(1) + " s" }
@@ -14,7 +14,7 @@ extension Double {
 
 extension UInt64 {
   /// Nanoseconds since 1970 as `2026-11-21 02:05 UTC`, in the Gregorian calendar.
-  public var dateText: String {
+  package var dateText: String {
     let minutes = Int(self / 60_000_000_000)
     let (days, minute) = minutes.quotientAndRemainder(dividingBy: 1440)
     // Years that begin in March put the leap day last; an era is 400 years, of 146,097 days.

@@ -3,13 +3,13 @@ import TextWriting
 
 extension Completeness {
   /// What is known of the stacks' roots: `99.4 % of stacks rooted`; nil where there are no stacks.
-  public var rootedText: String? {
+  package var rootedText: String? {
     guard samples > 0 else { return nil }
     return rootedShare.map { "\($0.percent) of stacks rooted" } ?? "which stacks are rooted is not known"
   }
 
   /// The same where room is scarce: `99.4 % rooted`.
-  public var shortRootedText: String? {
+  package var shortRootedText: String? {
     guard samples > 0 else { return nil }
     return rootedShare.map { "\($0.percent) rooted" } ?? "roots not known"
   }
@@ -17,10 +17,10 @@ extension Completeness {
 
 extension ProfileMetadata {
   /// How many samples were lost, as `3 lost`; nil where nobody counted.
-  public var lostText: String? { isRecorded || lost > 0 ? "\(lost.grouped) lost" : nil }
+  package var lostText: String? { isRecorded || lost > 0 ? "\(lost.grouped) lost" : nil }
 
   /// A sentence on each kind of record that could not be used as it should; none as a rule.
-  public var faults: [String] {
+  package var faults: [String] {
     func counted(_ count: UInt64, _ one: String, _ many: String) -> [String] {
       count == 0 ? [] : ["\(count) \(count == 1 ? one : many)"]
     }

@@ -10,9 +10,9 @@ import Glibc
 ///     folder ── openat2, within bounds ──► place ── regular, of a real file system? ──► open by /proc/self/fd
 ///
 /// Where openat2 (Linux 5.6) is missing or forbidden, paths are walked by parts with the same bounds.
-public struct ForeignFile: Hashable, Sendable {
+package struct ForeignFile: Hashable, Sendable {
   /// Where a path begins, and what it does not leave.
-  public enum Bounds: Hashable, Sendable {
+  package enum Bounds: Hashable, Sendable {
     /// A root, as a process in a container has one: links begin there too, and `..` ends there.
     case root(String)
     /// A folder below a root; what leads out of it is refused.
@@ -22,18 +22,18 @@ public struct ForeignFile: Hashable, Sendable {
   }
 
   /// The path within its bounds.
-  public let path: String
+  package let path: String
   /// What it does not leave.
-  public let bounds: Bounds
+  package let bounds: Bounds
 
   /// A file that nothing is known of yet.
-  public init(_ path: String, in bounds: Bounds = .root("")) {
+  package init(_ path: String, in bounds: Bounds = .root("")) {
     self.path = path
     self.bounds = bounds
   }
 
   /// The path as this process would write it.
-  public var fullPath: String {
+  package var fullPath: String {
     switch bounds {
     case .link: path
     case .root(let root): root + path
@@ -42,7 +42,7 @@ public struct ForeignFile: Hashable, Sendable {
   }
 
   /// Opens it, when it is a regular file of a real file system.
-  public func open() throws(BinaryReadingError) -> FileReader {
+  package func open() throws(BinaryReadingError) -> FileReader {
     let place = FileReader(path: fullPath, owning: try placed())
     let status = try place.status()
     guard status.isRegularFile, !Self.pseudo.contains(clp_file_system(place.descriptor)) else {

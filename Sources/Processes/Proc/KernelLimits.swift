@@ -1,15 +1,15 @@
 import Glibc
 
 /// What the machine's settings allow.
-public enum KernelLimits {
+package enum KernelLimits {
   /// `kernel.perf_event_paranoid`; nil where there is no perf_event.
-  public static var paranoid: Int? { ProcFile.number("/proc/sys/kernel/perf_event_paranoid") }
+  package static var paranoid: Int? { ProcFile.number("/proc/sys/kernel/perf_event_paranoid") }
   /// `kernel.perf_event_max_sample_rate`.
-  public static var maxSampleRate: Int? { ProcFile.number("/proc/sys/kernel/perf_event_max_sample_rate") }
+  package static var maxSampleRate: Int? { ProcFile.number("/proc/sys/kernel/perf_event_max_sample_rate") }
   /// `kernel.perf_event_mlock_kb`: ring memory for each CPU that an ordinary user may lock.
-  public static var mlockKilobytes: Int? { ProcFile.number("/proc/sys/kernel/perf_event_mlock_kb") }
+  package static var mlockKilobytes: Int? { ProcFile.number("/proc/sys/kernel/perf_event_mlock_kb") }
   /// `kernel.yama.ptrace_scope`; nil where Yama is not built in.
-  public static var ptraceScope: Int? { ProcFile.number("/proc/sys/kernel/yama/ptrace_scope") }
+  package static var ptraceScope: Int? { ProcFile.number("/proc/sys/kernel/yama/ptrace_scope") }
 
   /// Whether this process numbers processes as the kernel itself does, and not as a container's PID namespace.
   package static var isInFirstPIDNamespace: Bool {

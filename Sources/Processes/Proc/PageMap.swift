@@ -4,11 +4,11 @@ import Glibc
 ///
 /// Reading a page that is not there makes the kernel allocate it, map it or swap it in, in the other process's name. So
 /// whoever is only curious asks here first. Needs the same right as reading the memory does.
-public final class PageMap: Sendable {
+package final class PageMap: Sendable {
   private let descriptor: Int32
 
   /// Bytes of a page, of the size that the file counts in.
-  public static let pageSize = UInt64(max(4_096, sysconf(Int32(_SC_PAGESIZE))))
+  package static let pageSize = UInt64(max(4_096, sysconf(Int32(_SC_PAGESIZE))))
 
   /// Pages asked for at once.
   private static let pieceCount = 8_192
@@ -19,7 +19,7 @@ public final class PageMap: Sendable {
   /// is no more. Nil when it may not be read.
   ///
   /// - Parameter tid: A thread of it, where its first thread may have ended already.
-  public init?(pid: Int32, tid: Int32? = nil, procFolder: String = "/proc") {
+  package init?(pid: Int32, tid: Int32? = nil, procFolder: String = "/proc") {
     let folder = tid.map { "\(procFolder)/\(pid)/task/\($0)" } ?? "\(procFolder)/\(pid)"
     // SAFETY: the path is a Swift string, which the bridge terminates for the call.
     descriptor = unsafe open("\(folder)/pagemap", O_RDONLY | O_CLOEXEC)
@@ -29,18 +29,18 @@ public final class PageMap: Sendable {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// What is known of a page.
-  public struct Page: Hashable, Sendable {
+  package struct Page: Hashable, Sendable {
     fileprivate var entry: UInt64
     /// Whether it is in memory, and mapped by this process.
-    public var isPresent: Bool { entry >> 63 != 0 }
+    package var isPresent: Bool { entry >> 63 != 0 }
     /// Whether it was moved to swap space.
-    public var isSwapped: Bool { entry >> 62 & 1 != 0 }
+    package var isSwapped: Bool { entry >> 62 & 1 != 0 }
     /// Whether the process has it, be it in memory or in swap space: reading it allocates nothing.
-    public var isThere: Bool { entry >> 62 != 0 }
+    package var isThere: Bool { entry >> 62 != 0 }
   }
 
   /// The pages from the one that holds `address` on, at most `count`; fewer where the address space or the right ends.
-  public func pages(from address: UInt64, count: UInt64) -> [Page] {
+  package func pages(from address: UInt64, count: UInt64) -> [Page] {
     var pages: [Page] = []
     var entries = [UInt64](repeating: 0, count: Int(min(count, UInt64(Self.pieceCount))))
     while UInt64(pages.count) < count {
@@ -55,7 +55,7 @@ public final class PageMap: Sendable {
   }
 
   /// How many of `limit` bytes from `address` on lie on pages that are there, without a gap. Allocates nothing.
-  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
+  package func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
     let offset = address % Self.pageSize
     guard limit > 0, limit <= UInt64(Int.max) - offset else { return 0 }
     let first = address / Self.pageSize
@@ -77,7 +77,7 @@ public final class PageMap: Sendable {
   }
 
   /// Whether every page of a range satisfies a condition; false where that can't be told.
-  public func allSatisfy(_ start: UInt64, count: UInt64, _ condition: (Page) -> Bool) -> Bool {
+  package func allSatisfy(_ start: UInt64, count: UInt64, _ condition: (Page) -> Bool) -> Bool {
     let (end, overflow) = start.addingReportingOverflow(count)
     guard !overflow, count > 0, count <= 1 << 30 else { return false }
     let wanted = (end - 1) / Self.pageSize - start / Self.pageSize + 1

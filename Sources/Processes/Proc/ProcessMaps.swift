@@ -2,9 +2,9 @@ import Glibc
 import ProfileModel
 
 /// Reads what `/proc/PID/maps` says of a process's memory (proc_pid_maps(5)).
-public enum ProcessMaps {
+package enum ProcessMaps {
   /// The process's mappings, all or only those that may hold code, by address; empty for kernel threads and zombies.
-  public static func read(pid: Int32, executableOnly: Bool = false) throws(ProcessError) -> [Mapping] {
+  package static func read(pid: Int32, executableOnly: Bool = false) throws(ProcessError) -> [Mapping] {
     let bytes: [UInt8]
     do {
       bytes = try ProcFile.read("/proc/\(pid)/maps")
@@ -23,7 +23,7 @@ public enum ProcessMaps {
   ///
   /// The kernel writes a line break in a path as `\012`, and nothing else in an escaped form, so that a path which
   /// really holds these four characters can't be told from it.
-  public static func parse(_ text: [UInt8], executableOnly: Bool = false) -> [Mapping] {
+  package static func parse(_ text: [UInt8], executableOnly: Bool = false) -> [Mapping] {
     entries(in: text, executableOnly: executableOnly).map(\.mapping)
   }
 

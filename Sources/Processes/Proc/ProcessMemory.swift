@@ -1,7 +1,7 @@
 import CLinuxPerf
 
 /// Memory of a process that can be read: a live one's, or what was captured of it.
-public protocol ReadableMemory: Sendable {
+package protocol ReadableMemory: Sendable {
   /// Reads bytes at `address` into `buffer` and returns how many came before the first page that can't be read.
   func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int
 
@@ -11,7 +11,7 @@ public protocol ReadableMemory: Sendable {
 
 extension ReadableMemory {
   /// Reads exactly `count` bytes at `address`; nil when they are not all to be had or more than `limit`.
-  public func bytes(at address: UInt64, count: UInt64, limit: UInt64 = 256 << 20) -> [UInt8]? {
+  package func bytes(at address: UInt64, count: UInt64, limit: UInt64 = 256 << 20) -> [UInt8]? {
     guard count <= limit, let wanted = Int(exactly: count) else { return nil }
     var got = 0
     // SAFETY: `filled` is what `read` says it has written.
@@ -24,29 +24,29 @@ extension ReadableMemory {
 }
 
 /// Memory of which nothing is to be had.
-public struct NoMemory: ReadableMemory {
+package struct NoMemory: ReadableMemory {
   /// None.
-  public init() {}
+  package init() {}
 
   /// Nothing.
-  public func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }
+  package func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }
 
   /// None.
-  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 { 0 }
+  package func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 { 0 }
 }
 
 /// The memory of another process, read by `process_vm_readv`, which neither stops nor changes it.
-public struct ProcessMemory: ReadableMemory {
+package struct ProcessMemory: ReadableMemory {
   /// Whose memory.
-  public var pid: Int32
+  package var pid: Int32
 
   /// The memory of process `pid`; nothing is opened.
-  public init(pid: Int32) { self.pid = pid }
+  package init(pid: Int32) { self.pid = pid }
 
   /// Reads bytes at `address` into `buffer` and returns how many came before the first page that can't be read.
   ///
   /// Zero where nothing can be read, be it unmapped, not permitted, or the process gone.
-  public func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+  package func read(at address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
     guard let base = buffer.baseAddress, buffer.count > 0, let start = UInt(exactly: address) else { return 0 }
     // SAFETY: the kernel writes at most `buffer.count` bytes to `buffer`, which the caller keeps alive for the call;
     // the address is one of the other process, which the kernel checks and nobody here follows.
@@ -55,7 +55,7 @@ public struct ProcessMemory: ReadableMemory {
 
   /// Reads exactly `count` bytes at `address` if all of their pages are in memory, so that nothing is allocated, mapped or
   /// swapped in for the reading.
-  public func presentBytes(at address: UInt64, count: UInt64, limit: UInt64 = 1 << 20) -> [UInt8]? {
+  package func presentBytes(at address: UInt64, count: UInt64, limit: UInt64 = 1 << 20) -> [UInt8]? {
     guard count <= limit, let pages = PageMap(pid: pid), pages.allSatisfy(address, count: count, \.isPresent) else {
       return nil
     }
@@ -63,7 +63,7 @@ public struct ProcessMemory: ReadableMemory {
   }
 
   /// How many of `limit` bytes from `address` on lie on pages that are there, without a gap.
-  public func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
+  package func bytesThere(from address: UInt64, limit: UInt64) -> UInt64 {
     PageMap(pid: pid)?.bytesThere(from: address, limit: limit) ?? 0
   }
 }

@@ -3,27 +3,27 @@ import Glibc
 /// The root of the file systems that a process sees, where they are not ours, as in containers and below `chroot`.
 ///
 /// It is held open, so that its files can be read after the process's end.
-public final class ProcessRoot: Sendable {
+package final class ProcessRoot: Sendable {
   private let descriptor: Int32
   /// Keeps the mount namespace, whose mounts below the root would go with its last process.
   private let namespace: Int32
 
   /// To be put before the absolute paths of the process.
-  public var path: String { "/proc/self/fd/\(descriptor)" }
+  package var path: String { "/proc/self/fd/\(descriptor)" }
 
   /// Tells roots apart: mount namespace, device and inode.
-  public struct Identity: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable {
     private var namespace: UInt64
     private var device: UInt64
     private var inode: UInt64
 
     /// The root of a living process; nil when it is gone or of another user.
-    public init?(pid: Int32, procFolder: String = "/proc") {
+    package init?(pid: Int32, procFolder: String = "/proc") {
       self.init(folder: "\(procFolder)/\(pid)")
     }
 
     /// Our own.
-    public static var own: Identity? { Identity(folder: "/proc/self") }
+    package static var own: Identity? { Identity(folder: "/proc/self") }
 
     private init?(folder: String) {
       guard let root = Self.status(folder + "/root/."), let namespace = Self.status(folder + "/ns/mnt") else {
@@ -43,7 +43,7 @@ public final class ProcessRoot: Sendable {
   private static let onlyPath: Int32 = 0x20_0000
 
   /// Opens the root of a living process; nil when it is gone or of another user.
-  public init?(pid: Int32, procFolder: String = "/proc") {
+  package init?(pid: Int32, procFolder: String = "/proc") {
     // SAFETY: the paths are Swift strings, which the bridge terminates for the calls.
     namespace = unsafe open("\(procFolder)/\(pid)/ns/mnt", O_RDONLY | O_CLOEXEC)
     descriptor = unsafe open("\(procFolder)/\(pid)/root", Self.onlyPath | O_DIRECTORY | O_CLOEXEC)

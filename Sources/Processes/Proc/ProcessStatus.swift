@@ -1,31 +1,31 @@
 import Glibc
 
 /// What `/proc/PID` says of a process (proc_pid_stat(5)).
-public struct ProcessStatus: Hashable, Sendable {
+package struct ProcessStatus: Hashable, Sendable {
   /// The process.
-  public var pid: Int32
+  package var pid: Int32
   /// The process that `pid` is a thread of: `pid` itself, unless another thread's number was given.
-  public var process: Int32
+  package var process: Int32
   /// Its short name (`comm`), at most 15 bytes.
-  public var name: String
+  package var name: String
   /// Command and arguments; empty for kernel threads and zombies.
-  public var command: [String]
+  package var command: [String]
   /// The process that made it, or took it over.
-  public var parent: Int32
+  package var parent: Int32
   /// Number of the user that it runs as; nil when unreadable.
-  public var owner: UInt32?
+  package var owner: UInt32?
   /// `R` running, `S` sleeping, `D` waiting, `Z` zombie, `T` stopped, `t` traced, `X` dead, `I` idle.
-  public var state: Character
+  package var state: Character
   /// Whether it is the kernel's own.
-  public var isKernelThread: Bool
+  package var isKernelThread: Bool
   /// The process that traces it; 0 for none.
-  public var tracer: Int32
+  package var tracer: Int32
 
   /// Whether it has ended and only waits for its parent.
-  public var isZombie: Bool { state == "Z" || state == "X" }
+  package var isZombie: Bool { state == "Z" || state == "X" }
 
   /// Reads the process's entries; throws `noSuchProcess` when it's gone.
-  public init(pid: Int32) throws(ProcessError) {
+  package init(pid: Int32) throws(ProcessError) {
     guard pid > 0, let bytes = try? ProcFile.read("/proc/\(pid)/stat", limit: 1 << 16),
       let stat = ThreadStat(bytes)
     else { throw .noSuchProcess(pid: pid) }
@@ -44,13 +44,13 @@ public struct ProcessStatus: Hashable, Sendable {
   }
 
   /// Its threads now, by number; empty when it's gone.
-  public static func threads(of pid: Int32) -> [Int32] { (try? ProcFile.numbers(in: "/proc/\(pid)/task")) ?? [] }
+  package static func threads(of pid: Int32) -> [Int32] { (try? ProcFile.numbers(in: "/proc/\(pid)/task")) ?? [] }
 
   /// Every process of the machine now, by number.
-  public static func allProcesses() -> [Int32] { (try? ProcFile.numbers(in: "/proc")) ?? [] }
+  package static func allProcesses() -> [Int32] { (try? ProcFile.numbers(in: "/proc")) ?? [] }
 
   /// A thread's short name; nil when it's gone.
-  public static func threadName(pid: Int32, tid: Int32) -> String? {
+  package static func threadName(pid: Int32, tid: Int32) -> String? {
     guard var bytes = try? ProcFile.read("/proc/\(pid)/task/\(tid)/comm", limit: 256) else { return nil }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)

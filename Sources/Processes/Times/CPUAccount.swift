@@ -1,16 +1,16 @@
 import Glibc
 
 /// CPU time in seconds, and how much of it was spent in the kernel where that is known.
-public struct CPUTime: Hashable, Sendable {
+package struct CPUTime: Hashable, Sendable {
   /// User and system.
-  public var seconds: Double
+  package var seconds: Double
   /// System alone; taken from the tick in most kernels, so that it's rough for short programs.
-  public var kernelSeconds: Double?
+  package var kernelSeconds: Double?
   /// How much more it may be at most: what ended unseen.
-  public var uncertainty: Double
+  package var uncertainty: Double
 
   /// CPU time.
-  public init(seconds: Double, kernelSeconds: Double? = nil, uncertainty: Double = 0) {
+  package init(seconds: Double, kernelSeconds: Double? = nil, uncertainty: Double = 0) {
     self.seconds = seconds
     self.kernelSeconds = kernelSeconds
     self.uncertainty = uncertainty
@@ -26,7 +26,7 @@ public struct CPUTime: Hashable, Sendable {
 ///     target ──┬── clock ─────────────── waited-for children ─┐
 ///              ├── child (lives): its clock, its children     ├─► total
 ///              └── child's child, orphaned: its last reading ─┘
-public struct CPUAccount: Sendable {
+package struct CPUAccount: Sendable {
   private struct Process {
     var parent: Int32
     var birth: UInt64
@@ -52,7 +52,7 @@ public struct CPUAccount: Sendable {
   private static let mostProcesses = 1024
 
   /// Begins to count what these processes use, and what they make; nil for all of the machine.
-  public init(of targets: [Int32]?) {
+  package init(of targets: [Int32]?) {
     let now = MachineClock.monotonic
     let count = KernelLimits.onlineCPUs().count
     cpus = Double(count)
@@ -67,7 +67,7 @@ public struct CPUAccount: Sendable {
   // MARK: What records tell
 
   /// A process was born.
-  public mutating func begin(_ pid: Int32, parent: Int32, time: UInt64) {
+  package mutating func begin(_ pid: Int32, parent: Int32, time: UInt64) {
     guard machine == nil, processes.count < Self.mostProcesses else { return }
     // Whoever had the number was waited for.
     if processes[pid] != nil { settle(pid) }
@@ -75,7 +75,7 @@ public struct CPUAccount: Sendable {
   }
 
   /// All of a process's threads have ended.
-  public mutating func end(_ pid: Int32, time: UInt64) {
+  package mutating func end(_ pid: Int32, time: UInt64) {
     guard var process = processes[pid] else { return }
     process.end = time
     process.isParentsToCount = processes[process.parent].map { $0.end == nil } ?? false
@@ -86,12 +86,12 @@ public struct CPUAccount: Sendable {
   // MARK: Looks at clocks
 
   /// Reads the targets' own clocks, so that little is missing when they end.
-  public mutating func lookAtTargets() {
+  package mutating func lookAtTargets() {
     for pid in roots { look(at: pid, readsChildren: false) }
   }
 
   /// Reads all clocks: those of children first, lest one that is just being waited for be missed.
-  public mutating func look() {
+  package mutating func look() {
     for pid in processes.keys.sorted(by: { processes[$0]?.birth ?? 0 > processes[$1]?.birth ?? 0 }) {
       look(at: pid, readsChildren: true)
     }
@@ -132,7 +132,7 @@ public struct CPUAccount: Sendable {
   ///
   /// - Parameter command: What the kernel told whoever waited for the command (`wait4`): it, and all that were waited
   ///   for below it.
-  public func used(command: CPUTime? = nil) -> CPUTime? {
+  package func used(command: CPUTime? = nil) -> CPUTime? {
     if let machine { return machine.used }
     guard !roots.isEmpty else { return nil }
     var total = departed

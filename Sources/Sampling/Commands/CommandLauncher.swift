@@ -9,22 +9,22 @@ import Processes
 ///
 /// The program finds everything as it would without this process in between, but that it is its child. A value that
 /// goes before `resume` ends the child; later, the program is left alone.
-public struct CommandLauncher: ~Copyable {
+package struct CommandLauncher: ~Copyable {
   /// The child.
-  public let pid: Int32
+  package let pid: Int32
   /// What it runs.
-  public let command: [String]
+  package let command: [String]
   private var go: Int32
   private var failure: Int32
   private var exit: ExitStatus?
   /// CPU time of the program and of all that it, and those below it, waited for; nil until its end is known.
-  public private(set) var usedTime: CPUTime?
+  package private(set) var usedTime: CPUTime?
 
   /// Forks a child for `command`, whose first string is looked up in PATH as a shell does.
   ///
   /// What the program is given beside that which every child gets is `given`: what the caller has now, unless it says
   /// otherwise.
-  public init(command: [String], given: ProcessInheritance = .current()) throws(SamplingError) {
+  package init(command: [String], given: ProcessInheritance = .current()) throws(SamplingError) {
     guard let first = command.first, !first.isEmpty, !command.contains(where: { $0.utf8.contains(0) }) else {
       throw .commandNotRun(command: command.first ?? "", errno: command.isEmpty ? EINVAL : ENOENT)
     }
@@ -57,7 +57,7 @@ public struct CommandLauncher: ~Copyable {
   }
 
   /// Lets the child exec; throws `commandNotRun` with the reason when it can't.
-  public mutating func resume() throws(SamplingError) {
+  package mutating func resume() throws(SamplingError) {
     precondition(go >= 0, "a command is resumed once")
     var leave: UInt8 = 1
     // SAFETY: one byte is read from `leave`. A child that is gone shows below as the end of the pipe without exec.
@@ -74,14 +74,14 @@ public struct CommandLauncher: ~Copyable {
   }
 
   /// How the program ended; nil while it runs.
-  public mutating func status() -> ExitStatus? {
+  package mutating func status() -> ExitStatus? {
     wait(WNOHANG)
     return exit
   }
 
   /// Waits for the program's end.
   @discardableResult
-  public mutating func waitForExit() -> ExitStatus {
+  package mutating func waitForExit() -> ExitStatus {
     wait(0)
     return exit ?? .exited(127)
   }
@@ -105,7 +105,7 @@ public struct CommandLauncher: ~Copyable {
 }
 
 /// How a program ended.
-public enum ExitStatus: Hashable, Sendable {
+package enum ExitStatus: Hashable, Sendable {
   /// By itself, with this status.
   case exited(Int32)
   /// By this signal.
@@ -118,7 +118,7 @@ public enum ExitStatus: Hashable, Sendable {
   }
 
   /// As a shell reports it: the status, or 128 and the signal.
-  public var shellStatus: Int32 {
+  package var shellStatus: Int32 {
     switch self {
     case .exited(let status): status
     case .signaled(let signal): 128 + signal

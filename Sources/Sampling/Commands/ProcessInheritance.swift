@@ -7,7 +7,7 @@ import Processes
 /// Everything else, such as descriptors, limits, environment, priority or the process group, passes through a fork and
 /// an exec by itself. What `exec` keeps and `fork` doesn't is written in fork(2) and execve(2); of that, record locks
 /// and semaphore adjustments can't be handed on.
-public struct ProcessInheritance: Sendable {
+package struct ProcessInheritance: Sendable {
   /// As C knows it.
   private(set) var raw = clp_inheritance()
   /// The environment as it was, where the C library has taken something out of it: for programs with capabilities of
@@ -16,7 +16,7 @@ public struct ProcessInheritance: Sendable {
   private(set) var environment: [[CChar]]?
 
   /// What this process has now: called before anything of it is changed, it is what this process was given.
-  public static func current() -> ProcessInheritance {
+  package static func current() -> ProcessInheritance {
     var given = ProcessInheritance()
     // SAFETY: fills the structure during the call.
     unsafe clp_inheritance_read(&given.raw)
@@ -26,17 +26,17 @@ public struct ProcessInheritance: Sendable {
   }
 
   /// The same, with no signal blocked.
-  public func withoutBlockedSignals() -> ProcessInheritance {
+  package func withoutBlockedSignals() -> ProcessInheritance {
     var given = self
     given.raw.blocked = 0
     return given
   }
 
   /// Whether a signal is ignored.
-  public func ignores(_ signal: Int32) -> Bool { raw.ignored & Self.bit(signal) != 0 }
+  package func ignores(_ signal: Int32) -> Bool { raw.ignored & Self.bit(signal) != 0 }
 
   /// Whether a signal is blocked and waits to be delivered.
-  public func hasPending(_ signal: Int32) -> Bool {
+  package func hasPending(_ signal: Int32) -> Bool {
     (raw.pending_for_process | raw.pending_for_thread) & Self.bit(signal) != 0
   }
 

@@ -4,39 +4,39 @@ import ProfileModel
 ///
 /// Its views lie in a ring that the kernel writes; they are valid only during the handler's call, which the compiler
 /// enforces.
-public struct RawSample: ~Escapable {
+package struct RawSample: ~Escapable {
   /// CLOCK_MONOTONIC in nanoseconds.
-  public let time: UInt64
+  package let time: UInt64
   /// The process.
-  public let pid: Int32
+  package let pid: Int32
   /// The thread.
-  public let tid: Int32
+  package let tid: Int32
   /// The processor that it ran on.
-  public let cpu: UInt32
+  package let cpu: UInt32
   /// Nanoseconds of CPU time, or how many of its event, that this sample stands for.
-  public let period: UInt64
+  package let period: UInt64
   /// Which of the sampler's events it is of: an index into `SamplerDescription.events`, 0 where that is empty.
-  public let event: Int
+  package let event: Int
   /// What the program is made for; nil for one of 32 bits that can't be unwound.
-  public let architecture: Architecture?
+  package let architecture: Architecture?
   /// User-mode registers of that architecture; nil for kernel threads, threads that are exiting, and where there is no
   /// `architecture`.
-  public let registers: UserRegisters?
+  package let registers: UserRegisters?
   /// Which of `registers` are known; the others are zero there.
-  public let knownRegisters: KnownRegisters
+  package let knownRegisters: KnownRegisters
   /// The bytes from the user-mode stack pointer up, only those really copied; empty without `registers`.
-  public let stack: RawSpan
+  package let stack: RawSpan
   /// What else of its memory was copied at the same instant.
-  public let pages: SampledPages
+  package let pages: SampledPages
   /// Whether the thread stands still while the handler has the sample, or has run on.
-  public let motion: ThreadMotion
+  package let motion: ThreadMotion
   /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
   /// addresses. Empty for a thread in user mode, and where the kernel is excluded.
-  public let kernelChain: Span<UInt64>
+  package let kernelChain: Span<UInt64>
 
   /// A sample of views that outlive it.
   @_lifetime(copy stack, copy kernelChain)
-  public init(
+  package init(
     time: UInt64, pid: Int32, tid: Int32, cpu: UInt32 = 0, period: UInt64 = 0, event: Int = 0,
     architecture: Architecture? = .host, registers: UserRegisters?, knownRegisters: KnownRegisters = .all,
     stack: RawSpan,
@@ -59,7 +59,7 @@ public struct RawSample: ~Escapable {
 
   /// The same sample with other memory of the same instant.
   @_lifetime(copy sample, copy pages)
-  public init(_ sample: borrowing RawSample, with pages: SampledPages) {
+  package init(_ sample: borrowing RawSample, with pages: SampledPages) {
     (time, pid, tid, cpu, period) = (sample.time, sample.pid, sample.tid, sample.cpu, sample.period)
     (event, architecture) = (sample.event, sample.architecture)
     (registers, knownRegisters, motion) = (sample.registers, sample.knownRegisters, sample.motion)

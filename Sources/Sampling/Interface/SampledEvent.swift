@@ -1,7 +1,7 @@
 /// What makes a sample due, by the name that a user gave: an event of the kernel or the processor (perf_event_open(2)).
-public struct SampledEvent: Hashable, Sendable {
+package struct SampledEvent: Hashable, Sendable {
   /// What its amounts are of.
-  public enum Measure: Hashable, Sendable {
+  package enum Measure: Hashable, Sendable {
     /// CPU time of the thread, in nanoseconds: `cpu-clock`, `task-clock`.
     case cpuTime
     /// What a counter of the processor counts.
@@ -11,21 +11,21 @@ public struct SampledEvent: Hashable, Sendable {
   }
 
   /// As it was asked for.
-  public var name: String
+  package var name: String
   /// `perf_event_attr.type` and `config`.
-  public var type: UInt32
+  package var type: UInt32
   /// What `type` is of.
-  public var config: UInt64
+  package var config: UInt64
   /// What its amounts are of.
-  public var measure: Measure
+  package var measure: Measure
   /// Whether it happens in kernel code only, so that nothing is left of it where kernel code may not be sampled.
-  public var isOfKernel: Bool
+  package var isOfKernel: Bool
   /// How many of it are between two samples; nil where the kernel adapts that to the frequency, which it does right for
   /// the processor's counters only: of other events it tells steps that it has not taken.
-  public var count: UInt64?
+  package var count: UInt64?
 
   /// An event.
-  public init(
+  package init(
     name: String, type: UInt32, config: UInt64, measure: Measure, isOfKernel: Bool = false, count: UInt64? = nil
   ) {
     self.name = name
@@ -37,11 +37,11 @@ public struct SampledEvent: Hashable, Sendable {
   }
 
   /// Whether both are one event of the kernel, whatever they are called.
-  public func isSame(as other: SampledEvent) -> Bool { type == other.type && config == other.config }
+  package func isSame(as other: SampledEvent) -> Bool { type == other.type && config == other.config }
 }
 
 /// Why a name stands for no event.
-public enum EventNameError: Error, Hashable, Sendable {
+package enum EventNameError: Error, Hashable, Sendable {
   /// There is no such event; `similar` are names like it.
   case unknown(name: String, similar: [String])
   /// An event of which a part is asked for, as by perf's `:u` and `:pp`.

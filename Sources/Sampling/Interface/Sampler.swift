@@ -5,7 +5,7 @@ import ProfileModel
 /// One thread makes it and polls it until the targets have gone or the user has had enough, then finishes it. Sampling
 /// goes on from `init` (or, for a target that was started suspended, from its exec) until `finish` or the release of
 /// the value; the targets run on, whatever becomes of the sampler.
-public protocol Sampler: ~Copyable {
+package protocol Sampler: ~Copyable {
   /// How it samples, and what it could not do.
   var description: SamplerDescription { get }
 
@@ -34,24 +34,24 @@ public protocol Sampler: ~Copyable {
 
 extension Sampler where Self: ~Copyable {
   /// None: the kernel reports mappings.
-  public var mappings: TracedMaps? { nil }
+  package var mappings: TracedMaps? { nil }
 }
 
 /// A stack that went on beyond what its sample held.
-public struct OutgrownStack: Hashable, Sendable {
+package struct OutgrownStack: Hashable, Sendable {
   /// The process.
-  public var pid: Int32
+  package var pid: Int32
   /// The thread.
-  public var tid: Int32
+  package var tid: Int32
   /// Its stack pointer at the sample.
-  public var stackPointer: UInt64
+  package var stackPointer: UInt64
   /// Whether it had to be cut, since its sample held no more.
-  public var isCut: Bool
+  package var isCut: Bool
   /// How another stack is found, if it went on there.
-  public var other: StackSwitch?
+  package var other: StackSwitch?
 
   /// A stack of a thread.
-  public init(pid: Int32, tid: Int32, stackPointer: UInt64, isCut: Bool, other: StackSwitch? = nil) {
+  package init(pid: Int32, tid: Int32, stackPointer: UInt64, isCut: Bool, other: StackSwitch? = nil) {
     self.pid = pid
     self.tid = tid
     self.stackPointer = stackPointer
@@ -61,20 +61,20 @@ public struct OutgrownStack: Hashable, Sendable {
 }
 
 /// Counts of records that could not be used as they should; none is expected of a sound kernel.
-public struct SamplingFaults: Hashable, Sendable {
+package struct SamplingFaults: Hashable, Sendable {
   /// Records handed over after newer ones: the machine took too long to complete them.
-  public var late: UInt64 = 0
+  package var late: UInt64 = 0
   /// Records that contradict their own length, left out.
-  public var malformed: UInt64 = 0
+  package var malformed: UInt64 = 0
   /// Times that a ring held what can't be a record, and all of its content was left out.
-  public var corruptions: UInt64 = 0
+  package var corruptions: UInt64 = 0
 
   /// None.
-  public init() {}
+  package init() {}
 }
 
 /// Whether there is anything left to sample.
-public enum SamplerState: Hashable, Sendable {
+package enum SamplerState: Hashable, Sendable {
   /// Some sampled process lives.
   case running
   /// The targets and all their sampled children have ended.
@@ -82,7 +82,7 @@ public enum SamplerState: Hashable, Sendable {
 }
 
 /// What to sample.
-public enum SamplingTarget: Hashable, Sendable {
+package enum SamplingTarget: Hashable, Sendable {
   /// These processes with all threads, those born later, and later children.
   case processes([Int32])
   /// A process that `CommandLauncher` holds before its exec; sampled from the first instruction of its program on.
@@ -101,27 +101,27 @@ public enum SamplingTarget: Hashable, Sendable {
 }
 
 /// How to sample.
-public struct SamplingOptions: Hashable, Sendable {
+package struct SamplingOptions: Hashable, Sendable {
   /// Samples a second of CPU time of each thread.
-  public var frequency: UInt32 = 499
+  package var frequency: UInt32 = 499
   /// Bytes of user stack for each sample; a multiple of 8, at most 65,528.
-  public var dumpBytes: UInt32 = 65_528
+  package var dumpBytes: UInt32 = 65_528
   /// Whether kernel code is left out even where it may be sampled.
-  public var excludesKernel = false
+  package var excludesKernel = false
   /// What an event is opened for.
-  public var spread = EventSpread.automatic
+  package var spread = EventSpread.automatic
   /// The most memory for all rings together; each holds a few samples in any case.
-  public var ringBudgetBytes = 32 << 20
+  package var ringBudgetBytes = 32 << 20
   /// A descriptor whose input ends `poll` early, such as a signalfd; the sampler never reads it.
-  public var wakeDescriptor: Int32?
+  package var wakeDescriptor: Int32?
   /// What makes samples due, in the order of their values in the recording; empty for CPU time, by what tells it best.
   /// No two are the same, and ptrace can't do with any.
-  public var events: [SampledEvent] = []
+  package var events: [SampledEvent] = []
   /// For ptrace: whether threads that don't run are observed as well.
-  public var includesIdleThreads = false
+  package var includesIdleThreads = false
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }
 
 /// What events are opened for: threads or CPUs.
@@ -130,7 +130,7 @@ public struct SamplingOptions: Hashable, Sendable {
 /// every other too seldom by half a sample: all of a build's small processes may be missing. A CPU's timer has no such
 /// bias, and costs the target nothing when its threads are switched, made and ended; the price is an interrupt in other
 /// processes as well, and the permission to sample them.
-public enum EventSpread: Hashable, Sendable {
+package enum EventSpread: Hashable, Sendable {
   /// CPUs where that's permitted, else threads.
   case automatic
   /// Threads, unless there are too many.
@@ -138,21 +138,21 @@ public enum EventSpread: Hashable, Sendable {
 }
 
 /// How a sampler samples, and what limits it.
-public struct SamplerDescription: Hashable, Sendable {
+package struct SamplerDescription: Hashable, Sendable {
   /// `perf:cycles`, `perf:cpu-clock`, `ptrace`, or `perf:` and the events that were asked for.
-  public var name: String
+  package var name: String
   /// The events that were asked for; empty for CPU time.
-  public var events: [SampledEvent] = []
+  package var events: [SampledEvent] = []
   /// Samples a second that are really asked for, after the kernel's limit.
-  public var frequency: UInt32
+  package var frequency: UInt32
   /// Whether kernel code is invisible.
-  public var excludesKernel: Bool
+  package var excludesKernel: Bool
   /// Whether CPUs are sampled and not threads, so that no thread is too short to be seen.
-  public var samplesCPUs = false
+  package var samplesCPUs = false
   /// Memory in all rings.
-  public var ringBytes: Int
+  package var ringBytes: Int
   /// Stack bytes asked for with each sample.
-  public var dumpBytes: UInt32
+  package var dumpBytes: UInt32
   /// What is less than was asked for, and why.
-  public var notes: [SamplingNote]
+  package var notes: [SamplingNote]
 }

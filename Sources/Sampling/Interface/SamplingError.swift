@@ -1,7 +1,7 @@
 import Processes
 
 /// Why nothing can be sampled, or a target not be had.
-public enum SamplingError: Error, Hashable, Sendable {
+package enum SamplingError: Error, Hashable, Sendable {
   /// There is no such process.
   case noSuchProcess(pid: Int32)
   /// The process has ended, but its parent has not asked for its status.

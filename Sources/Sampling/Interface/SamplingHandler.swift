@@ -4,7 +4,7 @@ import Processes
 ///
 /// It's called on the thread that polls. While it works, records wait in the rings; what no longer fits there is
 /// dropped by the kernel and reported through `lost`.
-public protocol SamplingHandler: ~Copyable {
+package protocol SamplingHandler: ~Copyable {
   /// A thread was observed.
   mutating func sample(_ sample: borrowing RawSample)
   /// Something changed in the sampled processes.

@@ -3,23 +3,23 @@ import CLinuxPerf
 /// The events that can be asked for by name, called as perf calls them (`perf list`).
 ///
 /// Of what happens now and then each one is sampled, unless somebody says otherwise.
-public struct EventCatalog: Sendable {
+package struct EventCatalog: Sendable {
   /// An event with all of its names, the usual one first.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// What it's called.
-    public var names: [String]
+    package var names: [String]
     /// The event, under its usual name.
-    public var event: SampledEvent
+    package var event: SampledEvent
     /// Whether a processor's cache counts it; no processor has all of these.
-    public var isOfCache: Bool { event.type == PERF_TYPE_HW_CACHE.rawValue }
+    package var isOfCache: Bool { event.type == PERF_TYPE_HW_CACHE.rawValue }
   }
 
   /// Events with fixed names, in the order to list them.
-  public let entries: [Entry]
+  package let entries: [Entry]
   private let tracepoints: TraceFileSystem
 
   /// The events of this machine; tracepoints are looked up where tracefs is mounted.
-  public init() { self.init(tracepoints: TraceFileSystem()) }
+  package init() { self.init(tracepoints: TraceFileSystem()) }
 
   init(tracepoints: TraceFileSystem) {
     self.tracepoints = tracepoints
@@ -27,7 +27,7 @@ public struct EventCatalog: Sendable {
   }
 
   /// The events of a list of names as `-e` takes it; each once, whatever names it has there.
-  public func events(named list: String) throws(EventNameError) -> [SampledEvent] {
+  package func events(named list: String) throws(EventNameError) -> [SampledEvent] {
     var events: [SampledEvent] = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       let event = try event(named: String(name))
@@ -37,7 +37,7 @@ public struct EventCatalog: Sendable {
   }
 
   /// The event of this name, `SUBSYSTEM:NAME` for a tracepoint.
-  public func event(named name: String) throws(EventNameError) -> SampledEvent {
+  package func event(named name: String) throws(EventNameError) -> SampledEvent {
     if let entry = entry(named: name) {
       var event = entry.event
       event.name = name
@@ -53,7 +53,7 @@ public struct EventCatalog: Sendable {
   }
 
   /// How many tracepoints there are by subsystem; nil where tracefs can't be read.
-  public var tracepointCount: Int? { tracepoints.count }
+  package var tracepointCount: Int? { tracepoints.count }
 
   private func entry(named name: String) -> Entry? { entries.first { $0.names.contains(name) } }
 

@@ -13,11 +13,11 @@ import ProfileModel
 /// That is how threads are sampled where CPUs may not be; an event that children inherit can't have a ring of its own
 /// unless it is bound to a CPU: hence one for each thread and CPU. Where CPUs may be sampled, there is one event for each,
 /// and other processes' samples are dropped (`EventSpread`).
-public struct PerfEventSampler: ~Copyable, Sampler {
+package struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
-  public private(set) var description: SamplerDescription
+  package private(set) var description: SamplerDescription
   /// perf_event stops nobody.
-  public var effects: [SamplingNote] {
+  package var effects: [SamplingNote] {
     if hasOutgrownStacks, follower == nil || !events.isProgramAttached {
       return [events.hasTracepoints && follower != nil ? .tracepointStacksNotFollowed : .stacksNotFollowed]
     }
@@ -25,7 +25,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
     return failures > 0 ? [.stacksNotCopied(count: failures)] : []
   }
   /// Late and damaged records.
-  public var faults: SamplingFaults {
+  package var faults: SamplingFaults {
     var faults = SamplingFaults()
     faults.late = merge.lateRecords
     faults.malformed = delivery.malformedRecords
@@ -49,7 +49,7 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   private var lastDescription: UInt64 = 0
 
   /// Opens the events; from here on (or from its exec, for a suspended target) the target is sampled.
-  public init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
+  package init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
     var notes: [SamplingNote] = []
     let limit = KernelLimits.raiseDescriptorLimit()
     var plan = try PerfPlan.probe(options, notes: &notes)
@@ -96,13 +96,13 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   }
 
   /// Whether this process may be sampled so; throws what a sampler would.
-  public static func check(_ options: SamplingOptions) throws(SamplingError) {
+  package static func check(_ options: SamplingOptions) throws(SamplingError) {
     var notes: [SamplingNote] = []
     _ = try PerfPlan.probe(options, notes: &notes)
   }
 
   /// Waits for records, at most the given time, and hands them to `handler` in order of time.
-  public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
+  package mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
     follower?.answerBell()
@@ -124,13 +124,13 @@ public struct PerfEventSampler: ~Copyable, Sampler {
   }
 
   /// Has the kernel copy the rest of these stacks with their samples from now on, where it's allowed.
-  public mutating func follow(_ stacks: [OutgrownStack]) {
+  package mutating func follow(_ stacks: [OutgrownStack]) {
     if stacks.contains(where: \.isCut) { hasOutgrownStacks = true }
     follower?.follow(stacks)
   }
 
   /// Closes the events and hands over what they left in the rings.
-  public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
+  package mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     describeProcesses(handler: &handler)
     events.removeAll()
     drain(until: .max, handler: &handler)

@@ -1,13 +1,13 @@
 import Processes
 
 /// Reads records from bytes as a sampler reads them from the kernel's ring: for fuzzing and tests.
-public struct RecordReader: ~Copyable {
+package struct RecordReader: ~Copyable {
   private let ring: PerfRing
   private var merge = RecordMerge()
   private var delivery: RecordDelivery
 
   /// A ring of `ringCapacity` bytes, a power of two, whose first record stands at byte `start`.
-  public init(ringCapacity: Int, start: UInt64, hasCallChain: Bool) {
+  package init(ringCapacity: Int, start: UInt64, hasCallChain: Bool) {
     let layout = SampleLayout(hasCallChain: hasCallChain)
     ring = PerfRing(simulatedCapacity: ringCapacity, start: start, layout: layout)
     delivery = RecordDelivery(
@@ -15,7 +15,7 @@ public struct RecordReader: ~Copyable {
   }
 
   /// What went wrong so far.
-  public var faults: SamplingFaults {
+  package var faults: SamplingFaults {
     var faults = SamplingFaults()
     (faults.late, faults.malformed, faults.corruptions) = (
       merge.lateRecords, delivery.malformedRecords, ring.corruptions
@@ -24,10 +24,10 @@ public struct RecordReader: ~Copyable {
   }
 
   /// Writes what the kernel would.
-  public func append(_ bytes: [UInt8]) { ring.append(bytes) }
+  package func append(_ bytes: [UInt8]) { ring.append(bytes) }
 
   /// Hands all records over.
-  public mutating func read(handler: inout some SamplingHandler & ~Copyable) {
+  package mutating func read(handler: inout some SamplingHandler & ~Copyable) {
     var delivery = delivery
     merge.drain([ring], until: .max) { type, misc, bytes in
       delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &handler)

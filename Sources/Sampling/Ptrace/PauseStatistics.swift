@@ -1,24 +1,24 @@
 /// How long observed threads were held, in nanoseconds; kept as counts in ranges that are at most 1/16 wide.
-public struct PauseStatistics: Hashable, Sendable {
+package struct PauseStatistics: Hashable, Sendable {
   /// How many there were.
-  public private(set) var count: UInt64 = 0
+  package private(set) var count: UInt64 = 0
   /// The longest.
-  public private(set) var longest: UInt64 = 0
+  package private(set) var longest: UInt64 = 0
   /// Bucket b of octave o counts pauses of (16 + b) * 2^o nanoseconds and more; those below 16 have one each.
   private var buckets = [UInt32](repeating: 0, count: 61 * 16)
 
   /// No pause yet.
-  public init() {}
+  package init() {}
 
   /// Counts one pause.
-  public mutating func add(_ nanoseconds: UInt64) {
+  package mutating func add(_ nanoseconds: UInt64) {
     count += 1
     longest = max(longest, nanoseconds)
     buckets[Self.bucket(of: nanoseconds)] &+= 1
   }
 
   /// The pause that a `share` (0 to 1) of all did not exceed, at most 1/16 too long; 0 when there was none.
-  public func percentile(_ share: Double) -> UInt64 {
+  package func percentile(_ share: Double) -> UInt64 {
     guard count > 0 else { return 0 }
     let rank = UInt64((share.clamped(to: 0...1) * Double(count)).rounded(.up))
     var seen: UInt64 = 0

@@ -14,18 +14,18 @@ import ProfileModel
 ///
 /// The thread that makes it must be the one that uses it, and its end is what lets the targets' threads go: see
 /// `TracingThread`. Whatever becomes of this process, the kernel does so. SIGCHLD is blocked on it meanwhile.
-public struct PtraceSampler: ~Copyable, Sampler {
+package struct PtraceSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
-  public let description: SamplerDescription
+  package let description: SamplerDescription
   /// How long observed threads were held: from the request to stop until they went on, without their own waiting for
   /// a CPU.
-  public internal(set) var pauses = PauseStatistics()
+  package internal(set) var pauses = PauseStatistics()
 
   /// There are no records that could go wrong.
-  public var faults: SamplingFaults { SamplingFaults() }
+  package var faults: SamplingFaults { SamplingFaults() }
 
   /// How long threads were stopped.
-  public var effects: [SamplingNote] {
+  package var effects: [SamplingNote] {
     var effects: [SamplingNote] = []
     if pauses.count > 0 {
       effects.append(
@@ -45,7 +45,7 @@ public struct PtraceSampler: ~Copyable, Sampler {
 
   var threads: TracedThreads
   /// What is mapped in the targets, which the kernel doesn't report.
-  public let mappings: TracedMaps? = TracedMaps()
+  package let mappings: TracedMaps? = TracedMaps()
   var buffer: TraceBuffer
   let processes: [Int32]
   /// Processes of which stacks were found to go on elsewhere than in what is read of them.
@@ -60,7 +60,7 @@ public struct PtraceSampler: ~Copyable, Sampler {
   private var isFinished = false
 
   /// Begins to trace the targets' threads; sampling begins with the first poll.
-  public init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
+  package init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
     guard target != .allProcesses else { throw .unsupportedTarget }
     let processes = try PerfEventSampler.resolve(target)
     _ = KernelLimits.raiseDescriptorLimit()
@@ -83,7 +83,7 @@ public struct PtraceSampler: ~Copyable, Sampler {
   }
 
   /// Observes the threads at the frequency for the given time, or until input on the wake descriptor.
-  public mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
+  package mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
     let end = MachineClock.monotonic + UInt64(max(0, timeoutMilliseconds)) * 1_000_000
@@ -104,11 +104,11 @@ public struct PtraceSampler: ~Copyable, Sampler {
   }
 
   /// Keeps the threads of these stacks' processes stopped from now on until their samples are handled.
-  public mutating func follow(_ stacks: [OutgrownStack]) { outgrown.formUnion(stacks.map(\.pid)) }
+  package mutating func follow(_ stacks: [OutgrownStack]) { outgrown.formUnion(stacks.map(\.pid)) }
 
   /// Ends sampling. The threads are let go when this thread ends, which must be soon: until then those that are sent
   /// signals wait for it.
-  public mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
+  package mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     guard !isFinished else { return }
     isFinished = true
     describeProcesses(handler: &handler)

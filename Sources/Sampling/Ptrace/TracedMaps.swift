@@ -7,7 +7,7 @@ import Searching
 /// They are read when what is known gets old, and when an address of a stack lies in none of them. A program may hold
 /// any number of addresses where nothing is, so that has limits: a page that held nothing is not asked for again until
 /// the mappings are read for another reason, and the readings may take a twentieth of a process's time.
-public final class TracedMaps {
+package final class TracedMaps {
   fileprivate struct Known {
     var mappings: Set<Mapping> = []
     /// Executable ranges by address, for the question whether code is known.
@@ -35,7 +35,7 @@ public final class TracedMaps {
   init() {}
 
   /// Reads a process's mappings if the known ones are old or lack `address`; returns those that are new.
-  public func news(of pid: Int32, for address: UInt64?, time: UInt64) -> [Mapping] {
+  package func news(of pid: Int32, for address: UInt64?, time: UInt64) -> [Mapping] {
     var known = processes.removeValue(forKey: pid) ?? Known(since: time)
     defer { processes[pid] = known }
     guard known.readAt == 0 || time &- known.readAt > Self.longestAge || known.mayLack(address, at: time) else {

@@ -6,11 +6,11 @@ import Glibc
 /// A thread can be let go by PTRACE_DETACH only while it's stopped, and stopping one that is blocked ends its system
 /// call early. But when the tracer's thread ends, the kernel lets all that it traced go as they are: the blocked ones
 /// notice nothing, stopped ones go on with the signal that they stopped for.
-public enum TracingThread {
+package enum TracingThread {
   /// Runs `body` on a thread of its own and waits until it has ended; on this thread where there is no other to be had.
   ///
   /// SIGCHLD is blocked on the calling thread meanwhile, so that the tracing thread's signalfd gets it.
-  public static func run<Value: ~Copyable>(
+  package static func run<Value: ~Copyable>(
     _ body: () throws(SamplingError) -> Value
   ) throws(SamplingError) -> Value {
     var result: Result<Value, SamplingError>?

@@ -9,24 +9,24 @@ import BinaryReading
 ///
 /// The program goes on while its list is read. What was read of it may belong to different times; nothing is believed but
 /// what makes sense by itself.
-public enum JITDebugList {
+package enum JITDebugList {
   /// What was read.
-  public struct Contents: Sendable {
+  package struct Contents: Sendable {
     /// The symbol files, as the list has them.
-    public var files: [RegisteredBytes] = []
+    package var files: [RegisteredBytes] = []
     /// Whether the list was the same from the first word read to the last, and was read to its end.
-    public var isWhole = false
+    package var isWhole = false
   }
 
   /// The symbol by which debuggers find the list.
-  public static let symbol = "__jit_debug_descriptor"
+  package static let symbol = "__jit_debug_descriptor"
 
   /// Bytes of one symbol file.
   private static let fileLimit: UInt64 = 8 << 20
   private static let entryLimit = 4_096
 
   /// Reads the list whose descriptor is at an address.
-  public static func read(descriptor: UInt64, _ memory: inout some BoundedMemory & ~Copyable) -> Contents {
+  package static func read(descriptor: UInt64, _ memory: inout some BoundedMemory & ~Copyable) -> Contents {
     var contents = Contents()
     // Version 1 is the only one.
     guard let head = memory.bytes(at: descriptor, count: 24), (try? head.rawSpan.load(at: 0, as: UInt32.self)) == 1,

@@ -9,14 +9,14 @@ import BinaryReading
 ///
 ///     struct object   │ pc_begin │ tbase │ dbase │ u │ flags │ next │     8 bytes each
 ///     u is            .eh_frame, an array of pointers (flag 2), or the sorted vector (flag 1), which begins with either
-public enum RegisteredFrameLists {
+package enum RegisteredFrameLists {
   /// The function whose library has the lists.
-  public static let function = "__register_frame_info"
+  package static let function = "__register_frame_info"
   /// The heads, where there are symbols for them.
-  public static let heads = ["unseen_objects", "seen_objects"]
+  package static let heads = ["unseen_objects", "seen_objects"]
 
   /// Bytes of the `.bss` that are tried.
-  public static let areaLimit: UInt64 = 4_096
+  package static let areaLimit: UInt64 = 4_096
   /// Bytes of one `.eh_frame`.
   private static let frameLimit = 8 << 20
   private static let objectLimit = 4_096
@@ -24,7 +24,7 @@ public enum RegisteredFrameLists {
   private static let fromArray: UInt64 = 2
 
   /// Reads the lists whose heads may be among the words at these addresses.
-  public static func read(heads: some Sequence<Range<UInt64>>, _ memory: inout some BoundedMemory & ~Copyable)
+  package static func read(heads: some Sequence<Range<UInt64>>, _ memory: inout some BoundedMemory & ~Copyable)
     -> [RegisteredBytes]
   {
     var found: [RegisteredBytes] = []

@@ -4,17 +4,17 @@ import Demangling
 ///
 /// Compilers use addresses again, so an address with a name gets a number: 1, 2, … for each other name that was seen
 /// there, as `JITDumpTail` has it. 0 stands for no name.
-public struct RegisteredNames: Sendable {
+package struct RegisteredNames: Sendable {
   private var places: [UInt64: [String]] = [:]
 
   /// No names.
-  public init() {}
+  package init() {}
 
   /// Whether nothing was seen.
-  public var isEmpty: Bool { places.isEmpty }
+  package var isEmpty: Bool { places.isEmpty }
 
   /// The number of a name at an address.
-  public mutating func occupant(of address: UInt64, name: String) -> UInt16 {
+  package mutating func occupant(of address: UInt64, name: String) -> UInt16 {
     let known = places[address]?.firstIndex(of: name)
     if let known { return UInt16(clamping: known + 1) }
     guard places[address, default: []].count < Int(UInt16.max) else { return 0 }
@@ -23,7 +23,7 @@ public struct RegisteredNames: Sendable {
   }
 
   /// Names the addresses that were seen; no frames where there is no name.
-  public func symbolize(_ wanted: [(address: UInt64, occupant: UInt16)], names options: Demangler.Options = .init())
+  package func symbolize(_ wanted: [(address: UInt64, occupant: UInt16)], names options: Demangler.Options = .init())
     -> ModuleSymbols
   {
     let names = wanted.map { item -> String? in

@@ -4,14 +4,14 @@ import Glibc
 import ProfileModel
 
 /// Where in an image a program leaves what it tells others of code that it makes: stated addresses.
-public struct RegistrationPoints: Hashable, Sendable {
+package struct RegistrationPoints: Hashable, Sendable {
   /// Of the list for gdb (`JITDebugList`).
-  public private(set) var descriptor: UInt64?
+  package private(set) var descriptor: UInt64?
   /// Words among which are the heads of libgcc's lists (`RegisteredFrameLists`).
-  public private(set) var heads: [Range<UInt64>] = []
+  package private(set) var heads: [Range<UInt64>] = []
 
   /// Whether there is no such place.
-  public var isEmpty: Bool { descriptor == nil && heads.isEmpty }
+  package var isEmpty: Bool { descriptor == nil && heads.isEmpty }
 
   /// Bytes of a symbol table, and of its names, that are still read.
   private static let sizeLimit: UInt64 = 64 << 20
@@ -19,7 +19,7 @@ public struct RegistrationPoints: Hashable, Sendable {
   /// Searches the symbols of an image.
   ///
   /// - Complexity: reads all symbols once; to be asked once for an image, and of programs with run-time code only.
-  public init(_ image: ELFImage) {
+  package init(_ image: ELFImage) {
     guard image.addressSize == .wide else { return }
     let wanted = [JITDebugList.symbol, RegisteredFrameLists.function] + RegisteredFrameLists.heads
     var found: [String: UInt64] = [:]
