@@ -1,3 +1,5 @@
+import TextWriting
+
 /// Bytes of a document in the making. Numbers and names go in without intermediate strings.
 struct MarkupBuffer {
   private(set) var bytes: [UInt8] = []
@@ -93,31 +95,9 @@ struct MarkupBuffer {
 }
 
 extension MarkupBuffer {
-  /// `text` without characters that XML 1.0 forbids (section 2.2), that a terminal or a reader obeys instead of showing,
-  /// or that turn the direction of text around. Line breaks and tabs become blanks, all others `\u{…}`.
-  static func printable(_ text: String) -> String {
-    if isPlain(text) { return text }
-    var result = ""
-    result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029: result.append(" ")
-      case 0x00...0x1F, 0x7F...0x9F, 0x61C, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB,
-        0xFFFE, 0xFFFF, 0xE0000...0xE0FFF:
-        result += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  private static func isPlain(_ text: String) -> Bool {
-    let characters = text.utf8.span
-    var isPlain = true
-    // Without a way out of the loop, so that it is done many bytes at a time.
-    for index in characters.indices { isPlain = isPlain && characters[index] >= 0x20 && characters[index] < 0x7F }
-    return isPlain
-  }
+  /// `text` without characters that XML 1.0 forbids, or that a reader obeys or overlooks; line breaks and tabs become
+  /// blanks, all others `\u{…}`.
+  static func printable(_ text: String) -> String { text.showingHidden(breaksAreBlank: true) }
 
   /// `text` cut at a character so that it has at most `limit` bytes and an ellipsis.
   static func shortened(_ text: String, to limit: Int) -> String {

@@ -1,21 +1,4 @@
 extension String {
-  /// The text without anything that would steer a terminal or break a line: such characters are written `\u{1B}`.
-  ///
-  /// Covers the C0 and C1 controls, delete, line and paragraph separators, and the marks that change the direction of
-  /// text (which could show a name as another one).
-  package var escapedForTerminal: String {
-    guard unicodeScalars.contains(where: \.steersTerminals) else { return self }
-    var result = ""
-    for scalar in unicodeScalars {
-      if scalar.steersTerminals {
-        result += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   /// The number of terminal columns that the text takes: 2 for East Asian wide characters and emoji, 0 for marks.
   package var terminalColumns: Int {
     utf8.count == unicodeScalars.count ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.terminalColumns }
@@ -50,13 +33,6 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  fileprivate var steersTerminals: Bool {
-    switch value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x061C: true
-    default: false
-    }
-  }
-
   /// By the wide ranges of Unicode's EastAsianWidth.txt, joined where nothing but unassigned code points lies between.
   fileprivate var terminalColumns: Int {
     switch value {

@@ -40,7 +40,8 @@ struct Perfprof: ParsableCommand {
       Glibc.exit(failure.status.rawValue)
     } catch {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      printError("perfprof: \(message(for: error)); `perfprof --help` tells the words of each command")
+      let message = "perfprof: \(message(for: error)); `perfprof --help` tells the words of each command"
+      for line in message.split(separator: "\n") { printError(String(line)) }
       Glibc.exit(ExitCodes.usage.rawValue)
     }
   }

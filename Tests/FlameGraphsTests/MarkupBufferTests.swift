@@ -12,6 +12,9 @@ import Testing
     #expect(MarkupBuffer.printable("a\u{0}\u{1B}[31m\u{7F}\u{9B}") == #"a\u{0}\u{1B}[31m\u{7F}\u{9B}"#)
     #expect(MarkupBuffer.printable("a\tb\nc\r\n\u{2028}d\u{85}") == "a b c   d ")
     #expect(MarkupBuffer.printable("\u{202E}x\u{2066}\u{FFFE}\u{FFFF}") == #"\u{202E}x\u{2066}\u{FFFE}\u{FFFF}"#)
+    #expect(
+      MarkupBuffer.printable("ma\u{200B}in\u{E0041}\u{E007F}\u{FE0F}\u{AD}")
+        == #"ma\u{200B}in\u{E0041}\u{E007F}\u{FE0F}\u{AD}"#)
     #expect(MarkupBuffer.printable("日本語 🔥 é") == "日本語 🔥 é")
     // Half a surrogate pair, as bytes of a binary's symbol table.
     #expect(MarkupBuffer.printable(String(decoding: [0xED, 0xA0, 0x80, 0x41], as: UTF8.self)).hasSuffix("A"))

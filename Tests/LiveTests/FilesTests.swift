@@ -89,6 +89,41 @@ extension LiveTests {
       #expect(functions.contains { $0["name"] as? String == "a" && $0["self"] as? Int == 3 })
     }
 
+    @Test("Pictures can leave the command line out, which the recording keeps")
+    func commandLine() throws {
+      let folder = try TemporaryFolder()
+      let outcome = try perfprof(
+        "record", "--no-command", "-o", "a.svg", "-o", "a.html", "-o", "a.perfprof", "--", "/bin/sh", "-c",
+        "exec \"$0\"", Machine.sample("short"), "--password=hush", folder: folder.path)
+      #expect(outcome.status == 0 && !outcome.errors.contains("hush"), "\(outcome.errors)")
+      let told = try perfprof("flamegraph", "a.perfprof", "-o", "-", folder: folder.path)
+      #expect(told.output.contains("--password=hush"))
+      let untold = try perfprof("flamegraph", "--no-command", "a.perfprof", "-o", "-", folder: folder.path)
+      for picture in [untold.output, try folder.text("a.svg"), try folder.text("a.html")] {
+        #expect(picture.contains("flame graph") && !picture.contains("hush"))
+      }
+    }
+
+    @Test("What names hide is shown on standard error and in reports, and exact in JSON")
+    func hiddenCharacters() throws {
+      let folder = try TemporaryFolder()
+      let name = "no\u{1B}[31m\u{202E}such\u{200B}\u{E0041}\nperfprof: done"
+      let shown = #"no\u{1B}[31m\u{202E}such\u{200B}\u{E0041}\u{A}perfprof: done"#
+      let missing = try perfprof("report", name, folder: folder.path)
+      #expect(missing.status == 66 && missing.errors.contains(shown), "\(missing.errors)")
+      let invalid = try perfprof("report", "--names", "\u{1B}[2J\u{202E}", "x", folder: folder.path)
+      #expect(invalid.status == 64 && !invalid.errors.contains("\u{1B}") && !invalid.errors.contains("\u{202E}"))
+      try "main;ma\u{200B}in\u{E0041} 3\n".write(toFile: folder.path("in"), atomically: false, encoding: .utf8)
+      let report = try perfprof("report", "in", folder: folder.path)
+      #expect(report.output.contains(#"ma\u{200B}in\u{E0041}"#), "\(report.output)")
+      let exact = try json(of: [Machine.perfprof, "report", "--json", folder.path("in")])
+      let functions = try #require(exact["functions"] as? [[String: Any]])
+      #expect(
+        functions.contains {
+          ($0["name"] as? String).map { Array($0.unicodeScalars) } == Array("ma\u{200B}in\u{E0041}".unicodeScalars)
+        })
+    }
+
     @Test("Nothing but the summary on standard error when it is no terminal, and nothing with --quiet")
     func quiet() throws {
       let folder = try TemporaryFolder()

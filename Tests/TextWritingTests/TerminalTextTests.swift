@@ -31,6 +31,36 @@ import Testing
     #expect("größe".escapedForTerminal == "größe")
   }
 
+  @Test(
+    arguments: [
+      "\u{0}", "\u{7F}", "\u{9B}", "\u{AD}", "\u{34F}", "\u{61C}", "\u{1160}", "\u{180E}", "\u{200B}", "\u{200D}",
+      "\u{200E}",
+      "\u{2028}", "\u{202E}", "\u{2060}", "\u{2069}", "\u{3164}", "\u{FE0F}", "\u{FEFF}", "\u{FFA0}", "\u{FFF9}",
+      "\u{E0001}", "\u{E0041}", "\u{E007F}", "\u{E01EF}",
+    ] as [Unicode.Scalar])
+  func nothingInANameIsOverlooked(hidden: Unicode.Scalar) {
+    let code = "\\u{" + String(hidden.value, radix: 16, uppercase: true) + "}"
+    #expect("ma\(hidden)in".escapedForTerminal == "ma\(code)in")
+    #expect("ma\(hidden)in".escapedForTerminal.escapedForTerminal == "ma\(code)in")
+  }
+
+  /// By the standard library's own tables, whatever their age: nothing that fonts may leave out goes through.
+  @Test func everyIgnorableCharacterIsShown() {
+    let overlooked = (UInt32(0)...0x10FFFF).compactMap(Unicode.Scalar.init).filter {
+      let properties = $0.properties
+      let isHidden =
+        properties.isDefaultIgnorableCodePoint || properties.isBidiControl
+        || [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+      return isHidden && String($0).escapedForTerminal == String($0)
+    }
+    #expect(overlooked == [])
+  }
+
+  @Test func whatIsSeenStaysAsItIs() {
+    for text in ["e\u{301}", "日本語 🔥", "\u{A0}", "안녕", "שלום", "\\u{1B}"] { #expect(text.escapedForTerminal == text) }
+    #expect("a\tb\u{1B}\n".showingHidden(breaksAreBlank: true) == "a b\\u{1B} ")
+  }
+
   @Test func countsTerminalColumns() {
     #expect("abc".terminalColumns == 3)
     #expect("größe".terminalColumns == 5)

@@ -28,6 +28,9 @@ struct FlamegraphCommand: ParsableCommand {
   @Option(help: "The picture's title.")
   var title: String?
 
+  @Flag(help: "Leave the command line out of the picture.")
+  var noCommand = false
+
   mutating func run() throws {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
     let isPage = try Self.isPage(path)
@@ -39,7 +42,7 @@ struct FlamegraphCommand: ParsableCommand {
       try ProfileOutput.checkTree(of: view, threads: threads, path: file)
     }
     let tree: CallTree
-    let caption: FlameGraphCaption
+    var caption: FlameGraphCaption
     if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
       tree = CallTree(before: baseline, after: profile, threads: threads)
       caption = FlameGraphCaption(before: baseline, after: profile, title: title)
@@ -47,6 +50,7 @@ struct FlamegraphCommand: ParsableCommand {
       tree = CallTree(profile, threads: threads)
       caption = FlameGraphCaption(profile, title: title)
     }
+    if noCommand { caption.command = "" }
     try OutputFile(path: path).write(
       isPage
         ? FlameGraph.html(tree, caption: caption, options: options)

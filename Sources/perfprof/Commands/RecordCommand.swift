@@ -70,6 +70,9 @@ struct RecordCommand: ParsableCommand {
 
   @OptionGroup var symbols: SymbolFlags
 
+  @Flag(help: "Leave the command line out of pictures; the recording keeps it.")
+  var noCommand = false
+
   @Flag(help: "No progress, no summary.")
   var quiet = false
 
@@ -205,7 +208,7 @@ struct RecordCommand: ParsableCommand {
     _ target: SamplingTarget, events: [SampledEvent], command: [String], name: String, signals: inout StopSignals,
     ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
-    var files = try RecordingFiles(outputs: output, name: name)
+    var files = try RecordingFiles(outputs: output, showsCommand: !noCommand, name: name)
     var options = RecordOptions(target: target, command: command)
     options.sampling.frequency = frequency
     options.sampling.events = events

@@ -32,10 +32,11 @@ enum ExitCodes: Int32 {
 }
 
 import Glibc
+import TextWriting
 
-/// Writes one line to standard error.
+/// Writes one line to standard error. What names bring along can neither steer the terminal nor make further lines.
 func printError(_ line: String) {
-  var bytes = Array(line.utf8)
+  var bytes = Array(line.escapedForTerminal.utf8)
   bytes.append(UInt8(ascii: "\n"))
   var done = 0
   while done < bytes.count {

@@ -10,6 +10,9 @@ struct ProfileOutput {
   /// Whether folded stacks and pictures tell threads apart.
   var threads = false
 
+  /// Whether pictures tell the command line that was profiled.
+  var showsCommand = true
+
   /// What `-o PATH` and `--format NAME` ask for.
   init(path: String, formatName: String? = nil, fallback: ProfileFormat? = nil) throws(Failure) {
     self.path = path
@@ -42,9 +45,9 @@ struct ProfileOutput {
       }
       return recording
     case .svg:
-      return FlameGraph.svg(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+      return FlameGraph.svg(CallTree(profile, threads: threads), caption: caption(of: profile))
     case .html:
-      return FlameGraph.html(CallTree(profile, threads: threads), caption: FlameGraphCaption(profile))
+      return FlameGraph.html(CallTree(profile, threads: threads), caption: caption(of: profile))
     case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
     case .speedscope: return Speedscope.bytes(of: profile, .init(writesAllValues: writesAllValues))
     case .pprof:
@@ -55,6 +58,12 @@ struct ProfileOutput {
       }
     case .firefox: return FirefoxProfile.bytes(of: profile)
     }
+  }
+
+  private func caption(of profile: SelectedProfile) -> FlameGraphCaption {
+    var caption = FlameGraphCaption(profile)
+    if !showsCommand { caption.command = "" }
+    return caption
   }
 
   /// Throws when a picture of the profile would become too large.

@@ -14,12 +14,13 @@ struct RecordingFiles: ~Copyable {
   private let views: [ProfileOutput]
 
   /// Opens what `-o` names; without any, `NAME-PID.perfprof` and `NAME-PID.svg`, or the next free name like them.
-  init(outputs: [String], name: @autoclosure () -> String) throws(Failure) {
+  init(outputs: [String], showsCommand: Bool = true, name: @autoclosure () -> String) throws(Failure) {
     let paths = outputs.isEmpty ? Self.freeNames(name()) : outputs
     var views: [ProfileOutput] = []
     var recording: String?
     for path in paths {
-      let output = try ProfileOutput(path: path)
+      var output = try ProfileOutput(path: path)
+      output.showsCommand = showsCommand
       if output.format == .recording, recording == nil { recording = path } else { views.append(output) }
     }
     for view in views { try Self.checkPlace(view.path) }
