@@ -19,7 +19,7 @@ extension LiveTests {
 
     @Test(
       "Samples, commands and stacks are those that perf reports, in two dozen ways of printing",
-      arguments: [true])
+      arguments: [true, false])
     func variants(hasCallChains: Bool) throws {
       let folder = try TemporaryFolder()
       let data = folder.path("perf.data")

@@ -114,6 +114,20 @@ import Wording
     #expect(try folded(text) == "my loop;inner 2\n")
   }
 
+  @Test(arguments: [
+    "13256  cpu-clock: ", " 13256 1497.269016:    5000000 cpu-clock: ", "   5000000  cpu-clock: ",
+    " 13256    5000000 cpu-clock: ", "1497.269016:    5000000 cpu-clock: ", " cpu-clock: ", "", " 13256 ",
+  ])
+  func commandsInTheirColumnMayHoldNumbersAndAddresses(columns: String) throws {
+    var text = ""
+    for comm in ["my worker 7", "dd", "cafe 12 99"] {
+      text += String(repeating: " ", count: 16 - comm.utf8.count) + comm + " " + columns
+      text += "     55c777ab5142 str[abi:cxx11]\n"
+    }
+    #expect(
+      try folded(text) == "cafe 12 99;str[abi:cxx11] 1\ndd;str[abi:cxx11] 1\nmy worker 7;str[abi:cxx11] 1\n")
+  }
+
   @Test func passesSourceLinesOver() throws {
     let text = "a 1 1.0: 1 cycles:\n\t 1152 f+0x29 (/a)\n  loop.c:2\n\t 1171 g+0xf (/a)\n  loop.c:3\n\n"
     #expect(try folded(text) == "a;g;f 1\n")

@@ -23,7 +23,14 @@ struct PerfScriptHeader {
   ///
   /// A comm may hold anything, blanks and digits included, so the columns are looked for from the first word on that
   /// all of them fit.
-  init?(_ line: RawSpan, _ layouts: [PerfScriptLayout]) {
+  init?(_ line: RawSpan, _ layouts: [PerfScriptLayout], hasCommColumn: Bool = false) {
+    if hasCommColumn, let end = PerfScriptFields.commColumn(line),
+      let fields = PerfScriptFields(line, from: end, hasComm: true),
+      fields.isRecord || layouts.contains(where: fields.fits)
+    {
+      self.init(line, fields, hasComm: true)
+      return
+    }
     for layout in layouts {
       if let fields = Self.fields(line, layout) {
         self.init(line, fields, hasComm: layout.hasComm)

@@ -31,7 +31,16 @@ struct PerfScriptLayout: Hashable, Sendable {
   }
 
   /// The layout that explains most of `line`; nil for a line without any of the columns.
-  init?(explaining line: RawSpan) {
+  ///
+  /// With `hasCommColumn` columns begin where perf pads comms to, and nowhere else.
+  init?(explaining line: RawSpan, hasCommColumn: Bool = false) {
+    if hasCommColumn {
+      guard let end = PerfScriptFields.commColumn(line),
+        let fields = PerfScriptFields(line, from: end, hasComm: true), !fields.isRecord
+      else { return nil }
+      self = fields.layout(hasComm: true)
+      return
+    }
     var best: PerfScriptLayout?
     var tokens = TokenScanner(line)
     var isFirst = true
@@ -93,7 +102,7 @@ struct PerfScriptFields: Hashable {
     end = start
     /// Goes on behind the token; false at the line's end.
     var isAtEnd = false
-    if let numbers = Self.numbers(line, token) {
+    if !Self.isPeriod(line, token), let numbers = Self.numbers(line, token) {
       (pid, tid) = numbers
       end = token.upperBound
       if let next = tokens.next() { token = next } else { isAtEnd = true }
@@ -119,7 +128,8 @@ struct PerfScriptFields: Hashable {
       let next = after.next()
       // Digits before a name are an address: a period has an event, another column or nothing behind it.
       let isFollowed = next.map { Self.isEvent(line, $0) || PerfScriptFrame.isPadded(line, $0) } ?? true
-      if isFollowed, end > start {
+      // Without a time between them, a number before the thread's may be a command's last word.
+      if isFollowed, time != nil || Self.isPeriod(line, token) {
         period = number
         end = token.upperBound
         if let next { token = next } else { isAtEnd = true }
@@ -134,6 +144,30 @@ struct PerfScriptFields: Hashable {
       }
     }
     guard end > start || isRecord else { return nil }
+  }
+
+  /// Where the column of comms ends, which perf pads to 16 bytes in samples without call chain; nil for a line that has
+  /// no such column, or nothing of a header behind it.
+  static func commColumn(_ line: RawSpan) -> Int? {
+    let width = 16
+    guard line.byteCount > width + 1, line.byte(at: 0) == 0x20, line.byte(at: width) == 0x20,
+      !TokenScanner.isBlank(line.byte(at: width - 1))
+    else { return nil }
+    var tokens = TokenScanner(line, from: width)
+    for _ in 0..<2 {
+      if let token = tokens.next(), PerfScriptFrame.isPadded(line, token) { return width }
+    }
+    guard let fields = PerfScriptFields(line, from: width, hasComm: true) else { return nil }
+    return fields.isRecord || fields.layout(hasComm: true).isDistinct ? width : nil
+  }
+
+  /// Whether a number is none of a thread: Linux numbers those up to 2^22, and perf pads periods to ten columns.
+  private static func isPeriod(_ line: RawSpan, _ token: Range<Int>) -> Bool {
+    guard let number = line.decimal(in: token) else { return false }
+    var start = token.lowerBound
+    while start > 0, line.byte(at: start - 1) == 0x20 { start -= 1 }
+    // A blank ends the column before.
+    return number > 1 << 22 || start > 0 && token.upperBound - start > 10
   }
 
   /// Whether nothing but an address follows the columns.

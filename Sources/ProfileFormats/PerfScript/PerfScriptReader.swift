@@ -132,8 +132,12 @@ public struct PerfScriptReader: Sendable {
   /// The header that a line is; nil for any other line.
   private func header(_ line: RawSpan) -> PerfScriptHeader? {
     guard let shape, !shape.layouts.isEmpty else { return nil }
-    guard shape.isBare else { return PerfScriptHeader(line, shape.layouts) }
+    guard shape.isBare else { return PerfScriptHeader(line, shape.layouts, hasCommColumn: shape.hasCommColumn) }
     guard line.byte(at: 0) != UInt8(ascii: "#"), !shape.isBareFrame(line) else { return nil }
+    if shape.hasCommColumn {
+      guard let end = PerfScriptFields.commColumn(line) else { return nil }
+      return PerfScriptHeader(BareHeader(line, commEnd: end), line, hasNumber: shape.layouts[0].numbers == .one)
+    }
     // Below frames other lines than headers have marks of their own.
     if header != nil, PerfScriptSupplement(line) != nil { return nil }
     return PerfScriptHeader(bare: line, hasNumber: shape.layouts[0].numbers == .one)
@@ -216,7 +220,10 @@ extension PerfScriptHeader {
 
   /// A header that is but a comm and perhaps a number.
   init(bare line: RawSpan, hasNumber: Bool) {
-    let bare = BareHeader(line)
+    self.init(BareHeader(line), line, hasNumber: hasNumber)
+  }
+
+  init(_ bare: BareHeader, _ line: RawSpan, hasNumber: Bool) {
     self.init()
     comm = line.extracting(hasNumber ? bare.comm : bare.commWithNumber).text()
     tid = hasNumber ? bare.number : nil

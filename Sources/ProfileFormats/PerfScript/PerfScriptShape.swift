@@ -13,21 +13,59 @@ struct PerfScriptShape {
   /// Whether frames begin with a tab: then a line that doesn't is none.
   var framesHaveTabs = false
 
+  /// Whether comms are padded to a column of their own, as in samples without call chain: nothing in them is anything
+  /// else then.
+  var hasCommColumn = false
+
   /// How many lines are looked at.
   private static let limit = 20_000
 
   /// Tells by the first lines of a file, of which the last may be cut; nil for text of another kind.
   init?(_ head: RawSpan) {
-    layouts = Self.layouts(head, &framesHaveTabs)
+    hasCommColumn = Self.hasCommColumn(head)
+    layouts = Self.layouts(head, &framesHaveTabs, hasCommColumn)
     if layouts.isEmpty {
-      guard let bare = Self.bareLayout(head, framesHaveTabs) else { return nil }
+      let found = hasCommColumn ? Self.columnLayout(head) : Self.bareLayout(head, framesHaveTabs)
+      guard let bare = found else { return nil }
       layouts = bare
       isBare = true
     }
   }
 
+  /// Whether nearly all lines have their comms in a column.
+  private static func hasCommColumn(_ head: RawSpan) -> Bool {
+    var columns = 0
+    var others = 0
+    var hasTabs = false
+    forEachLine(head) { line in
+      if PerfScriptFields.commColumn(line) != nil {
+        columns += 1
+      } else if line.byte(at: 0) == 0x09 {
+        hasTabs = true
+      } else if PerfScriptSupplement(line) == nil {
+        others += 1
+      }
+    }
+    return columns > 0 && !hasTabs && others * 20 <= columns
+  }
+
+  /// The layout of headers that are but a comm in its column and perhaps a number, before an address.
+  private static func columnLayout(_ head: RawSpan) -> [PerfScriptLayout] {
+    var hasNumbers = true
+    forEachLine(head) { line in
+      guard let end = PerfScriptFields.commColumn(line) else { return }
+      hasNumbers = hasNumbers && BareHeader(line, commEnd: end).number != nil
+    }
+    return [
+      PerfScriptLayout(
+        hasComm: true, numbers: hasNumbers ? .one : .none, hasCPU: false, hasTime: false, hasEvent: false)
+    ]
+  }
+
   /// Layouts that can't be mistaken, by votes of all lines.
-  private static func layouts(_ head: RawSpan, _ framesHaveTabs: inout Bool) -> [PerfScriptLayout] {
+  private static func layouts(
+    _ head: RawSpan, _ framesHaveTabs: inout Bool, _ hasCommColumn: Bool
+  ) -> [PerfScriptLayout] {
     var votes: [PerfScriptLayout: Int] = [:]
     var hasFrames = false
     forEachLine(head) { line in
@@ -36,7 +74,7 @@ struct PerfScriptShape {
         framesHaveTabs = framesHaveTabs || line.byte(at: 0) == 0x09
         return
       }
-      guard var layout = PerfScriptLayout(explaining: line), layout.isDistinct else {
+      guard var layout = PerfScriptLayout(explaining: line, hasCommColumn: hasCommColumn), layout.isDistinct else {
         if PerfScriptFrame(line) != nil { hasFrames = true }
         return
       }
@@ -50,6 +88,13 @@ struct PerfScriptShape {
     if chosen.keys.contains(where: \.hasTime) { chosen = chosen.filter(\.key.hasTime) }
     // Without a time and without any frame, words with a colon make no profile.
     if !hasFrames { chosen = chosen.filter { $0.key.hasTime && ($0.key.hasEvent || $0.key.numbers != .none) } }
+    // All headers of a file have the thread's numbers or none has: where some have none, those of others are words of
+    // their comms.
+    chosen = chosen.filter { layout, _ in
+      var without = layout
+      without.numbers = .none
+      return layout.numbers != .one || chosen[without] == nil
+    }
     return chosen.sorted { left, right in
       left.value == right.value ? left.key.isOrdered(before: right.key) : left.value > right.value
     }.map(\.key)
@@ -85,7 +130,10 @@ struct PerfScriptShape {
   }
 
   /// Whether a line belongs to the sample above it, in a file of bare headers.
-  func isBareFrame(_ line: RawSpan) -> Bool { Self.isBareFrame(line, framesHaveTabs) }
+  func isBareFrame(_ line: RawSpan) -> Bool {
+    if hasCommColumn, PerfScriptFields.commColumn(line) != nil { return false }
+    return Self.isBareFrame(line, framesHaveTabs)
+  }
 
   private static func isBareFrame(_ line: RawSpan, _ framesHaveTabs: Bool) -> Bool {
     if framesHaveTabs { return line.byte(at: 0) == 0x09 }
@@ -127,6 +175,22 @@ struct BareHeader {
   var hasAddress = false
   /// Where the address or nothing follows.
   var restStart: Int
+
+  /// Reads a header whose comm ends at `end`, in a column of its own.
+  init(_ line: RawSpan, commEnd end: Int) {
+    var start = 0
+    while start < end, TokenScanner.isBlank(line.byte(at: start)) { start += 1 }
+    comm = start..<end
+    commWithNumber = comm
+    hasAddress = true
+    restStart = end
+    var tokens = TokenScanner(line, from: end)
+    if let token = tokens.next(), !PerfScriptFrame.isPadded(line, token), let value = line.decimal(in: token) {
+      // Greater numbers are periods.
+      number = value <= 1 << 22 ? Int32(exactly: value) : nil
+      restStart = token.upperBound
+    }
+  }
 
   init(_ line: RawSpan) {
     var tokens = TokenScanner(line)
