@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is wrong with bytes that were read as something they are not.
 public enum BinaryReadingError: Error, Hashable, Sendable {
   /// A value of `count` bytes was wanted at `offset`, where only `available` are left.
@@ -10,6 +12,14 @@ public enum BinaryReadingError: Error, Hashable, Sendable {
   case io(path: String, errno: Int32)
   /// What is there is no regular file.
   case notRegular(path: String)
+}
+
+extension BinaryReadingError {
+  /// Whether it says nothing of the file: no descriptor, or no memory, is left to open one.
+  public var isShortage: Bool {
+    guard case .io(_, let number) = self else { return false }
+    return number == EMFILE || number == ENFILE || number == ENOMEM
+  }
 }
 
 extension BinaryReadingError: CustomStringConvertible {

@@ -26,9 +26,14 @@ package struct ImageLocator: Sendable {
     if mapping.path == "[vdso]" { return try vdso(pid: pid, mapping: mapping) }
     guard mapping.isFileBacked else { throw .noImage(path: mapping.path) }
     var now = Present(pid: pid, procFolder: procFolder)
-    var refusal: ELFError?
+    var (refusal, shortage): (ELFError?, ELFError?)
     for (index, candidate) in candidates(pid: pid, mapping: mapping).enumerated() {
-      guard let file = try? candidate.open(), let status = try? file.status() else { continue }
+      let file: FileReader
+      do throws(BinaryReadingError) { file = try candidate.open() } catch {
+        if error.isShortage { shortage = .reading(path: mapping.filePath, error) }
+        continue
+      }
+      guard let status = try? file.status() else { continue }
       let isSame = status.isFile(of: mapping)
       let image: ELFImage
       do throws(ELFError) {
@@ -58,7 +63,7 @@ package struct ImageLocator: Sendable {
     {
       return image
     }
-    throw refusal ?? .noImage(path: mapping.path)
+    throw shortage ?? refusal ?? .noImage(path: mapping.path)
   }
 
   private func candidates(pid: Int32, mapping: Mapping) -> [ForeignFile] {

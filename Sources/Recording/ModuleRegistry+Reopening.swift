@@ -13,9 +13,11 @@ extension ModuleRegistry {
       guard let recorded = module.buildID else {
         return Entry(problem: .noIdentity)
       }
-      guard let file = try? ForeignFile(module.path).open(), let image = try? ELFImage(file: file) else {
-        return Entry(problem: .gone)
+      let file: FileReader
+      do throws(BinaryReadingError) { file = try ForeignFile(module.path).open() } catch {
+        return Entry(problem: error.isShortage ? .notOpened(detail: "\(error)") : .gone)
       }
+      guard let image = try? ELFImage(file: file) else { return Entry(problem: .gone) }
       guard image.buildID == recorded else { return Entry(problem: .replaced) }
       return Entry(image: image)
     }
