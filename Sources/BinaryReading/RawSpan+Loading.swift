@@ -46,6 +46,12 @@ extension RawSpan {
 }
 
 extension [UInt8] {
+  /// Adds the bytes of a view.
+  public mutating func append(contentsOf bytes: RawSpan) {
+    // SAFETY: the buffer is only read during the call, and its bytes are copied.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+
   /// The array's bytes as a view that lives as long as the array.
   public var rawSpan: RawSpan {
     @_lifetime(borrow self)

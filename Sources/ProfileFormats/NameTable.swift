@@ -27,8 +27,7 @@ struct NameTable: Sendable {
     case .row(let index): return (index, false)
     case .slot(let slot):
       rows.insert(ends.count, slot: slot)
-      // SAFETY: the buffer is only read during the call.
-      unsafe name.withUnsafeBytes { unsafe text.append(contentsOf: $0) }
+      text.append(contentsOf: name)
       ends.append(text.count)
       hashes.append(hash)
       return (ends.count - 1, true)

@@ -55,8 +55,6 @@ struct NamingWork: Sendable {
 struct Symbolization: Sendable {
   let options: SymbolizationOptions
 
-  private typealias Work = NamingWork
-
   /// Names as they are found, by threads that may outlive whoever waits for them.
   private final class Results: Sendable {
     private let names: Mutex<[RecordedNames?]>
@@ -91,7 +89,7 @@ struct Symbolization: Sendable {
     return (results.found, work.count)
   }
 
-  private static func work(_ frames: borrowing RecordedFrames) -> [Work] {
+  private static func work(_ frames: borrowing RecordedFrames) -> [NamingWork] {
     let (tables, wanted, entries, unwindTables) = (
       frames.tables, frames.wanted, frames.modules.entries, frames.unwindTables
     )
@@ -101,7 +99,7 @@ struct Symbolization: Sendable {
     }
     return tables.modules.indices.compactMap { index in
       guard !addresses[index].isEmpty, wanted?.contains(UInt32(index)) ?? true else { return nil }
-      return Work(
+      return NamingWork(
         module: UInt32(index), recorded: tables.modules[index], entry: entries[index],
         unwindTable: unwindTables[UInt32(index)], addresses: addresses[index].sorted())
     }
@@ -129,7 +127,7 @@ struct Symbolization: Sendable {
     return names
   }
 
-  private func symbolize(_ work: Work, image: ELFImage) -> ModuleSymbols {
+  private func symbolize(_ work: NamingWork, image: ELFImage) -> ModuleSymbols {
     var options = Symbolicator.Options()
     options.debugFolders = self.options.debugFolders
     options.usesDebuginfod = self.options.usesDebuginfod
@@ -143,7 +141,7 @@ struct Symbolization: Sendable {
 
   /// Names of run-time code: by the jitdump, or what its program had registered, and by the perf map where there is
   /// neither or they have no name.
-  private func symbolizeJIT(_ work: Work) -> ModuleSymbols? {
+  private func symbolizeJIT(_ work: NamingWork) -> ModuleSymbols? {
     guard let process = work.entry.jitProcess else { return nil }
     let places = work.addresses.map { JITAddress(bits: $0) }
     var symbols: ModuleSymbols?
@@ -171,7 +169,7 @@ struct Symbolization: Sendable {
 
   /// Gives nameless run-time code the name of its region: one function for all that lies together, instead of one for each
   /// address, which nobody could read.
-  private func withStandIns(_ symbols: ModuleSymbols?, _ work: Work) -> ModuleSymbols {
+  private func withStandIns(_ symbols: ModuleSymbols?, _ work: NamingWork) -> ModuleSymbols {
     var symbols = symbols ?? ModuleSymbols(source: "none", frames: work.addresses.map { _ in [] })
     for index in symbols.frames.indices where symbols.frames[index].last?.isSymbolized != true {
       let start = work.entry.jitExtent.start(of: JITAddress(bits: work.addresses[index]).address)
@@ -203,7 +201,7 @@ struct Symbolization: Sendable {
     return merged
   }
 
-  private static func add(_ symbols: ModuleSymbols, _ work: Work, to names: inout RecordedNames) {
+  private static func add(_ symbols: ModuleSymbols, _ work: NamingWork, to names: inout RecordedNames) {
     var indexes: [SymbolizedFrame: UInt32] = [:]
     // Addresses are sorted, so that most lie in the function of the address before.
     var last: (function: SymbolizedFrame, index: UInt32)?

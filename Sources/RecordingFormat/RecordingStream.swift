@@ -128,10 +128,3 @@ public struct RecordingStream: Sendable {
       givenUp: assembly.isClosed ? [] : assembly.fileModules(named: { $0 == "none" }), length: UInt64(end))
   }
 }
-
-extension [UInt8] {
-  fileprivate mutating func append(contentsOf bytes: RawSpan) {
-    // SAFETY: the bytes are copied within the call.
-    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
-  }
-}

@@ -93,7 +93,7 @@ public struct FoldedReader: Sendable {
   /// Reads the next piece of the file; pieces may end anywhere.
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
     guard countsInLine == nil else { return try read(lines: bytes) }
-    append(bytes)
+    pending.append(contentsOf: bytes)
     if pending.count >= Self.headLength, pending.contains(0x0A) { try begin() }
   }
 
@@ -119,12 +119,12 @@ public struct FoldedReader: Sendable {
       if pending.isEmpty {
         try read(line: bytes.extracting(start..<end))
       } else {
-        append(bytes.extracting(start..<end))
+        pending.append(contentsOf: bytes.extracting(start..<end))
         try readPending()
       }
       start = end + 1
     }
-    append(bytes.extracting(start..<bytes.byteCount))
+    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
   }
 
   /// Ends the file and hands over what it held.
@@ -182,11 +182,6 @@ public struct FoldedReader: Sendable {
       if FoldedLine(line, counts: 2) != nil { double += 1 }
     }
     return double * 2 > examined ? 2 : 1
-  }
-
-  private mutating func append(_ bytes: RawSpan) {
-    // SAFETY: the buffer is only read during the call.
-    unsafe bytes.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
   }
 
   private mutating func readPending() throws(ProfileFormatError) {
@@ -250,8 +245,7 @@ public struct FoldedReader: Sendable {
     }
     path.removeSubrange(depth...)
     previous.removeSubrange(shared...)
-    // SAFETY: the buffer is only read during the call.
-    unsafe text.extracting(shared..<text.byteCount).withUnsafeBytes { unsafe previous.append(contentsOf: $0) }
+    previous.append(contentsOf: text.extracting(shared..<text.byteCount))
     while start <= text.byteCount {
       let end = text.firstIndex(of: UInt8(ascii: ";"), in: start..<text.byteCount) ?? text.byteCount
       enter(text.extracting(start..<end), end: end)

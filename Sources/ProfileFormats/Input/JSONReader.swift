@@ -77,12 +77,12 @@ struct JSONReader: ~Escapable {
         let piece = bytes.extracting(start..<offset)
         offset += 1
         if text.isEmpty { return piece.text() }
-        text.append(contentsOf: piece.copy())
+        text.append(contentsOf: piece)
         return String(decoding: text, as: UTF8.self)
       }
       offset += 1
       guard byte == UInt8(ascii: "\\") else { continue }
-      text.append(contentsOf: bytes.extracting(start..<offset - 1).copy())
+      text.append(contentsOf: bytes.extracting(start..<offset - 1))
       try escape(into: &text)
       start = offset
     }

@@ -48,7 +48,7 @@ public struct PerfScriptReader: Sendable {
   /// Reads the next piece of the file; pieces may end anywhere.
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
     guard shape == nil else { return try read(lines: bytes) }
-    pending.append(contentsOf: bytes.copy())
+    pending.append(contentsOf: bytes)
     // A header in comments is of any length.
     headStart = PerfScriptShape.start(pending.rawSpan, from: headStart)
     if pending.count - headStart >= Self.headLength { try begin() }
@@ -72,7 +72,7 @@ public struct PerfScriptReader: Sendable {
       if pending.isEmpty {
         try read(line: bytes.extracting(start..<end))
       } else {
-        pending.append(contentsOf: bytes.extracting(start..<end).copy())
+        pending.append(contentsOf: bytes.extracting(start..<end))
         try readPending()
       }
       start = end + 1
@@ -80,7 +80,7 @@ public struct PerfScriptReader: Sendable {
     guard pending.count + bytes.byteCount - start <= Self.lineLimit else {
       throw .limitExceeded(what: "bytes in line \(lineNumber + 1)", limit: Self.lineLimit)
     }
-    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount).copy())
+    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
   }
 
   /// Ends the file and hands over what it held.

@@ -28,7 +28,7 @@ struct NameCommand: ParsableCommand {
     do throws(RecordingError) {
       naming = try LateNaming(path: file, options: symbols.options)
     } catch { throw Self.failure(file, error) }
-    for problem in naming.problems { printError("perfprof: note: \(problem.sentence.escapedForTerminal)") }
+    for problem in naming.problems { printError("perfprof: note: \(problem.sentence)") }
     if naming.droppedBytes > 0 {
       printError("perfprof: note: \(naming.droppedBytes) bytes at its end that could not be read were left out")
     }

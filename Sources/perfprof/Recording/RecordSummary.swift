@@ -25,7 +25,7 @@ struct RecordSummary {
     }
     lines.append(facts)
     for (reason, count) in completeness.truncated.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(5) {
-      lines.append("perfprof:   \(selected.value.cell(count)) truncated: \(reason.escapedForTerminal)")
+      lines.append("perfprof:   \(selected.value.cell(count)) truncated: \(reason)")
     }
     if completeness.unsymbolizedSelf > 0 {
       let share = Double(completeness.unsymbolizedSelf) / Double(max(1, completeness.samples))
@@ -34,7 +34,7 @@ struct RecordSummary {
       )
     }
     lines += heaviest(of: completeness.samples)
-    lines += (metadata.faults + selected.noteSentences()).map { "perfprof: note: \($0.escapedForTerminal)" }
+    lines += (metadata.faults + selected.noteSentences()).map { "perfprof: note: \($0)" }
     return lines
   }
 
