@@ -37,7 +37,7 @@ extension FlameGraphCaption {
     let value = selected.value
     self.init(
       title: title ?? Self.name(of: profile), command: Self.commandLine(profile.metadata.command),
-      facts: Self.facts(profile.metadata, completeness, value),
+      facts: Self.facts(profile.metadata, completeness, value) + selected.selectionWords,
       notes: Self.notes(selected, completeness),
       value: value)
   }
@@ -49,7 +49,7 @@ extension FlameGraphCaption {
     for (word, side) in [("before", before), ("after", after)] {
       let completeness = side.completeness()
       let metadata = side.profile.metadata
-      facts.append("\(word): " + Self.facts(metadata, completeness, side.value).joined(separator: ", "))
+      facts.append("\(word): " + (Self.facts(metadata, completeness, side.value) + side.selectionWords).joined(separator: ", "))
       notes += Self.notes(side, completeness).map { "\(word): \($0)" }
     }
     let names = (Self.name(of: before.profile), Self.name(of: after.profile))

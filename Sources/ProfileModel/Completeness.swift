@@ -42,13 +42,13 @@ extension SelectedProfile {
         result.unsymbolizedSelf.addSaturating(sample.weight)
         continue
       }
-      let root = frames[Int(stacks.frames[Int(roots[stack.index])])]
+      let ends = (frames[Int(stacks.frames[Int(roots[stack.index])])], frames[Int(stacks.frame(of: stack))])
+      let (root, leaf) = isTurned ? (ends.1, ends.0) : ends
       if root.kind == .truncated {
         result.truncated[functions[root.function.index].truncationReason, default: 0].addSaturating(sample.weight)
       } else {
         rooted.addSaturating(sample.weight)
       }
-      let leaf = frames[Int(stacks.frame(of: stack))]
       // A marker stands for frames that are missing: it names no code.
       if !leaf.kind.isMarker, functions[leaf.function.index].isSymbolized {
         result.symbolizedSelf.addSaturating(sample.weight)

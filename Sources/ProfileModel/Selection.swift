@@ -1,4 +1,4 @@
-/// Which of a profile's samples a view is of.
+/// Which of a profile's samples a view is of, and what of their stacks.
 public struct Selection: Hashable, Sendable {
   /// The value type that is looked at; samples of others are left out.
   public var value: ValueTypeID
@@ -8,24 +8,48 @@ public struct Selection: Hashable, Sendable {
   public var threads: Set<ThreadID>?
   /// Processes; nil for all.
   public var processes: Set<ProcessID>?
+  /// Samples are looked at whose stack has a frame of each.
+  public var focus: [FunctionPattern]
+  /// Samples are left out whose stack has a frame of any.
+  public var ignore: [FunctionPattern]
+  /// Frames of any are left out, and what they cost is their callers'. Samples that no frame is left of are left out.
+  public var hide: [FunctionPattern]
+  /// Whether views of stacks begin with the function that ran, its callers below.
+  public var isReversed: Bool
 
   /// All samples of one value type, unless more is said.
   public init(
-    _ value: ValueTypeID, time: Range<UInt64>? = nil, threads: Set<ThreadID>? = nil, processes: Set<ProcessID>? = nil
+    _ value: ValueTypeID, time: Range<UInt64>? = nil, threads: Set<ThreadID>? = nil, processes: Set<ProcessID>? = nil,
+    focus: [FunctionPattern] = [], ignore: [FunctionPattern] = [], hide: [FunctionPattern] = [],
+    isReversed: Bool = false
   ) {
     self.value = value
     self.time = time
     self.threads = threads
     self.processes = processes
+    self.focus = focus
+    self.ignore = ignore
+    self.hide = hide
+    self.isReversed = isReversed
+  }
+
+  /// Whether it says more than which value type.
+  public var isPart: Bool {
+    time != nil || threads != nil || processes != nil || !focus.isEmpty || !ignore.isEmpty || !hide.isEmpty
   }
 }
 
 /// A profile and which of its samples are looked at: what every view is a pure function of.
+///
+/// Views take value type, times, threads and processes from the selection as they add samples up. What it says of
+/// functions changes stacks, so `applyingSelection` makes a profile of it, once for all views.
 public struct SelectedProfile: Sendable {
   /// The profile.
   public var profile: Profile
   /// Which of its samples.
   public var selection: Selection
+  /// Whether the profile's stacks are turned over: leaf first.
+  public internal(set) var isTurned = false
 
   /// A profile and a selection of it.
   public init(_ profile: Profile, _ selection: Selection) {
@@ -38,6 +62,15 @@ public struct SelectedProfile: Sendable {
 
   /// What the selected samples carry amounts of.
   public var value: ValueType { profile.valueTypes[selection.value.index] }
+
+  /// For each thread whether it is selected; nil where all are.
+  var selectedThreads: [Bool]? {
+    guard selection.threads != nil || selection.processes != nil else { return nil }
+    return profile.threads.enumerated().map { index, thread in
+      selection.threads?.contains(ThreadID(index: index)) ?? true
+        && selection.processes?.contains(thread.process) ?? true
+    }
+  }
 
   /// The same with another value type.
   public func with(_ value: ValueTypeID) -> SelectedProfile {
@@ -57,14 +90,7 @@ public struct SelectedSamples: Sequence, Sendable {
   fileprivate init(_ profile: Profile, _ selection: Selection) {
     samples = profile.samples
     self.selection = selection
-    if selection.threads == nil, selection.processes == nil {
-      threads = nil
-    } else {
-      threads = profile.threads.enumerated().map { index, thread in
-        selection.threads?.contains(ThreadID(index: index)) ?? true
-          && selection.processes?.contains(thread.process) ?? true
-      }
-    }
+    threads = SelectedProfile(profile, selection).selectedThreads
   }
 
   /// Walks over the selected samples.

@@ -12,6 +12,8 @@ package struct TrustSummary: Sendable {
   package let value: ValueType
   /// What limits trust, in sentences.
   let notes: [String]
+  /// What the selection leaves, in words.
+  let selection: [String]
   private let processNames: [String]
 
   /// Sums up the selected samples of a profile.
@@ -21,6 +23,7 @@ package struct TrustSummary: Sendable {
     completeness = selected.completeness()
     value = selected.value
     notes = selected.noteSentences()
+    selection = selected.selectionWords
     var names: [String] = []
     for process in profile.processes where !names.contains(process.name) && names.count < 4 {
       if !process.isUnnamed { names.append(process.name) }
@@ -41,6 +44,7 @@ package struct TrustSummary: Sendable {
     if metadata.requestedFrequency > 0 { facts.append("\(metadata.requestedFrequency.fixed(0)) Hz") }
     if !metadata.sampler.isUnknown { facts.append(metadata.sampler.name) }
     lines.append(facts.joined(separator: ", "))
+    if !selection.isEmpty { lines.append("only \(selection.joined(separator: "; "))") }
     lines.append(trustLine)
     if !metadata.isComplete { lines.append("The recording was cut short: its tail is missing.") }
     lines += metadata.faults + notes
@@ -74,6 +78,7 @@ package struct TrustSummary: Sendable {
   func write(to json: inout JSONWriter) {
     json.member("value", value.name)
     json.member("unit", value.unit.description)
+    json.member("selection", selection)
     json.member("samples", completeness.samples)
     metadata.writeLost(to: &json)
     completeness.write(to: &json)

@@ -30,6 +30,9 @@ struct ConvertCommand: ParsableCommand {
     target.threads = threads
     target.writesAllValues = !input.value.isGiven
     if target.format == .recording {
+      guard !input.selection.isGiven else {
+        throw Failure(.usage, "-o \(output): a recording is copied whole: leave out what selects a part, or use pprof")
+      }
       try target.write(Profile().preferred, recording: try ProfileInput(path: file).recording())
     } else {
       try target.write(try input.selected(file))

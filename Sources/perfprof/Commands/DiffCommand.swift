@@ -98,7 +98,10 @@ struct DiffCommand: ParsableCommand {
   private func write(
     _ path: String, _ old: SelectedProfile, _ new: SelectedProfile, _ comparison: FunctionComparison
   ) throws(Failure) {
+    var (old, new) = (old, new)
     if Self.kind(of: path) != .json {
+      old = try ProfileOutput.turned(old, path: before)
+      new = try ProfileOutput.turned(new, path: after)
       try ProfileOutput.checkTree(of: old, threads: threads, path: before)
       try ProfileOutput.checkTree(of: new, threads: threads, path: after)
     }

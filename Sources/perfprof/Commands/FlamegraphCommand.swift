@@ -35,15 +35,20 @@ struct FlamegraphCommand: ParsableCommand {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
     let isPage = try Self.isPage(path)
     let contents = try input.contents(file)
-    let profile = try input.value.select(of: contents.profile, path: file)
+    let profile = try ProfileOutput.turned(input.selected(of: contents.profile, path: file), path: file)
+    var baseline: SelectedProfile?
+    if let before = contents.baseline {
+      baseline = try ProfileOutput.turned(input.selected(of: before, path: file), path: file)
+      baseline?.selection.value = profile.selection.value
+    }
     var options = FlameGraph.Options()
     options.isIcicle = icicle
-    for view in [profile] + (contents.baseline.map { [SelectedProfile($0, profile.selection)] } ?? []) {
+    for view in [profile, baseline].compactMap(\.self) {
       try ProfileOutput.checkTree(of: view, threads: threads, path: file)
     }
     let tree: CallTree
     var caption: FlameGraphCaption
-    if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
+    if let baseline {
       tree = CallTree(before: baseline, after: profile, threads: threads)
       caption = FlameGraphCaption(before: baseline, after: profile, title: title)
     } else {

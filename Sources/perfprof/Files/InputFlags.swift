@@ -15,11 +15,17 @@ struct InputFlags: ParsableArguments {
   var noTemplateArguments = false
 
   @OptionGroup var value: ValueFlag
+  @OptionGroup var selection: SelectionFlags
   @OptionGroup var processNames: ProcessNamesFlag
 
   /// Reads a FILE argument, and which of its samples are looked at.
   func selected(_ path: String) throws(Failure) -> SelectedProfile {
-    try value.select(of: contents(path).profile, path: path)
+    try selected(of: contents(path).profile, path: path)
+  }
+
+  /// Which samples of a profile are looked at.
+  func selected(of profile: Profile, path: String) throws(Failure) -> SelectedProfile {
+    try selection.select(of: value.select(of: profile, path: path), path: path)
   }
 
   /// Reads a FILE argument that may hold two profiles.

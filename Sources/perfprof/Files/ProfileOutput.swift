@@ -35,6 +35,7 @@ struct ProfileOutput {
 
   /// The bytes of what is selected of `profile`; `recording` are those of the recording that it came from, where it came from one.
   func bytes(of profile: SelectedProfile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
+    let profile = try Self.turned(profile, path: path)
     do throws(ReadingBudget.Exceeded) {
       try checkSize(of: profile)
     } catch { throw Failure(.badInput, "\(path): \(error.sentence)") }
@@ -64,6 +65,13 @@ struct ProfileOutput {
     var caption = FlameGraphCaption(profile)
     if !showsCommand { caption.command = "" }
     return caption
+  }
+
+  /// The profile with its stacks turned over, where that was asked for.
+  static func turned(_ profile: SelectedProfile, path: String) throws(Failure) -> SelectedProfile {
+    do throws(ReadingBudget.Exceeded) {
+      return try profile.turned()
+    } catch { throw Failure(.badInput, "\(path): with --reverse it \(error.sentence)") }
   }
 
   /// Throws when a picture of the profile would become too large.
