@@ -91,7 +91,7 @@ let package = Package(
     .target(
       name: "Viewer",
       exclude: ["model", "view", "controller", "pages", "style", "package.json", "tsconfig.json"]),
-    module("FlameGraphs", ["ProfileModel", "TextWriting", "Wording", "Viewer"]),
+    module("FlameGraphs", ["CDeflate", "ProfileModel", "TextWriting", "Wording", "Viewer"]),
     module("Reports", ["ProfileModel", "TextWriting", "Wording"]),
     module("ProfileComparison", ["ProfileModel", "TextWriting", "Wording"]),
     .executableTarget(
@@ -152,6 +152,7 @@ if Context.environment["PERFPROF_TOOLS"] != nil {
     benchmark("UnwindingBenchmark", ["CAllocationCount"] + unwinding),
     benchmark("UnwindingJudge", unwinding),
     benchmark("SymbolicationBenchmark", ["BinaryReading", "ELF", "Symbolication"]),
+    benchmark("PageGenerator", ["ProfileModel", "ProfileFormats", "FlameGraphs"]),
     benchmark("ELFReadingBenchmark", ["CElf", "BinaryReading", "ELF"]),
     .target(
       name: "Fuzz",

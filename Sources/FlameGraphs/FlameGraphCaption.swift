@@ -49,7 +49,8 @@ extension FlameGraphCaption {
     for (word, side) in [("before", before), ("after", after)] {
       let completeness = side.completeness()
       let metadata = side.profile.metadata
-      facts.append("\(word): " + (Self.facts(metadata, completeness, side.value) + side.selectionWords).joined(separator: ", "))
+      let words = Self.facts(metadata, completeness, side.value) + side.selectionWords
+      facts.append("\(word): " + words.joined(separator: ", "))
       notes += Self.notes(side, completeness).map { "\(word): \($0)" }
     }
     let names = (Self.name(of: before.profile), Self.name(of: after.profile))
@@ -89,18 +90,26 @@ extension FlameGraphCaption {
     _ metadata: ProfileMetadata, _ completeness: Completeness, _ value: ValueType
   ) -> [String] {
     var facts = [value.total(completeness.samples)]
-    let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
-    let sampler = metadata.sampler.isUnknown ? "" : " (\(metadata.sampler.name))"
-    if rate > 0 {
-      facts.append("\(rate.fixed(0)) Hz\(sampler)")
-    } else if !metadata.sampler.isUnknown {
-      facts.append("from \(metadata.sampler.name)")
-    }
+    if let rate = rateText(metadata) { facts.append(rate) }
     if metadata.durationSeconds > 0 { facts.append(metadata.durationSeconds.durationText) }
     if let lost = metadata.lostText { facts.append(lost) }
     if let rooted = completeness.shortRootedText { facts.append(rooted) }
     if let start = metadata.startTime { facts.append(start.dateText) }
     return facts
+  }
+
+  /// What is known of how a profile came about, without figures of its samples.
+  static func facts(of metadata: ProfileMetadata) -> [String] {
+    let duration = metadata.durationSeconds > 0 ? metadata.durationSeconds.durationText : nil
+    return [rateText(metadata), duration, metadata.startTime?.dateText].compactMap(\.self)
+  }
+
+  /// `499 Hz (perf:cpu-clock)`, `from folded`.
+  private static func rateText(_ metadata: ProfileMetadata) -> String? {
+    let rate = metadata.actualFrequency > 0 ? metadata.actualFrequency : metadata.requestedFrequency
+    let sampler = metadata.sampler.isUnknown ? "" : " (\(metadata.sampler.name))"
+    if rate > 0 { return "\(rate.fixed(0)) Hz\(sampler)" }
+    return metadata.sampler.isUnknown ? nil : "from \(metadata.sampler.name)"
   }
 
   private static func notes(_ selected: SelectedProfile, _ completeness: Completeness) -> [String] {

@@ -14,6 +14,9 @@ struct MarkupBuffer {
   /// Text that is markup already.
   mutating func write(raw markup: String) { bytes.append(contentsOf: markup.utf8) }
 
+  /// Bytes that are markup already.
+  mutating func write(bytes markup: [UInt8]) { bytes.append(contentsOf: markup) }
+
   mutating func write(_ other: MarkupBuffer) { bytes.append(contentsOf: other.bytes) }
 
   /// Text for element content or a quoted attribute, made safe for XML and HTML.

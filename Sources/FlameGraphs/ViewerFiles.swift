@@ -3,10 +3,22 @@ import Viewer
 /// The viewer's script and style as documents carry them, each made once; `Sources/Viewer` holds the files.
 enum ViewerFiles {
   /// Takes the place of the picture in an SVG document.
-  static let scriptInSVG = JoinedScript.joining([text(ViewerModules), text(ViewerStartInSVG)])
+  static let scriptInSVG = JoinedScript.joining([
+    text(ViewerSharedModules), text(ViewerGraphModules), text(ViewerStartInSVG),
+  ])
 
-  /// Fills a page.
-  static let scriptInHTML = JoinedScript.joining([text(ViewerModules), text(ViewerStartInHTML)])
+  /// Fills a page with a flame graph.
+  static let scriptInHTML = JoinedScript.joining([
+    text(ViewerSharedModules), text(ViewerGraphModules), text(ViewerStartInHTML),
+  ])
+
+  /// Fills a page with all views of a profile.
+  static let scriptOfPage = JoinedScript.joining([
+    text(ViewerSharedModules), text(ViewerPageModules), text(ViewerStartOfPage),
+  ])
+
+  /// Style of that page, without colors.
+  static let styleOfPage = text(ViewerPageStyle)
 
   /// Style of the picture and of the viewer around it, without colors.
   static let style = text(ViewerPictureStyle) + text(ViewerStyle)

@@ -16,7 +16,8 @@ struct Perfprof: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
+      RecordCommand.self, ViewCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self,
+      ConvertCommand.self,
       InfoCommand.self, NameCommand.self, DoctorCommand.self,
     ])
 

@@ -3,7 +3,7 @@
 
 usage: flamegraph.py --pictures FOLDER [--screenshots FOLDER] [--only WORD]
 
-FOLDER holds server.svg, server.html, diff.svg, deep.svg, wide.svg, hostile.svg, hostile.html and empty.svg, as
+FOLDER holds server.svg, server.html, diff.svg, diff.html, deep.svg, wide.svg, hostile.svg, hostile.html and empty.svg, as
 `swift test --filter FlameGraphsTests` writes them. Needs Debian's chromium and Playwright from PyPI; without them it
 says so and exits with 77. Times are reported, never asserted.
 """
@@ -302,7 +302,7 @@ def runs_nothing_that_a_name_says(reader):
 
 @test
 def needs_nothing_that_a_strict_policy_forbids(reader):
-    text = (reader.folder / "server.html").read_text()
+    text = (reader.folder / "diff.html").read_text()
     def hashed(name):
         content = re.search(f"<{name}>(.*?)</{name}>", text, re.S).group(1)
         return "'sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() + "'"
@@ -411,7 +411,7 @@ def says_when_there_is_nothing(reader):
 def is_legible_on_a_telephone(reader):
     phone = Reader(reader.context.browser, reader.folder, reader.shots, viewport={"width": 375, "height": 740}, is_mobile=True,
                    has_touch=True, device_scale_factor=2)
-    for name in ["server.svg", "server.html"]:
+    for name in ["server.svg", "diff.html"]:
         phone.open(name)
         assert phone.page.evaluate("innerWidth") == 375, phone.page.evaluate("innerWidth")
         assert phone.page.evaluate("document.querySelector('.viewer').scrollWidth") <= 375

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 
-/// Hands the pictures to a real browser; `Tests/BrowserTests/flamegraph.py` says what it looks at.
+/// Hands pictures and pages to a real browser; `Tests/BrowserTests` says what it looks at.
 @Suite struct BrowserTests {
-  @Test func theViewerWorksInABrowser() throws {
+  @Test(arguments: [("flamegraph.py", "--pictures"), ("page.py", "--pages")])
+  func theViewerWorksInABrowser(_ script: String, _ option: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
-      path: "flamegraphs-\(ProcessInfo.processInfo.processIdentifier)")
+      path: "flamegraphs-\(script)-\(ProcessInfo.processInfo.processIdentifier)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let kept = ProcessInfo.processInfo.environment["FLAMEGRAPH_PICTURES"].map { URL(filePath: $0) }
@@ -14,11 +15,11 @@ import Testing
         try Data(picture.bytes).write(to: place.appending(path: picture.name))
       }
     }
-    let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "BrowserTests/flamegraph.py")
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "BrowserTests/\(script)")
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script.path, "--pictures", folder.path]
+    process.arguments = ["python3", path.path, option, folder.path]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output

@@ -101,6 +101,9 @@ enum Pictures {
     func svg(_ profile: Profile) -> [UInt8] {
       FlameGraph.svg(CallTree(profile.preferred), caption: FlameGraphCaption(profile.preferred))
     }
+    func page(_ profile: Profile) -> [UInt8] {
+      ProfilePage(profile.preferred, caption: FlameGraphCaption(profile.preferred)).html()
+    }
     let (before, after) = (Profiles.server, Profiles.serverAfter)
     let comparison = CallTree(before: before.preferred, after: after.preferred)
     return [
@@ -110,10 +113,12 @@ enum Pictures {
         "diff.svg",
         FlameGraph.svg(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
       ),
-      ("server.html", FlameGraph.html(CallTree(before.preferred), caption: FlameGraphCaption(before.preferred))),
+      ("server.html", page(before)), ("hostile.html", page(Profiles.hostile)), ("empty.html", page(Profile())),
+      ("deep.html", page(Profiles.deep(2_000))), ("wide.html", page(Profiles.wide(frames: 20_000))),
+      ("times.html", page(Profiles.times)),
       (
-        "hostile.html",
-        FlameGraph.html(CallTree(Profiles.hostile.preferred), caption: FlameGraphCaption(Profiles.hostile.preferred))
+        "diff.html",
+        FlameGraph.html(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
       ),
     ]
   }()

@@ -49,11 +49,17 @@ import Testing
       #expect(lines.filter { $0.hasPrefix("class ") }.count >= 10)
       #expect(lines.filter { $0.contains("new Viewer(") }.count == 1)
     }
+    let page = ViewerFiles.scriptOfPage
+    for line in page.split(separator: "\n") {
+      #expect(!line.hasPrefix("import ") && !line.hasPrefix("export "), "\(line)")
+    }
+    #expect(!page.contains("new Viewer(") && page.contains("new ProfilePage("))
   }
 
   @Test func stylesUseTheColorsThatThereAre() {
-    let used = ViewerFiles.style.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }
-    #expect(Set(used) == Set(Theme.light.variables.map(\.name)))
+    func used(_ style: String) -> Set<String> { Set(style.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }) }
+    #expect(used(ViewerFiles.style) == Set(Theme.light.variables.map(\.name)))
+    #expect(used(ViewerFiles.styleOfPage).subtracting(["step"]).isSubset(of: Set(Theme.light.variables.map(\.name))))
     #expect(Theme.light.variables.map(\.name) == Theme.dark.variables.map(\.name))
   }
 }

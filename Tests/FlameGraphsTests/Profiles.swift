@@ -103,6 +103,33 @@ enum Profiles {
     return builder.profile
   }()
 
+  /// The server for ten seconds: a worker that runs from 2 to 4 s, beside the rest; of every sample one.
+  static let times: Profile = {
+    var profile = server
+    var builder = ProfileBuilder()
+    builder.profile = profile
+    let worker = builder.add(ThreadRecord(process: ProcessID(index: 0), tid: 77, name: "worker"))
+    profile = builder.profile
+    let rows = profile.samples
+    profile.samples = []
+    for row in rows {
+      let isWorkers = row.stack.map { stack in
+        profile.stacks.path(to: stack).contains { frame in
+          profile.functions[profile.frames[Int(frame)].function.index].name == "ThreadPool.worker()"
+        }
+      }
+      for number in 0..<row.weight {
+        let (start, length): (Int64, Int64) = isWorkers == true ? (2, 2) : (0, 10)
+        let time = (start * 1_000_000_000) + length * 1_000_000_000 / row.weight * number
+        profile.samples.append(
+          Sample(time: UInt64(time), thread: isWorkers == true ? worker : row.thread, stack: row.stack))
+      }
+    }
+    profile.samples.sort { $0.time < $1.time }
+    profile.valueTypes = [.samples(period: 2_000_000)]
+    return profile
+  }()
+
   private static var metadata: ProfileMetadata {
     var metadata = ProfileMetadata()
     metadata.isRecorded = true

@@ -89,6 +89,39 @@ extension LiveTests {
       #expect(try first.folder.text("diff.svg").contains("</svg>"))
     }
 
+    @Test("The page counts as report does, whatever is selected", arguments: ["features", "threads", "forkexec"])
+    func page(_ sample: String) throws {
+      let recorded = try Recorded.sample(sample, seconds: 1)
+      let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "ViewerTests/agreement.mjs").path
+      let outcome = try run(
+        ["node", script, "8", "1", recorded.folder.path("out.perfprof")], environment: ["PERFPROF": Machine.perfprof])
+      #expect(outcome.status == 0 && outcome.output == "8 selections agree\n", "\(outcome.errors.suffix(3000))")
+    }
+
+    @Test("Stacks are selected by function, time and thread, and every view says so")
+    func selection() throws {
+      let recorded = try Recorded.sample("shares")
+      let file = recorded.folder.path("out.perfprof")
+      let toFolded = ["convert", file, "-o", "-", "--format", "folded", "--focus", "^fifty$"]
+      let folded = try run([Machine.perfprof] + toFolded + ["--hide", "^main$"])
+      let stacks = try #require(FoldedText(folded.output))
+      #expect(stacks.total > 0 && stacks.total < recorded.folded.total)
+      #expect(stacks.stacks.allSatisfy { $0.frames.contains("fifty") && !$0.frames.contains("main") })
+      let reversed = try run([Machine.perfprof] + toFolded + ["--reverse"])
+      #expect(
+        FoldedText(reversed.output)?.stacks.contains { $0.frames.last == "_start" } ?? false, "\(reversed.output)")
+      let report = try perfprof("report", file, "--ignore", "^fifty$", "--from", "0.5", "--to", "1.5")
+      #expect(report.output.contains("only from 0.500 to 1.500 s; without ^fifty$"), "\(report.output)")
+      #expect(!report.output.contains(" fifty\n"))
+      #expect(try perfprof("report", file, "--thread", "nobody").status == 66)
+      #expect(try perfprof("report", file, "--focus", "a(").status == 64)
+      #expect(try perfprof("report", file, "--from", "2", "--to", "1").status == 64)
+      let view = try perfprof("view", file, "--no-open", "--sources")
+      #expect(view.status == 0 && view.errors.contains("out.html"), "\(view.errors)")
+      #expect(try recorded.folder.text("out.html").contains("Content-Security-Policy"))
+    }
+
     @Test("doctor tells what this machine allows")
     func doctor() throws {
       let outcome = try perfprof("doctor")

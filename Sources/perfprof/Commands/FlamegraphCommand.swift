@@ -35,6 +35,7 @@ struct FlamegraphCommand: ParsableCommand {
     let path = output ?? (file == "-" ? "-" : Self.defaultOutput(for: file))
     let isPage = try Self.isPage(path)
     let contents = try input.contents(file)
+    if isPage, contents.baseline == nil { return try writePage(contents.profile, to: path) }
     let profile = try ProfileOutput.turned(input.selected(of: contents.profile, path: file), path: file)
     var baseline: SelectedProfile?
     if let before = contents.baseline {
@@ -63,6 +64,16 @@ struct FlamegraphCommand: ParsableCommand {
     if path != "-" { printError("perfprof: wrote \(path)") }
   }
 
+  private func writePage(_ profile: Profile, to path: String) throws(Failure) {
+    let selected = try input.selected(of: profile, path: file)
+    try ProfileOutput.checkTree(of: selected, threads: false, path: file)
+    var caption = FlameGraphCaption(selected, title: title)
+    if noCommand { caption.command = "" }
+    var page = ProfilePage(selected, caption: caption)
+    try OutputFile(path: path).write(page.html())
+    if path != "-" { printError("perfprof: wrote \(path)") }
+  }
+
   /// Whether `path` asks for a page instead of a picture, by its extension; a path without one gets a picture.
   private static func isPage(_ path: String) throws(Failure) -> Bool {
     switch ProfileFormat(extensionOf: path) {
@@ -79,11 +90,11 @@ struct FlamegraphCommand: ParsableCommand {
     }
   }
 
-  /// FILE's name with `.svg` for its extension.
-  static func defaultOutput(for file: String) -> String {
+  /// FILE's name with `.svg`, or another extension, for its own.
+  static func defaultOutput(for file: String, extension ending: String = "svg") -> String {
     var parts = file.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     var name = parts.removeLast()
     if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = String(name[..<dot]) }
-    return (parts + [name + ".svg"]).joined(separator: "/")
+    return (parts + [name + "." + ending]).joined(separator: "/")
   }
 }

@@ -73,6 +73,9 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Leave the command line out of pictures; the recording keeps it.")
   var noCommand = false
 
+  @Flag(help: "At the end write the page with all views beside the recording and open it.")
+  var view = false
+
   @Flag(help: "No progress, no summary.")
   var quiet = false
 
@@ -256,6 +259,11 @@ struct RecordCommand: ParsableCommand {
     do throws(RecordingError) { profile = try finished.outcome.profile() } catch { throw Failure(unreadable: error) }
     let (written, failures) = finished.files.finish(profile, of: finished.outcome)
     if !quiet { for line in RecordSummary(profile: profile, files: written).lines { printError(line) } }
+    if view, let first = written.first {
+      let path = FlamegraphCommand.defaultOutput(for: finished.files.recording ?? first, extension: "html")
+      try ViewCommand.show(
+        profile.preferred, at: path, sources: false, showsCommand: !noCommand, opens: true)
+    }
     for failure in failures.dropLast() { printError("perfprof: \(failure.sentence)") }
     if let failure = failures.last { throw failure }
   }

@@ -30,12 +30,16 @@ struct ProfileOutput {
     }
   }
 
+  /// Texts of source files for the page, by the paths that the profile names.
+  var sources: [String: String] = [:]
+
   /// Whether a format that holds several value types gets them all, and not only the selected one.
   var writesAllValues = true
 
   /// The bytes of what is selected of `profile`; `recording` are those of the recording that it came from, where it came from one.
   func bytes(of profile: SelectedProfile, recording: [UInt8]?) throws(Failure) -> [UInt8] {
-    let profile = try Self.turned(profile, path: path)
+    // The page turns stacks over itself.
+    let profile = format == .html ? profile : try Self.turned(profile, path: path)
     do throws(ReadingBudget.Exceeded) {
       try checkSize(of: profile)
     } catch { throw Failure(.badInput, "\(path): \(error.sentence)") }
@@ -48,7 +52,9 @@ struct ProfileOutput {
     case .svg:
       return FlameGraph.svg(CallTree(profile, threads: threads), caption: caption(of: profile))
     case .html:
-      return FlameGraph.html(CallTree(profile, threads: threads), caption: caption(of: profile))
+      var page = ProfilePage(profile, caption: caption(of: profile))
+      page.sources = sources
+      return page.html()
     case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
     case .speedscope: return Speedscope.bytes(of: profile, .init(writesAllValues: writesAllValues))
     case .pprof:

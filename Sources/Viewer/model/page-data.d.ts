@@ -1,0 +1,48 @@
+// The head of what `PageData` in `Sources/FlameGraphs` writes, where it says what each member means.
+
+interface PageHead {
+  title: string;
+  command: string;
+  facts: string[];
+  notes: string[];
+  lost: number | null;
+  isRecorded: boolean;
+  /** Seconds; 0 where unknown. */
+  duration: number;
+  values: { name: string; unit: string; period: number }[];
+  value: number;
+  isReversed: boolean;
+  isIcicle: boolean;
+  processes: [pid: number, name: string][];
+  threads: [process: number, tid: number, name: string][];
+  modules: string[];
+  strings: string[];
+  kinds: PageKind[];
+  /** Stand-ins' ground and stripes, light and dark. */
+  grain: string[];
+  sources: [path: string, lines: string[]][];
+  columns: [name: string, count: number, bytes: number][];
+}
+
+interface PageKind {
+  letter: string;
+  name: string;
+  meaning: string;
+  light: string[];
+  dark: string[];
+}
+
+/** Which samples are looked at, and what of their stacks: the command line's options of the same names. */
+interface PageSelection {
+  value: number;
+  /** Seconds; null for no bound. */
+  from: number | null;
+  to: number | null;
+  threads: string[];
+  processes: string[];
+  focus: string[];
+  ignore: string[];
+  hide: string[];
+  /** Whether a function that calls itself is one frame. */
+  mergesRecursion: boolean;
+}

@@ -1,0 +1,79 @@
+import { linesOf } from "../model/calls.js";
+import { cell, percent } from "../model/figures.js";
+import { fileName } from "../model/recording.js";
+import { html } from "./elements.js";
+
+/** @typedef {import("../model/analysis.js").Analysis} Selected */
+
+const AROUND = 8;
+
+/** The source lines of a function with the samples at each; with their text where the file holds it. */
+export class SourceView {
+  constructor() {
+    this.title = html("h2", { class: "fn-name" });
+    this.note = html("p", { class: "remark" });
+    this.parts = html("div", { class: "source-parts" });
+    this.box = html("div", { class: "source-view" }, this.title, this.note, this.parts);
+  }
+
+  /** @param {Selected} analysis @param {string} name */
+  show(analysis, name) {
+    const { recording } = analysis;
+    this.title.textContent = name === "" ? "No function chosen" : name;
+    const groups = recording.groups.flatMap((group, index) => group.name === name ? [index] : []);
+    /** @type {Map<number, ReturnType<typeof linesOf>>} */
+    const files = new Map();
+    for (const group of groups) {
+      for (const row of linesOf(analysis.weights, group)) {
+        const rows = files.get(row.file) ?? [];
+        rows.push(row);
+        files.set(row.file, rows);
+      }
+    }
+    const hasLines = [...files.values()].flat().some(({ line }) => line > 0);
+    this.note.textContent = name === "" ? "Choose one in Functions." : groups.length === 0 || files.size === 0
+      ? "This function has no samples in the selection."
+      : hasLines ? "" : "No source lines are known of this function: it was built without debug information (-g).";
+    this.parts.replaceChildren(...[...files].map(([file, rows]) => this.part(analysis, file, rows)));
+  }
+
+  /**
+   * @param {Selected} analysis @param {number} file
+   * @param {{ line: number, self: number, total: number }[]} rows
+   */
+  part(analysis, file, rows) {
+    const { recording } = analysis;
+    const path = recording.text(file), text = recording.head.sources.find(([known]) => known === path)?.[1];
+    const value = recording.head.values[analysis.selection.value];
+    const most = rows.reduce((most, { total }) => Math.max(most, total), 0) || 1;
+    const byLine = new Map(rows.map((row) => [row.line, row]));
+    const known = rows.map(({ line }) => line).filter((line) => line > 0);
+    /** @type {number[]} */
+    let lines = rows.map(({ line }) => line);
+    if (text && known.length > 0) {
+      const first = Math.max(1, known[0] - AROUND), last = Math.min(text.length, known[known.length - 1] + AROUND,
+        first + 3000);
+      lines = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+      if (byLine.has(0)) lines.unshift(0);
+    }
+    const body = lines.map((line) => {
+      const row = byLine.get(line);
+      const bar = html("span", { class: "bar-line" });
+      bar.style.width = row ? 100 * row.total / most + "%" : "0";
+      return html("tr", row ? { "data-line": line, "data-self": row.self, "data-total": row.total }
+        : { class: "quiet" },
+        html("td", {}, row && row.self > 0 ? cell(row.self, value) : ""),
+        html("td", { class: "share" }, bar, html("span", {}, row ? cell(row.total, value) : "")),
+        html("td", {}, row ? percent(analysis.share(row.total)) : ""),
+        html("td", { class: "line-number" }, line > 0 ? String(line) : "?"),
+        html("td", { class: "words code" }, text?.[line - 1] ?? (line > 0 ? "" : "line not known")));
+    });
+    const name = path === "" ? "file not known" : path;
+    return html("section", {},
+      html("h3", { title: name }, path === "" ? name : fileName(path), html("small", {}, " " + name)),
+      ...(text ? [] : [html("p", { class: "remark" }, "Its text is not here: perfprof view --sources puts it in.")]),
+      html("table", { class: "figures source", "aria-label": "Source lines of " + fileName(name) },
+        html("thead", {}, html("tr", {}, ...["Self", "Total", "%", "Line", "Source"].map((head, index) =>
+          html("th", { scope: "col", class: index === 4 ? "words" : "" }, head)))), html("tbody", {}, ...body)));
+  }
+}

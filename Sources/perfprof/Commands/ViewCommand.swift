@@ -1,0 +1,55 @@
+import ArgumentParser
+import ProfileFormats
+import ProfileModel
+
+struct ViewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "view", abstract: "Write the page with all views beside a profile, and open it.",
+    discussion: """
+      Flame graph, tree, table of functions, callers and callees, time, and source lines of one selection, in one file \
+      that needs no network. FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is \
+      standard input.
+      """)
+
+  @Argument(help: "The profile.")
+  var file: String
+
+  @Option(
+    name: [.short, .customLong("output")],
+    help: "The page; - is standard output. Default: FILE with .html, overwritten.")
+  var output: String?
+
+  @OptionGroup var input: InputFlags
+
+  @Flag(help: "Put the text of the source files into it that the functions with the most samples come from.")
+  var sources = false
+
+  @Flag(help: "Leave the command line out of the page.")
+  var noCommand = false
+
+  @Flag(help: "Only write it.")
+  var noOpen = false
+
+  mutating func validate() throws {
+    if file == "-", output == nil { throw ValidationError("-: standard input has no name: name the page with -o") }
+  }
+
+  mutating func run() throws {
+    let selected = try input.selected(file)
+    let path = output ?? FlamegraphCommand.defaultOutput(for: file, extension: "html")
+    try Self.show(selected, at: path, sources: sources, showsCommand: !noCommand, opens: !noOpen)
+  }
+
+  /// Writes the page of what is selected, and opens it.
+  static func show(
+    _ selected: SelectedProfile, at path: String, sources: Bool, showsCommand: Bool, opens: Bool
+  ) throws(Failure) {
+    var target = try ProfileOutput(path: path, formatName: "html")
+    target.showsCommand = showsCommand
+    if sources { target.sources = SourceTexts.read(for: selected) }
+    try target.write(selected)
+    guard path != "-" else { return }
+    let isOpen = opens && Browser.open(path)
+    printError("perfprof: wrote \(path)" + (isOpen || !opens ? "" : "; open it in a browser"))
+  }
+}

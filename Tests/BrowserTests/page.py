@@ -1,0 +1,449 @@
+#!/usr/bin/env python3
+"""Opens pages in headless browsers and uses them as a reader would.
+
+usage: page.py --pages FOLDER [--screenshots FOLDER] [--only WORD]
+
+FOLDER holds server.html, times.html, hostile.html, deep.html, wide.html and empty.html, as
+`swift test --filter FlameGraphsTests` writes them. Needs Debian's chromium and Playwright from PyPI; without them it says
+so and exits with 77. Uses Firefox, too, where Playwright has one. Times are reported, never asserted.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import sys
+import traceback
+
+try:
+    from playwright.sync_api import expect, sync_playwright
+except ImportError:
+    print("skipped: Playwright is missing (pip install playwright)")
+    sys.exit(77)
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+VIEWS = ["Flame graph", "Tree", "Functions", "Sandwich", "Time", "Source"]
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Reader:
+    """A browser window with a page in it."""
+
+    def __init__(self, browser, folder, shots, **options):
+        self.browser, self.folder, self.shots = browser, folder, shots
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: self.errors.append("asked for " + request.url)
+                     if not request.url.startswith(("file:", "data:", "blob:")) else None)
+
+    def open(self, name, fragment=""):
+        self.page.goto("about:blank")
+        self.page.goto((self.folder / name).as_uri() + fragment)
+        self.page.wait_for_selector("html[data-ready=true]")
+        return self
+
+    def tab(self, name):
+        self.page.get_by_role("tab", name=name).click()
+
+    def frame(self, name):
+        """The widest frame of this name that is drawn."""
+        return self.page.locator("[role=tabpanel]:not([hidden]) [role=treeitem]").filter(
+            has_text=re.compile("^" + re.escape(name) + "$")).first
+
+    def functions(self):
+        """Self and total of each function, as the table has them, from above."""
+        rows = self.page.get_by_role("table", name="Functions").locator("tbody tr")
+        rows.first.wait_for()
+        return rows.evaluate_all("rows => rows.map(row => [row.cells[0].textContent, +row.dataset.self, +row.dataset.total])")
+
+    def trust(self):
+        return self.page.locator(".trust").text_content()
+
+    def fragment(self):
+        return self.page.evaluate("location.hash")
+
+    def shot(self, name):
+        if self.shots:
+            self.page.screenshot(path=self.shots / (name + ".png"))
+
+    def drag(self, locator, start, end):
+        """Presses at one share of a box's width and lets go at another."""
+        box = locator.bounding_box()
+        y = box["y"] + box["height"] / 3
+        self.page.mouse.move(box["x"] + box["width"] * start, y)
+        self.page.mouse.down()
+        for step in range(1, 5):
+            self.page.mouse.move(box["x"] + box["width"] * (start + (end - start) * step / 4), y)
+        self.page.mouse.up()
+
+    def close(self):
+        assert self.errors == [], self.errors
+        self.context.close()
+
+
+@test
+def is_what_the_contract_says(reader):
+    reader.open("server.html")
+    page = reader.page
+    assert [tab.text_content() for tab in page.get_by_role("tab").all()] == VIEWS
+    text = page.locator("header").text_content()
+    for fact in ["server", "4,025 samples", "499 Hz", "0 lost", "99.1 % rooted", "0.94 % cut: no unwind info in libcustom.so", "unnamed",
+                 "--port 8080", "2026-11-21", "inlined", "kernel", "JIT"]:
+        assert fact in text, (fact, text)
+    for name, view in zip(VIEWS, ["flame", "tree", "functions", "sandwich", "time", "source"]):
+        reader.open("server.html", "#view=" + view)
+        assert page.get_by_role("tab", name=name).get_attribute("aria-selected") == "true"
+        expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
+        assert page.locator(".trust").is_visible(), "trust is always in sight"
+    rows = reader.open("server.html", "#view=functions").functions()
+    assert rows[0] == ["JSONParser.parseString()", 640, 1052], rows[0]
+    assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
+
+
+@test
+def reaches_the_heaviest_function(reader):
+    reader.open("server.html")
+    # Two clicks …
+    reader.tab("Functions")
+    reader.page.get_by_role("table", name="Functions").locator("tbody tr").first.click()
+    expect(reader.page.get_by_role("tab", name="Sandwich")).to_have_attribute("aria-selected", "true")
+    assert reader.page.locator(".sandwich h2").text_content() == "JSONParser.parseString()"
+    # … or one key, or by Tab: the tabs are not far.
+    reader.open("server.html")
+    reader.page.keyboard.press("h")
+    assert reader.page.locator(".sandwich h2").text_content() == "JSONParser.parseString()"
+    reader.open("server.html")
+    reader.page.keyboard.press("3")
+    assert reader.page.evaluate("document.activeElement.dataset.name") == "JSONParser.parseString()"
+    reader.page.keyboard.press("Enter")
+    assert "function=JSONParser.parseString" in reader.fragment()
+
+
+@test
+def sorts_and_filters_functions(reader):
+    reader.open("server.html", "#view=functions")
+    reader.page.get_by_role("button", name="Total", exact=True).click()
+    totals = [row[2] for row in reader.functions()]
+    assert totals == sorted(totals, reverse=True)
+    assert "sort=total" in reader.fragment()
+    reader.page.get_by_role("searchbox").fill("^json.*(string|number)")
+    names = [row[0] for row in reader.functions()]
+    assert sorted(names) == ["JSONParser.parseNumber()", "JSONParser.parseString()"], names
+    assert reader.page.locator("output").text_content() == "Matched: 31.9 %, 1,285 samples in 2 functions"
+    reader.page.get_by_role("searchbox").fill("parse(")
+    assert "Not a regular expression" in reader.page.locator("output").text_content()
+    for bad in ["(a+)+$", "(a|a)*b", ".*.*.*.*.*.*x"]:
+        reader.page.get_by_role("searchbox").fill(bad)
+        assert "could take for ever" in reader.page.locator("output").text_content()
+
+
+@test
+def zooms_and_finds_back(reader):
+    reader.open("server.html")
+    page = reader.page
+    reader.frame("JSONParser.parse()").click()
+    page.wait_for_function("() => [...document.querySelectorAll('[role=treeitem]')].some(item => "
+                           "item.textContent === 'JSONParser.parse()' && item.getBoundingClientRect().width > 1200)")
+    assert "zoom=" in reader.fragment()
+    page.go_back()
+    page.wait_for_function("() => [...document.querySelectorAll('[role=treeitem]')].some(item => item.textContent === 'epoll_wait')")
+    # The wheel zooms at the pointer, Escape finds back.
+    box = page.locator(".flame-box").first.bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 100)
+    for _ in range(6):
+        page.mouse.wheel(0, -200)
+    page.wait_for_function("() => ![...document.querySelectorAll('[role=treeitem]')].some(item => item.textContent === 'logger')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => [...document.querySelectorAll('[role=treeitem]')].some(item => item.textContent === 'logger')")
+
+
+@test
+def works_by_keyboard_alone(reader):
+    reader.open("server.html")
+    page = reader.page
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('role')") == "treeitem":
+            break
+    def focused():
+        page.wait_for_timeout(50)
+        return page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
+    assert focused().startswith("all, 100.0 %, 4,025 samples"), focused()
+    page.keyboard.press("ArrowDown")
+    assert focused().startswith("server, "), focused()
+    page.keyboard.press("ArrowDown")
+    first = focused()
+    assert first.startswith("_start, "), first
+    page.keyboard.press("ArrowRight")
+    assert focused() != first
+    page.keyboard.press("ArrowLeft")
+    assert focused() == first
+    page.keyboard.press("Enter")
+    assert "zoom=" in reader.fragment()
+    page.keyboard.press("0")
+    assert "zoom=" not in reader.fragment()
+    page.keyboard.press("2")
+    row = page.evaluate("document.activeElement.getAttribute('data-name')")
+    assert row == "server", row
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('data-name')") == "_start"
+    page.keyboard.press("/")
+    page.keyboard.type("malloc")
+    assert "q=malloc" in reader.fragment()
+    page.keyboard.press("Escape")
+    assert "q=" not in reader.fragment()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@test
+def opens_the_tree_and_the_heaviest_path(reader):
+    reader.open("server.html", "#view=tree")
+    rows = reader.page.get_by_role("treegrid", name="Tree").locator("tbody tr")
+    assert rows.first.get_attribute("aria-expanded") == "true"
+    names = rows.evaluate_all("rows => rows.map(row => row.dataset.name)")
+    assert "JSONParser.parse()" in names, names
+    before = rows.count()
+    rows.first.locator(".twist").click()
+    assert rows.count() < before
+    reader.page.get_by_role("button", name="Leaf up").click()
+    names = rows.evaluate_all("rows => rows.map(row => row.dataset.name)")
+    assert names[0] == "JSONParser.parseString()", names
+
+
+@test
+def keeps_its_state_in_the_address(reader):
+    fragment = "#view=functions&q=parse&focus=Router&hide=%5Eswift_&function=JSONParser.parse()"
+    reader.open("times.html", fragment + "&from=1&to=3")
+    rows = reader.functions()
+    assert rows and all("parse" in row[0].lower() for row in rows)
+    chips = reader.page.locator(".chip").all_text_contents()
+    assert [chip.strip(" ×") for chip in chips] == ["1 to 3 s", "focus: Router", "hide: ^swift_"], chips
+    reader.page.reload()
+    reader.page.wait_for_selector("html[data-ready=true]")
+    assert reader.functions() == rows
+    reader.page.get_by_role("button", name="Take away: focus: Router").click()
+    assert "focus=" not in reader.fragment()
+    for hostile in ["#view=nothing&zoom=99999999", "#from=abc&to=-1&value=__proto__", "#focus=(&hide=(a%2B)%2B%24", "#theme=<script>",
+                    "#thread=(&function=%3Cimg%20src=x%3E", "#" + "focus=x&" * 50, "#from=5&to=1", "#q=%"]:
+        reader.open("times.html", hostile)
+        assert reader.page.locator("[role=tab]").count() == 6, hostile
+
+
+@test
+def selects_a_time_by_dragging(reader):
+    reader.open("times.html", "#view=functions")
+    whole = {row[0]: row[1] for row in reader.functions()}
+    reader.drag(reader.page.locator(".strip-box").first, 0.2, 0.4)
+    assert re.search(r"from=(1\.9|2\.0|2)", reader.fragment()) and re.search(r"to=(3\.9|4\.0|4)", reader.fragment()), reader.fragment()
+    part = {row[0]: row[1] for row in reader.functions()}
+    # The worker ran in these two seconds only, everything else all the time.
+    assert part["longest_match"] > 0.95 * whole["longest_match"]
+    assert part["JSONParser.parseString()"] < 0.25 * whole["JSONParser.parseString()"]
+    reader.tab("Time")
+    lanes = reader.page.locator(".lane")
+    assert lanes.count() == 3
+    reader.shot("time")
+    lanes.nth(1).get_by_role("button").click()
+    assert "thread=77" in reader.fragment(), reader.fragment()
+    reader.tab("Functions")
+    assert "JSONParser.parseString()" not in {row[0] for row in reader.functions()}
+    reader.open("times.html", "#view=time")
+    reader.drag(reader.page.locator(".heat-box"), 0.3, 0.6)
+    assert "from=" in reader.fragment()
+    reader.open("server.html", "#view=time")
+    assert reader.page.locator(".time-row").is_hidden(), "folded stacks have no times"
+
+
+@test
+def shows_callers_and_callees(reader):
+    reader.open("server.html", "#view=sandwich&function=Router.respond(to:)")
+    table = reader.page.get_by_role("table", name="Callers")
+    assert table.locator("tbody tr").count() == 1
+    assert table.locator("tbody tr").first.get_attribute("data-name") == "HTTPHandler.channelRead(context:data:)"
+    callees = reader.page.get_by_role("table", name="Callees").locator("tbody tr")
+    assert callees.first.get_attribute("data-name") == "JSONDecoder.decode(_:from:)"
+    assert callees.first.get_attribute("data-total") == "1710"
+    callees.first.click()
+    assert "function=JSONDecoder.decode" in reader.fragment()
+    reader.shot("sandwich")
+
+
+@test
+def leaves_out_and_gathers(reader):
+    reader.open("server.html", "#view=functions&function=malloc")
+    reader.page.get_by_role("button", name="Ignore").click()
+    assert "3,838 samples" in reader.trust(), reader.trust()
+    assert "malloc" not in {row[0] for row in reader.functions()}
+    reader.page.get_by_role("button", name=re.compile("Take away")).click()
+    reader.page.get_by_role("button", name="Hide").click()
+    assert "4,025 samples" in reader.trust()
+    reader.page.get_by_role("button", name=re.compile("Take away")).click()
+    reader.page.get_by_role("button", name="Focus", exact=True).click()
+    assert "187 samples" in reader.trust()
+
+
+@test
+def shows_hostile_names_as_text(reader):
+    for view in ["flame", "tree", "functions", "sandwich", "source"]:
+        reader.open("hostile.html", "#view=" + view)
+        reader.page.wait_for_timeout(200)
+        assert reader.page.evaluate("window.hacked") is None
+        assert reader.page.locator("main img, main script, main iframe, main a").count() == 0
+    rows = reader.open("hostile.html", "#view=functions").functions()
+    assert any("<script>" in row[0] for row in rows)
+    for index in range(min(10, len(rows))):
+        reader.page.get_by_role("table", name="Functions").locator("tbody tr").nth(index).focus()
+        reader.page.get_by_role("button", name="Focus", exact=True).click()
+        assert reader.page.locator(".chip").count() == 1
+        reader.page.locator(".chip").click()
+    # No script but the page's own can run, whatever gets in.
+    reader.page.evaluate("""() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.hacked = 9';
+        document.body.append(script);
+    }""")
+    assert reader.page.evaluate("window.hacked") is None
+    reader.errors = [error for error in reader.errors if "Content Security Policy" not in error and "Content-Security-Policy" not in error]
+
+
+@test
+def bears_any_shape(reader):
+    for name in ["empty.html", "deep.html", "wide.html"]:
+        for view in ["flame", "tree", "functions", "sandwich", "time", "source"]:
+            reader.open(name, "#view=" + view)
+            reader.page.wait_for_timeout(60)
+            reader.open(name, "#reverse=1&view=" + view)
+
+
+@test
+def fits_every_window(reader):
+    for width, height in [(390, 844), (768, 1024), (1280, 800), (3840, 2160)]:
+        for scheme in ["light", "dark"]:
+            other = Reader(reader.browser, reader.folder, reader.shots, viewport={"width": width, "height": height}, color_scheme=scheme)
+            for view in ["flame", "tree", "functions", "sandwich", "time", "source"]:
+                other.open("times.html", "#view=" + view)
+                assert other.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, view)
+                other.page.wait_for_timeout(150)
+                other.shot(f"{width}-{scheme}-{view}")
+            other.close()
+
+
+CONTRASTS = """() => {
+    const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+    const light = (color) => {
+        const parts = color.slice(0, 3).map((part) => part / 255).map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    const ground = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+            const color = parse(getComputedStyle(at).backgroundColor);
+            if (color.length === 3 || color[3] > 0.5) return color;
+        }
+        return [255, 255, 255];
+    };
+    const bad = [];
+    for (const element of document.querySelectorAll('body *')) {
+        const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
+        const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+        if (!own || box.width === 0 || style.visibility === 'hidden' || element.closest('[hidden], :disabled, [role=treeitem], script, style')) continue;
+        if (element.closest('.miss, .off')) continue;
+        const one = light(parse(style.color)), other = light(ground(element));
+        const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+        if (ratio < 4.5) bad.push(`${element.className || element.tagName} ${element.textContent.slice(0, 30)}: ${ratio.toFixed(2)}`);
+    }
+    return bad;
+}"""
+
+NAMELESS = """() => [...document.querySelectorAll('button, input, select, [role=tab], [role=tabpanel], [role=tree], [role=treegrid], table, canvas[role]')]
+    .filter((element) => !element.closest('[hidden]') || element.matches('[role=tab]'))
+    .filter((element) => {
+        const labelled = element.getAttribute('aria-labelledby');
+        return !(element.getAttribute('aria-label') || (labelled && document.getElementById(labelled)) || element.textContent.trim());
+    }).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+@test
+def can_be_read_and_named(reader):
+    for scheme in ["light", "dark"]:
+        other = Reader(reader.browser, reader.folder, reader.shots, color_scheme=scheme)
+        for view in ["flame", "tree", "functions", "sandwich", "time", "source"]:
+            other.open("times.html", "#view=" + view + "&from=1&to=4&q=parse")
+            bad = other.page.evaluate(CONTRASTS)
+            assert bad == [], (scheme, view, bad[:8])
+            nameless = other.page.evaluate(NAMELESS)
+            assert nameless == [], (view, nameless)
+            ids = other.page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+            assert len(ids) == len(set(ids)), ids
+        other.close()
+
+
+@test
+def prints(reader):
+    reader.open("server.html", "#view=functions")
+    reader.page.emulate_media(media="print")
+    assert reader.page.locator(".tools").is_hidden()
+    assert reader.page.locator(".trust").is_visible()
+    reader.page.emulate_media(media="screen")
+
+
+def browsers(playwright):
+    """The browsers that there are, with their names."""
+    # Chromium refuses its sandbox to root.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    yield "chromium", playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    try:
+        yield "firefox", playwright.firefox.launch()
+    except Exception:
+        print("no firefox of Playwright's")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pages", type=pathlib.Path, required=True)
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    if not CHROMIUM:
+        print("skipped: chromium is missing (apt-get install chromium)")
+        sys.exit(77)
+    if arguments.screenshots:
+        arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with sync_playwright() as playwright:
+        for name, browser in browsers(playwright):
+            for function in TESTS:
+                if arguments.only not in function.__name__:
+                    continue
+                reader = Reader(browser, arguments.pages.resolve(), arguments.screenshots)
+                reader.page.set_default_timeout(15_000)
+                try:
+                    function(reader)
+                    reader.close()
+                    print("passed", name, function.__name__)
+                except Exception:
+                    failed += 1
+                    print("FAILED", name, function.__name__)
+                    traceback.print_exc()
+                    reader.context.close()
+            browser.close()
+    print(f"{failed} browser tests failed" if failed else "all browser tests passed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

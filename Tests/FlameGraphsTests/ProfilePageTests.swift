@@ -1,0 +1,65 @@
+import Foundation
+import ProfileModel
+import Testing
+
+@testable import FlameGraphs
+
+/// The document around the views; what is in it is for `Tests/ViewerTests` and `Tests/BrowserTests`.
+@Suite struct ProfilePageTests {
+  private func page(_ profile: Profile) -> String {
+    String(
+      decoding: ProfilePage(profile.preferred, caption: FlameGraphCaption(profile.preferred)).html(), as: UTF8.self)
+  }
+
+  /// FIPS 180-4 and RFC 4648 give these.
+  @Test func hashesAndEncodesAsSpecified() {
+    func hash(_ text: String) -> String {
+      SHA256.hash(Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+    #expect(hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(
+      hash(String(repeating: "a", count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    for count in 0..<70 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 83) }
+      #expect(Base64.encode(bytes) == Array(Data(bytes).base64EncodedString().utf8))
+    }
+  }
+
+  @Test func holdsNumbersAsTheyAre() {
+    var column = NumberColumn()
+    for number: UInt64 in [0, 127, 128, 300, .max] { column.append(number) }
+    column.append(signed: -1)
+    column.append(signed: 64)
+    #expect(column.count == 7)
+    #expect(
+      column.bytes == [0, 0x7F, 0x80, 1, 0xAC, 2] + [UInt8](repeating: 0xFF, count: 9) + [1] + [1] + [0x80, 1])
+  }
+
+  @Test func givesTheSameBytesForTheSameProfile() {
+    #expect(page(Profiles.server) == page(Profiles.server))
+  }
+
+  @Test func admitsItsOwnScriptAndStyleAndNothingElse() throws {
+    let text = page(Profiles.hostile)
+    for (name, start, end) in [("script-src", "<script>", "</script>"), ("style-src", "<style>", "</style>")] {
+      let from = try #require(text.range(of: start, options: .backwards)?.upperBound)
+      let to = try #require(text.range(of: end, range: from..<text.endIndex)?.lowerBound)
+      let hash = Base64.encode(SHA256.hash(Array(text[from..<to].utf8)))
+      #expect(text.contains("\(name) 'sha256-\(String(decoding: hash, as: UTF8.self))'"), "\(name)")
+    }
+    #expect(text.contains("default-src 'none'") && text.contains("base-uri 'none'"))
+    #expect(text.components(separatedBy: "<script").count == 3)
+    // Nothing that came with the profile stands in it as it is, but the title, as text.
+    for name in Profiles.hostileNames where name.contains("<") { #expect(!text.contains(name), "\(name)") }
+  }
+
+  @Test func tellsProcessesApartThatShareStacks() {
+    let stacks = PageStacks(Profiles.folded(["b;f;g 1", "a;f 2", "b;f 4"]))
+    #expect(stacks.processNames == ["b", "a"])
+    #expect(Set(stacks.ofSamples).count == 3)
+    #expect(stacks.stacks.count == 5)
+    #expect(!stacks.hasFrameless)
+  }
+}
