@@ -21,6 +21,8 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       "ptrace ended \(restarted + lost) system calls early; \(restarted) of them were begun again unnoticed"
         + (lost > 0 ? ", \(lost) may have told their program EINTR" : "")
+    case .waitingThreadsSampled:
+      "threads that wait were sampled as those that run (--idle): shares are of elapsed time, and not of CPU time"
     case .stacksNotFollowed:
       "stacks that go on beyond what perf_event copies are cut there: more is copied where BPF is allowed (root, or "
         + "CAP_BPF and CAP_PERFMON, on Linux 5.15 or later); --sampler ptrace reads all of them"
