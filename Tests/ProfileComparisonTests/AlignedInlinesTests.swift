@@ -5,9 +5,11 @@ import Testing
 
 @Suite struct AlignedInlinesTests {
   /// A profile of stacks such as `main [run] parse`: root first, inlined calls in brackets.
-  private static func profile(_ stacks: [(frames: String, weight: Int64)]) -> SelectedProfile {
+  private static func profile(
+    _ stacks: [(frames: String, weight: Int64)], name: String = "app"
+  ) -> SelectedProfile {
     var builder = ProfileBuilder()
-    let process = builder.add(ProcessRecord(pid: 1, name: "app"))
+    let process = builder.add(ProcessRecord(pid: 1, name: name))
     let thread = builder.add(ThreadRecord(process: process, tid: 1, name: "app"))
     for stack in stacks {
       let frames = stack.frames.split(separator: " ").map { word in
@@ -56,6 +58,15 @@ import Testing
     let before = Self.profile([("main [parse] lex", 4)])
     let after = Self.profile([("main parse lex", 4)])
     #expect(Self.tree(before, after) == ["main 4/4", "main parse 4/4", "main parse lex 4/4"])
+  }
+
+  @Test func oneProgramUnderTwoNamesIsOneTree() {
+    let (old, new) = (Self.profile([("main f", 1)], name: "app.old"), Self.profile([("main f", 2)]))
+    let aligned = AlignedProcesses.align(before: old, after: new)
+    #expect(aligned.before.profile.processes.map(\.name) == ["app.old → app"])
+    #expect(Self.tree(aligned.before, aligned.after) == ["main 1/2", "main f 1/2"])
+    let same = AlignedProcesses.align(before: old, after: old)
+    #expect(same.before.profile.processes.map(\.name) == ["app.old"])
   }
 
   @Test func whatIsNewStays() {

@@ -120,7 +120,8 @@ struct DiffCommand: ParsableCommand {
   }
 
   private func tree(_ old: SelectedProfile, _ new: SelectedProfile) -> CallTree {
-    let aligned = AlignedInlines(before: old, after: new)
+    let processes = AlignedProcesses.align(before: old, after: new)
+    let aligned = AlignedInlines(before: processes.before, after: processes.after)
     return CallTree(before: aligned.before, after: aligned.after, threads: threads)
   }
 
