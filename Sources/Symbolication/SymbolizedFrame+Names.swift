@@ -27,7 +27,7 @@ extension SymbolizedFrame {
       guard let name else { return SymbolizedFrame(name: linkageName) }
       return SymbolizedFrame(
         name: name.short, fullName: name.full == name.short ? nil : name.full, linkageName: linkageName,
-        isForwarder: name.isForwarder)
+        isForwarder: name.isForwarder, isThunk: name.isThunk)
     }
   }
 
