@@ -20,8 +20,10 @@ enum ViewerFiles {
   /// Style of that page, without colors.
   static let styleOfPage = text(ViewerPageStyle)
 
-  /// Style of the picture and of the viewer around it, without colors.
-  static let style = text(ViewerPictureStyle) + text(ViewerStyle)
+  /// Style of the picture without script, without colors.
+  static let pictureStyle = text(ViewerPictureStyle)
+  /// Style of the viewer around it.
+  static let viewerStyle = text(ViewerStyle)
 
   private static func text(_ part: ViewerPart) -> String {
     // SAFETY: the bytes are constants of the program, `count` of them, and copied here.

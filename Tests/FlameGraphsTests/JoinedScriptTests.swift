@@ -58,7 +58,7 @@ import Testing
 
   @Test func stylesUseTheColorsThatThereAre() {
     func used(_ style: String) -> Set<String> { Set(style.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }) }
-    #expect(used(ViewerFiles.style) == Set(Theme.light.variables.map(\.name)))
+    #expect(used(ViewerFiles.viewerStyle) == Set(Theme.light.variables.map(\.name)))
     #expect(used(ViewerFiles.styleOfPage).subtracting(["step"]).isSubset(of: Set(Theme.light.variables.map(\.name))))
     #expect(Theme.light.variables.map(\.name) == Theme.dark.variables.map(\.name))
   }

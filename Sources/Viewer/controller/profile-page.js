@@ -80,6 +80,8 @@ export class ProfilePage {
      */
     this.matches = null;
     this.frame = 0;
+    /** Whether a time is being dragged over. */
+    this.isMoving = false;
     /** The node that the flame graph was zoomed to last. */
     this.zoomed = 0;
     /** @type {{ from: number | null, to: number | null } | null} */
@@ -309,8 +311,9 @@ export class ProfilePage {
     const tree = state.isReversed ? analysis.turned : analysis.tree;
     switch (state.view) {
       case "flame": return this.showFlame(tree);
-      case "tree": return this.tree.show(analysis, tree, this.labelMatches());
-      case "functions": return this.functions.show(analysis, { sort: state.sort, matches: this.matches, fn: state.fn });
+      case "tree": return this.tree.show(analysis, tree, this.labelMatches(), this.isMoving);
+      case "functions": return this.functions.show(analysis,
+        { sort: state.sort, matches: this.matches, fn: state.fn, isMoving: this.isMoving });
       case "sandwich": return this.sandwich.show(analysis, state.fn, this.labelMatches());
       case "time": return this.showLanes();
       default: return this.source.show(analysis, state.fn);
@@ -480,7 +483,9 @@ export class ProfilePage {
       this.frame = 0;
       if (this.waiting) {
         Object.assign(this.state, this.waiting);
+        this.isMoving = true;
         this.show();
+        this.isMoving = false;
       }
     });
   }

@@ -25,11 +25,18 @@ export class WeightedTree {
     /** What a node leaves out below it, which is too little or too deep: part of its total, of no child's. */
     this.isCut = new Uint8Array(this.count);
     this.isLeafUp = false;
+    /**
+     * What was sorted by weight, until weights change.
+     *
+     * @type {Map<number, number[]>}
+     */
+    this.byWeight = new Map();
   }
 
   /** Totals from own weights. */
   addUp() {
     const { self, total, parent } = this;
+    this.byWeight.clear();
     total.set(self);
     for (let node = this.count - 1; node > 0; node--) total[parent[node]] += total[node];
     return this;
@@ -66,9 +73,26 @@ export class WeightedTree {
    * @param {number} node
    */
   heaviestFirst(node) {
-    return Array.from(this.callees(node))
-      .filter((child) => this.total[child] > 0)
-      .sort((one, other) => this.total[other] - this.total[one] || one - other);
+    let list = this.byWeight.get(node);
+    if (!list) {
+      list = Array.from(this.list.subarray(this.start[node], this.start[node + 1]))
+        .filter((child) => this.total[child] > 0)
+        .sort((one, other) => this.total[other] - this.total[one] || one - other);
+      this.byWeight.set(node, list);
+    }
+    return list;
+  }
+
+  /**
+   * Whether a node calls any that has weight.
+   *
+   * @param {number} node
+   */
+  hasCallees(node) {
+    for (let index = this.start[node]; index < this.start[node + 1]; index++) {
+      if (this.total[this.list[index]] > 0) return true;
+    }
+    return false;
   }
 
   /**

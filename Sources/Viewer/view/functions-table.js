@@ -66,11 +66,12 @@ export class FunctionsTable {
   }
 
   /**
-   * @param {Selected} analysis @param {{ sort: string, matches: Uint8Array | null, fn: string }} options `matches` for
+   * @param {Selected} analysis @param {{ sort: string, matches: Uint8Array | null, fn: string, isMoving: boolean }}
+   * options `matches` for
    * each
    *   function whether it's shown.
    */
-  show(analysis, { sort, matches, fn }) {
+  show(analysis, { sort, matches, fn, isMoving }) {
     const { recording, weights } = analysis;
     const { groups } = recording;
     const value = recording.head.values[weights.view ? analysis.selection.value : 0];
@@ -107,7 +108,8 @@ export class FunctionsTable {
       next += PIECE;
       if (next < shown) this.pending = requestAnimationFrame(more);
     };
-    if (next < shown) this.pending = requestAnimationFrame(more);
+    // While a time is dragged over, what is in sight is enough.
+    if (next < shown && !isMoving) this.pending = requestAnimationFrame(more);
     const all = analysis.rows.length;
     this.note.textContent = all === 0 ? "No function has samples in this selection."
       : rows.length === all ? `${grouped(all)} functions` + (shown < all ? `, the first ${grouped(shown)} shown` : "")

@@ -25,6 +25,10 @@ export class PageCard {
       for (const text of [recording.moduleOf(label.fn), recording.fileOf(label.fn)]) {
         if (text !== "") parts.push(html("div", { class: "where" }, text));
       }
+      if (name.endsWith(" [merged]")) {
+        parts.push(html("div", { class: "kind" },
+          "the compiler merged several functions into this code; its callers tell which one was meant"));
+      }
       if (meaning !== "") parts.push(html("div", { class: "kind" }, meaning));
     }
     /** @param {string} head @param {number} weight */

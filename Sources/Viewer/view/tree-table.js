@@ -34,6 +34,7 @@ export class TreeTable {
     this.open = new Set();
     /** @type {Uint8Array | null} */
     this.matches = null;
+    this.mostRows = 5000;
     this.body.addEventListener("click", (event) => {
       const row = rowOf(event);
       if (!row) return;
@@ -51,8 +52,12 @@ export class TreeTable {
     this.body.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** @param {Selected} analysis @param {Tree} tree @param {Uint8Array | null} matches */
-  show(analysis, tree, matches) {
+  /**
+   * @param {Selected} analysis @param {Tree} tree @param {Uint8Array | null} matches
+   * @param {boolean} isMoving While a time is dragged over, what is in sight is enough.
+   */
+  show(analysis, tree, matches, isMoving) {
+    this.mostRows = isMoving ? 150 : 5000;
     const isFirst = this.tree === null || this.tree.isLeafUp !== tree.isLeafUp;
     if (isFirst) this.open.clear();
     Object.assign(this, { analysis, tree, matches });
@@ -87,7 +92,7 @@ export class TreeTable {
     if (!tree) return;
     const rows = [];
     const nodes = [...tree.heaviestFirst(node).slice(0, MOST_CALLEES)].reverse();
-    while (nodes.length > 0 && rows.length < 5000) {
+    while (nodes.length > 0 && rows.length < this.mostRows) {
       const next = /** @type {number} */ (nodes.pop());
       rows.push(this.row(next));
       if (this.open.has(this.pathOf(next))) {
@@ -103,7 +108,7 @@ export class TreeTable {
     const { recording } = analysis;
     const label = recording.labels[tree.label[node]];
     const value = recording.head.values[analysis.selection.value];
-    const hasMore = tree.heaviestFirst(node).length > 0;
+    const hasMore = tree.hasCallees(node);
     const isOpen = hasMore && this.open.has(this.pathOf(node));
     const indent = html("span", { class: "indent" });
     indent.style.width = `calc(${Math.min(60, tree.depth[node] - 1)} * var(--step))`;
@@ -127,6 +132,7 @@ export class TreeTable {
 
   /** @param {HTMLTableRowElement} row */
   toggle(row) {
+    this.mostRows = 5000;
     const node = Number(row.dataset.node);
     if (!row.hasAttribute("aria-expanded")) return;
     const path = this.pathOf(node), isOpen = this.open.has(path);

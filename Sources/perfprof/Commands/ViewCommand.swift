@@ -5,18 +5,20 @@ import ProfileModel
 struct ViewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "view", abstract: "Write the page with all views beside a profile, and open it.",
+    usage: "perfprof view FILE [-o OUT.html] [--sources] [OPTION…]",
     discussion: """
       Flame graph, tree, table of functions, callers and callees, time, and source lines of one selection, in one file \
       that needs no network. FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is \
       standard input.
       """)
 
-  @Argument(help: "The profile.")
+  @Argument(help: "The profile.", completion: .file())
   var file: String
 
   @Option(
     name: [.short, .customLong("output")],
-    help: "The page; - is standard output. Default: FILE with .html, overwritten.")
+    help: ArgumentHelp("The page; - is standard output. Default: FILE with .html, overwritten.", valueName: "OUT"),
+    completion: .file())
   var output: String?
 
   @OptionGroup var input: InputFlags
