@@ -106,6 +106,8 @@ def is_what_the_contract_says(reader):
         assert page.locator(".trust").is_visible(), "trust is always in sight"
     rows = reader.open("server.html", "#view=functions").functions()
     assert rows[0] == ["JSONParser.parseString()", 640, 1052], rows[0]
+    cells = page.get_by_role("table", name="Functions").locator("tbody tr").first.locator("td").all_text_contents()
+    assert cells[:3] == ["JSONParser.parseString()", "640", "1,052"], cells
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
 
 

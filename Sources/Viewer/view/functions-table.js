@@ -5,7 +5,7 @@ import { html } from "./elements.js";
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
 
 const FIRST = 150, PIECE = 500, MOST = 20_000;
-const HEADS = [["name", "Function"], ["self", "Self"], ["", "Self %"], ["total", "Total"], ["", "Total %"],
+const HEADS = [["name", "Function"], ["self", "Self"], ["total", "Total"], ["", "Self %"], ["", "Total %"],
   ["module", "Module"]];
 
 /** The table of functions: what each took itself and with what it called, sorted as asked. */
@@ -83,7 +83,8 @@ export class FunctionsTable {
       if (key === sort) head.setAttribute("aria-sort", key === "name" || key === "module" ? "ascending" : "descending");
       else head.removeAttribute("aria-sort");
     });
-    const fontOf = (/** @type {{ group: number, self: number, total: number }} */ row, /** @type {number} */ index) => {
+    /** @type {(row: { group: number, self: number, total: number }, index: number) => HTMLElement} */
+    const shownRow = (row, index) => {
       const { name, module } = groups[row.group];
       const bar = html("span", { class: "bar-line" });
       bar.style.width = 100 * row.self / largest + "%";
@@ -92,18 +93,18 @@ export class FunctionsTable {
         tabindex: index === 0 ? 0 : -1, "aria-selected": String(name === fn),
       },
       html("td", { class: "words name", title: recording.fullNameOf(groups[row.group].fn) || name }, name),
-      html("td", {}, cell(row.self, value)), html("td", { class: "share" }, bar,
-        html("span", {}, percent(row.self / whole))),
-      html("td", {}, cell(row.total, value)), html("td", {}, percent(row.total / whole)),
+      html("td", {}, cell(row.self, value)), html("td", {}, cell(row.total, value)),
+      html("td", { class: "share" }, bar, html("span", {}, percent(row.self / whole))),
+      html("td", {}, percent(row.total / whole)),
       html("td", { class: "words module", title: module }, module === "" ? "" : fileName(module)));
       return made;
     };
     cancelAnimationFrame(this.pending);
     const shown = Math.min(rows.length, MOST);
-    this.body.replaceChildren(...rows.slice(0, FIRST).map(fontOf));
+    this.body.replaceChildren(...rows.slice(0, FIRST).map(shownRow));
     let next = FIRST;
     const more = () => {
-      this.body.append(...rows.slice(next, Math.min(shown, next + PIECE)).map((row, index) => fontOf(row,
+      this.body.append(...rows.slice(next, Math.min(shown, next + PIECE)).map((row, index) => shownRow(row,
         next + index)));
       next += PIECE;
       if (next < shown) this.pending = requestAnimationFrame(more);
