@@ -36,6 +36,9 @@ struct Perfprof: ParsableCommand {
       if words.first == name(of: RecordCommand.self) {
         let understood = RecordWords(Array(words.dropFirst()))
         words = [words[0]] + understood.words
+        if let program = understood.program, CommandSuggestion.isProcessNumber(program) {
+          throw Failure(.usage, "record \(program): to attach to that process, use `perfprof record -p \(program)`")
+        }
         if let program = understood.program, let option = understood.strayOptions.first {
           printError("perfprof: \(option) stands behind \(program) and goes to it: options of record stand before it")
         }
