@@ -698,6 +698,9 @@ package nonisolated struct Recording_Function: Sendable {
   /// leads to the function it is named after: a thunk, a partial apply forwarder…
   package var forwarder: Bool = false
 
+  /// leads to another function that it is not named after: a reabstraction thunk
+  package var thunk: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2126,7 +2129,7 @@ nonisolated extension Recording_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Function"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0\u{1}thunk\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2140,6 +2143,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularStringField(value: &self.file) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.unsymbolized) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.forwarder) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.thunk) }()
       default: break
       }
     }
@@ -2164,6 +2168,9 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if self.forwarder != false {
       try visitor.visitSingularBoolField(value: self.forwarder, fieldNumber: 6)
     }
+    if self.thunk != false {
+      try visitor.visitSingularBoolField(value: self.thunk, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2174,6 +2181,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.file != rhs.file {return false}
     if lhs.unsymbolized != rhs.unsymbolized {return false}
     if lhs.forwarder != rhs.forwarder {return false}
+    if lhs.thunk != rhs.thunk {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

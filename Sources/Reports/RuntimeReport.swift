@@ -135,7 +135,9 @@ private struct RuntimeWorkOfStacks {
   private var callers: [StackID?] = []
 
   init(_ profile: Profile) {
-    let workOfFunction = profile.functions.map { RuntimeWork(functionNamed: $0.name) }
+    let workOfFunction = profile.functions.map { function in
+      RuntimeWork(functionNamed: function.name, module: function.module.map { profile.modules[$0.index].name })
+    }
     let isSystem = profile.frames.map { Self.isSystem($0, profile) }
     works.reserveCapacity(profile.stacks.count)
     callers.reserveCapacity(profile.stacks.count)
