@@ -51,7 +51,7 @@ public struct FoldedReader: Sendable {
   private static let headLength = 1 << 20
 
   private var builder = ProfileBuilder()
-  private let budget = InputBudget()
+  private let budget = ReadingBudget()
   private let wantedNames: ProcessNames?
   private var evidence: ProcessNameEvidence?
   private var hasProcesses = true
@@ -62,7 +62,8 @@ public struct FoldedReader: Sendable {
   private var names = NameTable()
   private var frameOfName: [FrameID?] = []
   private var threadOfName: [ThreadID?] = []
-  /// A line that the last piece did not end.
+  private var lines = LineSplitter()
+  /// The file's beginning, until it tells what its lines hold.
   private var pending: [UInt8] = []
   /// The stack of the last good line, with one entry for each of its frames, the process first.
   private var previous: [UInt8] = []
@@ -94,6 +95,7 @@ public struct FoldedReader: Sendable {
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
     guard countsInLine == nil else { return try read(lines: bytes) }
     pending.append(contentsOf: bytes)
+    try budget.hold(pending.count - bytes.byteCount, .lineBytes)
     if pending.count >= Self.headLength, pending.contains(0x0A) { try begin() }
   }
 
@@ -114,23 +116,18 @@ public struct FoldedReader: Sendable {
   }
 
   private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
-    var start = 0
-    while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
-      if pending.isEmpty {
-        try read(line: bytes.extracting(start..<end))
-      } else {
-        pending.append(contentsOf: bytes.extracting(start..<end))
-        try readPending()
-      }
-      start = end + 1
-    }
-    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
+    // Taken out of `self`, which the lines are read into.
+    var splitter = lines
+    lines = LineSplitter()
+    try splitter.split(bytes) { line throws(ProfileFormatError) in try read(line: line) }
+    lines = splitter
   }
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> FoldedContents {
     if countsInLine == nil { try begin() }
-    if !pending.isEmpty { try readPending() }
+    var rest = lines
+    try rest.finish { line throws(ProfileFormatError) in try read(line: line) }
     guard goodLines > 0 else { throw .noSamples(format: "folded", badLine: firstBadLine) }
     guard badLines <= goodLines else {
       throw .mostlyBadLines(format: "folded", line: firstBadLine ?? 0, bad: badLines, good: goodLines)
@@ -184,12 +181,6 @@ public struct FoldedReader: Sendable {
     return double * 2 > examined ? 2 : 1
   }
 
-  private mutating func readPending() throws(ProfileFormatError) {
-    let line = pending
-    pending.removeAll(keepingCapacity: true)
-    try read(line: line.rawSpan)
-  }
-
   private mutating func read(line: RawSpan) throws(ProfileFormatError) {
     lineNumber += 1
     let line = line.trimmingCarriageReturn()
@@ -210,7 +201,7 @@ public struct FoldedReader: Sendable {
     baselineTotal = baselineSum.partialValue
     goodLines += 1
     if parsed.count.fraction != 0 || parsed.baseline.fraction != 0 { roundedCounts += 1 }
-    let stack = intern(stack: line.extracting(0..<parsed.stackEnd))
+    let stack = try intern(stack: line.extracting(0..<parsed.stackEnd))
     guard countsInLine == 2 || weight > 0 else { return }
     add(stack, weight, before)
     try budget.check(builder.profile)
@@ -235,7 +226,7 @@ public struct FoldedReader: Sendable {
     builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight))
   }
 
-  private mutating func intern(stack text: RawSpan) -> StackID? {
+  private mutating func intern(stack text: RawSpan) throws(ProfileFormatError) -> StackID? {
     let shared = text.commonPrefixLength(with: previous.rawSpan)
     var depth = 0
     while depth < path.count, isShared(frameEnd: path[depth].end, shared: shared, in: text) { depth += 1 }
@@ -249,6 +240,7 @@ public struct FoldedReader: Sendable {
     while start <= text.byteCount {
       let end = text.firstIndex(of: UInt8(ascii: ";"), in: start..<text.byteCount) ?? text.byteCount
       enter(text.extracting(start..<end), end: end)
+      try budget.hold(path.count, .depth)
       start = end + 1
     }
     return path.last?.stack
