@@ -209,6 +209,9 @@ struct RecordCommand: ParsableCommand {
     ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
     var files = try RecordingFiles(outputs: output, showsCommand: !noCommand, name: name)
+    for left in files.leftovers() {
+      printError("perfprof: note: \(left) is of a run that died: `perfprof info` reads it as far as it goes")
+    }
     var options = RecordOptions(target: target, command: command)
     options.sampling.frequency = frequency
     options.sampling.events = events
