@@ -243,7 +243,7 @@ struct RecordCommand: ParsableCommand {
     } catch {
       line.clear()
       files.discard()
-      throw Failure(error)
+      throw Failure(error, leavesPtrace: sampler == .perf && events.isEmpty && target != .allProcesses)
     }
     line.clear()
     return Finished(outcome: outcome, files: files)
