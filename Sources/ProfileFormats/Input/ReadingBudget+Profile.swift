@@ -6,7 +6,9 @@ extension ReadingBudget {
   func check(_ profile: Profile) throws(ProfileFormatError) {
     try hold(profile.stacks.count, .stackNodes)
     try hold(profile.samples.count, .samples)
-    try hold(profile.functions.count, .rows)
+    // With name, index and frame, 500 bytes each.
+    let functions = limit(.rows) / 2
+    if profile.functions.count > functions { throw .tooLarge(Exceeded(resource: .rows, limit: functions)) }
     try hold(profile.frames.count, .frames)
     try hold(profile.threads.count, .rows)
   }
