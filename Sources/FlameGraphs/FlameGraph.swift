@@ -47,7 +47,10 @@ package enum FlameGraph {
     out.write("<data xmlns=\"http://www.w3.org/1999/xhtml\" id=\"profile\">")
     out.write(FlameGraphData.json(tree, layout: layout, caption: caption, options: options))
     out.write("</data>\n</metadata>\n<style>")
-    out.write(raw: style)
+    // Inkscape drops a whole element of style at the first variable in it.
+    out.write(raw: plainStyle)
+    out.write("</style>\n<style id=\"further\">")
+    out.write(raw: furtherStyle)
     out.write("</style>\n<g id=\"picture\">\n")
     out.write(picture.markup)
     out.write("</g>\n<script><![CDATA[")
@@ -66,7 +69,7 @@ package enum FlameGraph {
     out.write("\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>")
     out.write(text: caption.title)
     out.write(" – flame graph</title>\n<style>")
-    out.write(raw: style)
+    out.write(raw: pageStyle)
     out.write("</style>\n</head>\n<body class=\"flamegraph-page\">\n<div id=\"viewer\">")
     out.write("<noscript>The picture is drawn by the script in this file.</noscript></div>\n")
     out.write("<script type=\"application/json\" id=\"profile\">")
@@ -80,9 +83,12 @@ package enum FlameGraph {
   // MARK: Own text
 
   // As it stands between its tags: the policy has the hashes of exactly that.
-  private static let style = "\n" + Palette.rules + ViewerFiles.style
+  private static let plainStyle = "\n" + Palette.plainRules + ViewerFiles.pictureStyle
+  private static let furtherStyle = "\n" + Palette.furtherRules + ViewerFiles.viewerStyle
+  private static let pageStyle =
+    "\n" + Palette.plainRules + Palette.furtherRules + ViewerFiles.pictureStyle + ViewerFiles.viewerStyle
   private static let scriptInSVG = "\n" + ViewerFiles.scriptInSVG
   private static let scriptInHTML = "\n" + ViewerFiles.scriptInHTML
-  private static let svgPolicy = ContentPolicy.text(scripts: [scriptInSVG], styles: [style])
-  private static let htmlPolicy = ContentPolicy.text(scripts: [scriptInHTML], styles: [style])
+  private static let svgPolicy = ContentPolicy.text(scripts: [scriptInSVG], styles: [plainStyle, furtherStyle])
+  private static let htmlPolicy = ContentPolicy.text(scripts: [scriptInHTML], styles: [pageStyle])
 }
