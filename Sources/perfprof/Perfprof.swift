@@ -1,4 +1,6 @@
 import ArgumentParser
+import BinaryReading
+import CLinuxPerf
 import Glibc
 import Sampling
 
@@ -44,6 +46,11 @@ struct Perfprof: ParsableCommand {
         }
       }
       var command = try parseAsRoot(words)
+      // What a file's capabilities allow is meant for looking at processes, not at files: the way to others' files leads
+      // through /proc.
+      if !(command is RecordCommand || command is DoctorCommand), clp_drop_capabilities() != 0 {
+        throw Failure(.software, "capabilities can't be given up (\(errorText(errno))): run perfprof without them")
+      }
       try command.run()
     } catch let failure as Failure {
       printError("perfprof: \(failure.sentence)")
