@@ -108,7 +108,7 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),
-    tests("ELF", ["BinaryReading", "ProfileModel"]),
+    tests("ELF", ["BinaryReading", "ProfileModel", "Processes"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("GoTables"),
     tests("Demangling"),

@@ -24,9 +24,9 @@ package struct AlignedInlines {
   package init(before: SelectedProfile, after: SelectedProfile) {
     self.before = before
     self.after = after
+    guard Self.hasInlines(before.profile) || Self.hasInlines(after.profile) else { return }
     var names = NameNumbers()
     var sides = [Side(before.profile, &names), Side(after.profile, &names)]
-    guard sides.contains(where: \.hasInlines) else { return }
     // Roots have no caller that could take their samples, and stay.
     var pending = Self.byName(sides[0].roots, sides[1].roots, sides)
     while let (old, new) = pending.popLast() {
@@ -39,12 +39,14 @@ package struct AlignedInlines {
     self.after.profile = sides[1].result(after.profile)
   }
 
+  private static func hasInlines(_ profile: Profile) -> Bool { profile.frames.contains { $0.kind == .inlined } }
+
   /// The nodes that both sides have by their names, once frames that can be left out are.
   private static func children(
     _ left: [Int], _ right: [Int], _ sides: inout [Side]
   ) -> [(old: [Int], new: [Int])] {
     var nodes = [left, right]
-    while true {
+    for _ in 0..<Self.mostInlined {
       let names = [0, 1].map { side in Set(nodes[side].map { sides[side].names[$0] }) }
       var hasChanged = false
       for side in 0...1 {
@@ -64,6 +66,9 @@ package struct AlignedInlines {
     }
     return byName(nodes[0], nodes[1], sides)
   }
+
+  /// Compilers inline some ten calls into each other; files from elsewhere may state any number, which is not followed.
+  static let mostInlined = 64
 
   /// Nodes of both sides whose functions have one name.
   private static func byName(_ left: [Int], _ right: [Int], _ sides: [Side]) -> [(old: [Int], new: [Int])] {
@@ -92,7 +97,6 @@ private struct Side {
   private(set) var names: [UInt32] = []
   private(set) var inlined: [Bool] = []
   private(set) var roots: [Int] = []
-  private(set) var hasInlines = false
   private var childLists: [[Int]]
   /// For each node whether it is left out.
   private var isLeftOut: [Bool]
@@ -113,17 +117,16 @@ private struct Side {
       let parent = profile.stacks.parents[node]
       if parent == StackTable.noParent { roots.append(node) } else { childLists[Int(parent)].append(node) }
     }
-    hasInlines = inlined.contains(true)
   }
 
   func children(of nodes: [Int]) -> [Int] { nodes.flatMap { childLists[$0] } }
 
   /// Whether a call from `node`, or from what is inlined into it, goes to one of these functions.
   func leads(_ node: Int, to wanted: Set<UInt32>) -> Bool {
-    var pending = childLists[node]
-    while let next = pending.popLast() {
-      if wanted.contains(names[next]) { return true }
-      if inlined[next] { pending += childLists[next] }
+    var level = childLists[node]
+    for _ in 0..<AlignedInlines.mostInlined where !level.isEmpty {
+      if level.contains(where: { wanted.contains(names[$0]) }) { return true }
+      level = level.flatMap { inlined[$0] ? childLists[$0] : [] }
     }
     return false
   }

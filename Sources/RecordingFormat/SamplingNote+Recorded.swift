@@ -23,6 +23,9 @@ extension SamplingNote {
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
+    case .perfNotUsed(let number, let paranoid):
+      (message.fact, message.error) = (.perfNotUsed, number)
+      if let paranoid { message.level = Int32(clamping: paranoid) }
     case .unreadableProcess(let pid, let number):
       (message.fact, message.pids, message.error) = (.unreadableProcess, [pid], number)
     }
@@ -46,6 +49,8 @@ extension SamplingNote {
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)
+    case .perfNotUsed:
+      self = .perfNotUsed(errno: message.error, paranoid: message.hasLevel ? Int(message.level) : nil)
     case .unreadableProcess: self = .unreadableProcess(pid: message.pids.first ?? 0, errno: message.error)
     default: return nil
     }

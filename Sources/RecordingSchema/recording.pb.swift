@@ -940,6 +940,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// count, wanted: modules whose names were looked up, and all; cause_seconds: the limit
     case namingStopped // = 22
 
+    /// error; level: kernel.perf_event_paranoid, absent where it was not the reason
+    case perfNotUsed // = 30
+
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
     case UNRECOGNIZED(Int)
@@ -973,6 +976,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 20: self = .x32Program
       case 21: self = .otherNarrowPrograms
       case 22: self = .namingStopped
+      case 30: self = .perfNotUsed
       case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
       }
@@ -1003,6 +1007,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .x32Program: return 20
       case .otherNarrowPrograms: return 21
       case .namingStopped: return 22
+      case .perfNotUsed: return 30
       case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
       }
@@ -1033,6 +1038,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .x32Program,
       .otherNarrowPrograms,
       .namingStopped,
+      .perfNotUsed,
       .waitingThreadsSampled,
     ]
 
@@ -2502,7 +2508,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{2}\u{12}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{2}\u{8}PERF_NOT_USED\0\u{2}\u{a}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

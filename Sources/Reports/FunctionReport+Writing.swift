@@ -16,7 +16,7 @@ extension FunctionReport {
       ]
         + (columns == nil ? [] : [.init("", .left, leaves: 0)])
         + [.init("MODULE", .left, cutTo: 12, leaves: 4)]
-        + (options.byLine ? [.init("LINE", .left, cutTo: 16, leaves: 3)] : [])
+        + (options.byLine ? [.init("LINE", .left, cutTo: 16)] : [])
         + [.init("FUNCTION", .left, cutTo: 36)])
     for row in rows {
       var cells = [

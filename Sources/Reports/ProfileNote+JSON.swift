@@ -123,6 +123,7 @@ extension SamplingNote {
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .stacksNotCopied: "stacksNotCopied"
+    case .perfNotUsed: "perfNotUsed"
     case .unreadableProcess: "unreadableProcess"
     }
   }
@@ -131,6 +132,10 @@ extension SamplingNote {
     switch self {
     case .noHardwareCycles(let number): json.member("errno", number)
     case .kernelExcluded(let paranoid):
+      json.key("paranoid")
+      if let paranoid { json.value(paranoid) } else { json.value(nil) }
+    case .perfNotUsed(let number, let paranoid):
+      json.member("errno", number)
       json.key("paranoid")
       if let paranoid { json.value(paranoid) } else { json.value(nil) }
     case .frequencyLimited(let requested, let limit):

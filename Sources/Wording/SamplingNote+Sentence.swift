@@ -1,3 +1,4 @@
+import BinaryReading
 import ProfileModel
 
 extension SamplingNote {
@@ -32,6 +33,9 @@ extension SamplingNote {
     case .stacksNotCopied(let count):
       (count == 1 ? "1 stack that goes" : "\(count) stacks that go")
         + " on beyond what perf_event copies \(count == 1 ? "was" : "were") cut: the rings were full (try a lower -F)"
+    case .perfNotUsed(let number, let paranoid):
+      "sampled by ptrace, as perf_event could not be used (\(errorText(number))"
+        + (paranoid.map { ", kernel.perf_event_paranoid is \($0)" } ?? "") + ")"
     case .unreadableProcess(let pid, _):
       "process \(pid) could not be read: its code has no names"
     }

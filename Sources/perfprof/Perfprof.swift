@@ -1,4 +1,6 @@
 import ArgumentParser
+import BinaryReading
+import CLinuxPerf
 import Glibc
 import Sampling
 
@@ -36,11 +38,19 @@ struct Perfprof: ParsableCommand {
       if words.first == name(of: RecordCommand.self) {
         let understood = RecordWords(Array(words.dropFirst()))
         words = [words[0]] + understood.words
+        if let program = understood.program, CommandSuggestion.isProcessNumber(program) {
+          throw Failure(.usage, "record \(program): to attach to that process, use `perfprof record -p \(program)`")
+        }
         if let program = understood.program, let option = understood.strayOptions.first {
           printError("perfprof: \(option) stands behind \(program) and goes to it: options of record stand before it")
         }
       }
       var command = try parseAsRoot(words)
+      // What a file's capabilities allow is meant for looking at processes, not at files: the way to others' files leads
+      // through /proc.
+      if !(command is RecordCommand || command is DoctorCommand), clp_drop_capabilities() != 0 {
+        throw Failure(.software, "capabilities can't be given up (\(errorText(errno))): run perfprof without them")
+      }
       try command.run()
     } catch let failure as Failure {
       printError("perfprof: \(failure.sentence)")

@@ -32,7 +32,8 @@ extension LiveTests {
       "A first word that is no command is answered with the command that was meant",
       arguments: [
         (["-p", "12", "-d", "3"], "perfprof record -p 12 -d 3"), (["--", "true"], "perfprof record -- true"),
-        (["4194304"], "perfprof record -p 4194304"), (["/bin/true", "x"], "perfprof record -- /bin/true x"),
+        (["4194304"], "perfprof record -p 4194304"),
+        (["record", "4194304"], "perfprof record -p 4194304"), (["/bin/true", "x"], "perfprof record -- /bin/true x"),
         (["/etc/passwd"], "perfprof report /etc/passwd"), (["flamgraph", "x"], "perfprof flamegraph"),
         (["no-such-command"], "record, flamegraph, report"),
       ])

@@ -43,6 +43,8 @@ extension LiveTests {
         }
       }
       #expect(seen >= 15)
+      let together = try perfprof("record", "-aF", "0", "-d", "1")
+      #expect(together.status == 64 && together.errors.contains("-F 0"), "\(together.errors)")
     }
 
     @Test("Names stand for all processes called so, and numbers come with commas or blanks")

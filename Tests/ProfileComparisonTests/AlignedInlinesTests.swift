@@ -78,6 +78,13 @@ import Testing
       ])
   }
 
+  @Test(.timeLimit(.minutes(1))) func chainsOfAnyLengthTakeNoTime() {
+    let chain = (0..<20_000).map { "[i\($0)]" }.joined(separator: " ")
+    let before = Self.profile([("main \(chain) work", 5)])
+    let after = Self.profile([("main work", 5)])
+    #expect(AlignedInlines(before: before, after: after).before.profile.samples.count == 1)
+  }
+
   @Test func equalProfilesStayAsTheyAre() {
     let profile = Self.profile([("main [a] f", 1), ("main a f", 2), ("[root] g", 3)])
     let aligned = AlignedInlines(before: profile, after: profile)

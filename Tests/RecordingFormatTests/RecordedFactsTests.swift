@@ -8,6 +8,7 @@ import Wording
 /// What limits trust, as recordings hold it.
 @Suite struct RecordedFactsTests {
   static let sampling: [SamplingNote] = [
+    .perfNotUsed(errno: 13, paranoid: 3), .perfNotUsed(errno: 38, paranoid: nil),
     .noHardwareCycles(errno: 2), .kernelExcluded(paranoid: 2), .kernelExcluded(paranoid: nil),
     .kernelExcluded(paranoid: 0), .frequencyLimited(requested: 9_999, limit: 499),
     .ringsShrunk(wanted: 1 << 20, got: 4096),

@@ -50,7 +50,7 @@ import Testing
     #expect(FunctionReport(builder.profile.preferred).rows.map(\.own) == [3])
     let byLine = FunctionReport(builder.profile.preferred, .init(byLine: true))
     #expect(byLine.rows.map { "\($0.function.place) \($0.own)" } == ["a.swift:7 2", "a.swift:9 1"])
-    #expect(byLine.text().contains("a.swift:7"))
+    for columns in [nil, 50, 80] { #expect(byLine.text(columns: columns).contains("a.swift:7")) }
   }
 
   @Test func writesJSONAsPromised() throws {

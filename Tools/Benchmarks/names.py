@@ -127,7 +127,7 @@ def modules(node):
 def files(node):
     if node[0] == "PrivateDeclName" and len(node[2]) > 1:
         return node[2][1]
-    return node
+    return node[0], node[1], tuple(c for c in node[2] if c[0] != "PrivateDeclName" or len(c[2]) > 1)
 
 
 def thunks(node):
@@ -135,7 +135,9 @@ def thunks(node):
 
 
 def existentials(node):
-    return (node[0], "", node[2][:1]) if node[0] == "ConstrainedExistential" else node
+    if node[0] == "ConstrainedExistential":
+        return node[0], "", node[2][:1]
+    return node[0], node[1], tuple(c for c in node[2] if c[0] != "DependentGenericSignature")
 
 
 def kinds(node):

@@ -52,7 +52,7 @@ public struct FoldedReader: Sendable {
   private static let headLength = 1 << 20
 
   private var builder = ProfileBuilder()
-  private let budget = InputBudget()
+  private let budget = ReadingBudget()
   private let wantedNames: ProcessNames?
   private var evidence: ProcessNameEvidence?
   private var hasProcesses = true
@@ -63,7 +63,8 @@ public struct FoldedReader: Sendable {
   private var names = NameTable()
   private var frameOfName: [FrameID?] = []
   private var threadOfName: [ThreadID?] = []
-  /// A line that the last piece did not end.
+  private var lines = LineSplitter()
+  /// The file's beginning, until it tells what its lines hold.
   private var pending: [UInt8] = []
   /// The stack of the last good line, with one entry for each of its frames, the process first.
   private var previous: [UInt8] = []
@@ -95,6 +96,7 @@ public struct FoldedReader: Sendable {
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
     guard countsInLine == nil else { return try read(lines: bytes) }
     pending.append(contentsOf: bytes)
+    try budget.hold(pending.count - bytes.byteCount, .lineBytes)
     if pending.count >= Self.headLength, pending.contains(0x0A) { try begin() }
   }
 
@@ -115,23 +117,18 @@ public struct FoldedReader: Sendable {
   }
 
   private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
-    var start = 0
-    while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
-      if pending.isEmpty {
-        try read(line: bytes.extracting(start..<end))
-      } else {
-        pending.append(contentsOf: bytes.extracting(start..<end))
-        try readPending()
-      }
-      start = end + 1
-    }
-    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
+    // Taken out of `self`, which the lines are read into.
+    var splitter = lines
+    lines = LineSplitter()
+    try splitter.split(bytes) { line throws(ProfileFormatError) in try read(line: line) }
+    lines = splitter
   }
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> FoldedContents {
     if countsInLine == nil { try begin() }
-    if !pending.isEmpty { try readPending() }
+    var rest = lines
+    try rest.finish { line throws(ProfileFormatError) in try read(line: line) }
     guard goodLines > 0 else { throw .noSamples(format: "folded", badLine: firstBadLine) }
     guard badLines <= goodLines else {
       throw .mostlyBadLines(format: "folded", line: firstBadLine ?? 0, bad: badLines, good: goodLines)
@@ -186,12 +183,6 @@ public struct FoldedReader: Sendable {
     return double * 2 > examined ? 2 : 1
   }
 
-  private mutating func readPending() throws(ProfileFormatError) {
-    let line = pending
-    pending.removeAll(keepingCapacity: true)
-    try read(line: line.rawSpan)
-  }
-
   private mutating func read(line: RawSpan) throws(ProfileFormatError) {
     lineNumber += 1
     let line = line.trimmingCarriageReturn()
@@ -209,7 +200,7 @@ public struct FoldedReader: Sendable {
     baselineTotal = baselineSum.partialValue
     goodLines += 1
     if parsed.count.fraction != 0 || parsed.baseline.fraction != 0 { roundedCounts += 1 }
-    let stack = intern(stack: line.extracting(0..<parsed.stackEnd))
+    let stack = try intern(stack: line.extracting(0..<parsed.stackEnd))
     guard countsInLine == 2 || parsed.count.ceiling > 0 else { return }
     add(stack, parsed.count, parsed.baseline)
     try budget.check(builder.profile)
@@ -276,7 +267,7 @@ public struct FoldedReader: Sendable {
     if countsInLine != 2 { builder.profile.samples.removeAll { $0.weight == 0 } }
   }
 
-  private mutating func intern(stack text: RawSpan) -> StackID? {
+  private mutating func intern(stack text: RawSpan) throws(ProfileFormatError) -> StackID? {
     let shared = text.commonPrefixLength(with: previous.rawSpan)
     var depth = 0
     while depth < path.count, isShared(frameEnd: path[depth].end, shared: shared, in: text) { depth += 1 }
@@ -290,6 +281,7 @@ public struct FoldedReader: Sendable {
     while start <= text.byteCount {
       let end = text.firstIndex(of: UInt8(ascii: ";"), in: start..<text.byteCount) ?? text.byteCount
       enter(text.extracting(start..<end), end: end)
+      try budget.hold(path.count, .depth)
       start = end + 1
     }
     return path.last?.stack

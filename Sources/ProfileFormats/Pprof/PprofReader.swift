@@ -35,7 +35,7 @@ struct PprofReader {
   }
 
   private var builder = ProfileBuilder()
-  private var budget = InputBudget()
+  private var budget = ReadingBudget()
   private var modules: [UInt64: (id: ModuleID, start: UInt64, fileOffset: UInt64)] = [:]
   /// Where the frames of each location lie in `frames`, outermost first; nil until they are needed.
   private var framesOfLocation: [Range<Int>?] = []
@@ -197,9 +197,7 @@ struct PprofReader {
       let kind = frames.count == first ? kind : .inlined
       frames.append(try frame(line, module?.id, kind, address, tables, bytes))
     }
-    guard frames.count <= InputBudget.names * 4 else {
-      throw .limitExceeded(what: "lines of all locations", limit: InputBudget.names * 4)
-    }
+    try budget.hold(frames.count, .frames)
     framesOfLocation[row] = first..<frames.count
     return first..<frames.count
   }
@@ -262,6 +260,7 @@ struct PprofReader {
     _ ids: [UInt64], _ tables: PprofTables, _ bytes: RawSpan
   ) throws(ProfileFormatError) -> StackID? {
     var stack: StackID?
+    var depth = 0
     // Nothing is left out before the first frame that stays, or nothing might be left.
     var hasKept = false
     for id in ids.reversed() {
@@ -281,6 +280,8 @@ struct PprofReader {
       }
       // Formats that write each stack out have as many frames.
       try budget.step(framesOfLocation[row]?.count ?? 1)
+      depth += framesOfLocation[row]?.count ?? 1
+      try budget.hold(depth, .depth)
       let call = Call(caller: stack, location: row)
       if let known = calls[call] {
         stack = known

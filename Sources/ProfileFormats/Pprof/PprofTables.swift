@@ -1,4 +1,5 @@
 import BinaryReading
+import ProfileModel
 
 /// The tables of a pprof file (<https://github.com/google/pprof/blob/main/proto/profile.proto>), which refer to each
 /// other by number and come in any order: places in the file's bytes, read when they are needed.
@@ -25,6 +26,7 @@ struct PprofTables {
     var lines: [Range<Int>] = []
   }
 
+  private let budget = ReadingBudget()
   private(set) var sampleTypes: [ValueType] = []
   private(set) var periodType = ValueType()
   private(set) var period: Int64 = 0
@@ -60,10 +62,10 @@ struct PprofTables {
         try Self.check(sampleTypes.count, "sample types", Self.typeLimit)
       case 2:
         samples.append(try value.range())
-        try Self.check(samples.count, "samples", InputBudget.samples)
+        try budget.hold(samples.count, .samples)
       case 3:
         mappings.append(try Self.mapping(bytes, value))
-        try Self.check(mappings.count, "mappings", InputBudget.names)
+        try budget.hold(mappings.count, .rows)
       case 4: try addLocation(bytes, value)
       case 5: try addFunction(bytes, value)
       case 6:
@@ -139,7 +141,7 @@ struct PprofTables {
     }
     functionOfID[id] = functions.count
     functions.append(row)
-    try Self.check(functions.count, "functions", InputBudget.names)
+    try budget.hold(functions.count, .rows)
   }
 
   private mutating func addLocation(_ bytes: RawSpan, _ value: WireReader.Value) throws(ProfileFormatError) {
@@ -151,7 +153,7 @@ struct PprofTables {
     }
     locationOfID[id] = locations.count
     locations.append(range)
-    try Self.check(locations.count, "locations", InputBudget.names)
+    try budget.hold(locations.count, .rows)
   }
 
   /// Location number `row`.

@@ -22,6 +22,8 @@ public enum SamplingNote: Hashable, Sendable {
   case tracepointStacksNotFollowed
   /// So many stacks could not be copied as a whole, for lack of room.
   case stacksNotCopied(count: UInt64)
+  /// perf_event was refused, at this `perf_event_paranoid` where that is the reason, and ptrace took its place.
+  case perfNotUsed(errno: Int32, paranoid: Int?)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.
   case unreadableProcess(pid: Int32, errno: Int32)
 }

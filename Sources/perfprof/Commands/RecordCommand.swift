@@ -218,6 +218,9 @@ struct RecordCommand: ParsableCommand {
     ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
     var files = try RecordingFiles(outputs: output, showsCommand: !noCommand, name: name)
+    for left in files.leftovers() {
+      printError("perfprof: note: \(left) is of a run that died: `perfprof info` reads it as far as it goes")
+    }
     var options = RecordOptions(target: target, command: command)
     options.sampling.frequency = frequency.hertz
     options.sampling.events = events
@@ -249,7 +252,7 @@ struct RecordCommand: ParsableCommand {
     } catch {
       line.clear()
       files.discard()
-      throw Failure(error)
+      throw Failure(error, leavesPtrace: sampler == .perf && events.isEmpty && target != .allProcesses)
     }
     line.clear()
     return Finished(outcome: outcome, files: files)

@@ -1,7 +1,6 @@
 import Glibc
 import Processes
 import Sampling
-import Wording
 
 /// The processes that `-p` names, each looked at before anything is opened.
 struct ProcessChoice {

@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 import ProfileFormats
 import ProfileModel
 import Recording
@@ -98,7 +99,42 @@ struct RecordingFiles: ~Copyable {
         written.append(view.path)
       } catch { failures.append(error) }
     }
+    // Whatever can be made of the recording later, without it all is lost.
+    let isKept = recording.map(written.contains) ?? failures.isEmpty
+    if !isKept, let place = Self.rescue(outcome) { written.append(place) }
     return (written, failures)
+  }
+
+  /// Writes the recording where there is room for it, when its own place has gone or is full; where that is.
+  private static func rescue(_ outcome: RecordOutcome) -> String? {
+    guard let bytes = try? bytes(of: outcome) else { return nil }
+    let name = "perfprof-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).perfprof"
+    for folder in [".", environment("TMPDIR") ?? "/tmp"] {
+      do throws(Failure) {
+        try OutputFile(path: "\(folder)/\(name)").write(bytes)
+        return "\(folder)/\(name)"
+      } catch { continue }
+    }
+    return nil
+  }
+
+  private static func environment(_ name: String) -> String? {
+    // SAFETY: getenv returns a terminated string, which is copied before anything can change the environment.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  /// Recordings beside this one that a run left which died: they were to replace a file of its name.
+  func leftovers() -> [String] {
+    guard let recording else { return [] }
+    let slash = recording.lastIndex(of: "/").map(recording.index(after:)) ?? recording.startIndex
+    let (folder, name) = (String(recording[..<slash]), recording[slash...])
+    guard let entries = try? ProcFile.names(in: folder.isEmpty ? "." : folder) else { return [] }
+    return entries.filter { entry in
+      guard entry.hasPrefix(".\(name)."), entry.hasSuffix(".partial") else { return false }
+      let number = entry.dropFirst(name.count + 2).prefix { $0 != "-" }
+      guard let pid = Int32(number), pid > 0 else { return false }
+      return kill(pid, 0) != 0 && errno == ESRCH
+    }.sorted().map { folder + $0 }
   }
 
   private static func bytes(of outcome: RecordOutcome) throws(Failure) -> [UInt8] {

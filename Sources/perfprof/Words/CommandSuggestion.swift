@@ -13,7 +13,7 @@ enum CommandSuggestion {
     }
     if first == "--" || RecordWords.begins(with: first) { return meant("to sample, use `perfprof record \(line)`") }
     if first.hasPrefix("-"), first != "-" { return nil }
-    if !first.isEmpty, first.utf8.allSatisfy({ (48...57).contains($0) }), !exists(first) {
+    if isProcessNumber(first) {
       return meant("to sample process \(word), use `perfprof record -p \(word)`")
     }
     if let similar = similar(to: first, in: commands) {
@@ -49,6 +49,11 @@ enum CommandSuggestion {
       }
     return isPlain
       ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// Whether a word is a number, and no file of that name is there.
+  static func isProcessNumber(_ word: String) -> Bool {
+    !word.isEmpty && word.utf8.allSatisfy { (48...57).contains($0) } && !exists(word)
   }
 
   private static func exists(_ path: String) -> Bool {

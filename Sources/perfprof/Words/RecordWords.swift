@@ -25,7 +25,7 @@ struct RecordWords {
       guard !word.hasPrefix("-") || word == "-" else {
         words.append(word)
         position += 1
-        guard Self.withValue.contains(word), position < given.count else { continue }
+        guard Self.takesValue(word), position < given.count else { continue }
         var value = given[position]
         position += 1
         if ["-p", "--pid"].contains(word), Self.isNumber(value) {
@@ -43,6 +43,13 @@ struct RecordWords {
       break
     }
     words += given[position...]
+  }
+
+  /// Short options can be written together, `-aF 99`, and the last takes the value.
+  private static func takesValue(_ word: String) -> Bool {
+    if withValue.contains(word) { return true }
+    guard !word.hasPrefix("--"), let last = word.last else { return false }
+    return word.utf8.count > 2 && withValue.contains("-\(last)")
   }
 
   /// Whether a word is an option that only `record` has.
