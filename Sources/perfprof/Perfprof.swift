@@ -16,8 +16,8 @@ struct Perfprof: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
-      InfoCommand.self, NameCommand.self, DoctorCommand.self,
+      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, AbCommand.self,
+      ConvertCommand.self, InfoCommand.self, NameCommand.self, DoctorCommand.self,
     ])
 
   /// What perfprof was given, and gives to a program that it starts.
@@ -33,7 +33,7 @@ struct Perfprof: ParsableCommand {
     if given.ignores(SIGCHLD) { signal(SIGCHLD, SIG_DFL) }
     occupyClosedStreams()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(DiffCommand.words(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let failure as Failure {
       printError("perfprof: \(failure.sentence)")

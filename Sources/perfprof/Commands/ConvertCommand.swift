@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProfileComparison
 import ProfileFormats
 import ProfileModel
 
@@ -14,6 +15,9 @@ struct ConvertCommand: ParsableCommand {
     help: "The profile: a recording, folded stacks, pprof, speedscope, `perf script` text; - is standard input.")
   var file: String
 
+  @Argument(help: "With --baseline: further runs, or baselines to merge with.")
+  var more: [String] = []
+
   @Option(name: [.short, .customLong("output")], help: "What to write.")
   var output: String
 
@@ -25,7 +29,16 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Tell threads apart: in folded stacks the thread's name comes second.")
   var threads = false
 
+  @Flag(help: "Write a baseline for `perfprof diff`: amounts of functions, without stacks and times, at most 100 KB.")
+  var baseline = false
+
+  mutating func validate() throws {
+    if !baseline, !more.isEmpty { throw ValidationError("\(more[0]): only --baseline takes several files") }
+    if baseline, format != nil { throw ValidationError("--format and --baseline: leave one out") }
+  }
+
   mutating func run() throws {
+    if baseline { return try writeBaseline() }
     var target = try ProfileOutput(path: output, formatName: format)
     target.threads = threads
     target.writesAllValues = !input.value.isGiven
@@ -34,5 +47,12 @@ struct ConvertCommand: ParsableCommand {
     } else {
       try target.write(try input.selected(file))
     }
+  }
+
+  private func writeBaseline() throws(Failure) {
+    var inputs: [(path: String, input: ComparisonInput)] = []
+    for path in [file] + more { inputs.append((path, try ComparisonFile.read(path, input))) }
+    try ComparisonFile.check(inputs)
+    try OutputFile(path: output).write(SideTable(inputs.map(\.input)).baseline())
   }
 }
