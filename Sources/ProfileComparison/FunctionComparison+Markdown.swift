@@ -10,7 +10,7 @@ extension FunctionComparison {
   ///   - page: Where the picture is, for a link to it.
   ///   - limit: The most rows of a table.
   package func markdown(names: (before: String, after: String), page: String? = nil, limit: Int = 20) -> String {
-    var text = "### perfprof: \(Self.plain(sentence))\n"
+    var text = "### perfprof: \(sentence.escapedForMarkdown)\n"
     let changed = changedLines()
     if !changed.isEmpty {
       text +=
@@ -20,16 +20,16 @@ extension FunctionComparison {
     }
     if let page { text += "\n[Flame graph of both](\(Self.target(page)))\n" }
     text += "\n<details><summary>What was compared, and what could not be told</summary>\n\n"
-    text += "- before: \(Self.plain(names.before)): \(Self.plain(before.text))\n"
-    text += "- after: \(Self.plain(names.after)): \(Self.plain(after.text))\n"
-    for warning in warnings { text += "- \(Self.plain(warning))\n" }
+    text += "- before: \(names.before.escapedForMarkdown): \(before.text.escapedForMarkdown)\n"
+    text += "- after: \(names.after.escapedForMarkdown): \(after.text.escapedForMarkdown)\n"
+    for warning in warnings { text += "- \(warning.escapedForMarkdown)\n" }
     let open = openLines()
     if !open.isEmpty {
       text +=
         "\n| could not be told | of | before | after | change lies between |\n| --- | --- | ---: | ---: | ---: |\n"
       for line in open.prefix(limit) {
         text +=
-          "| \(Self.code(line.name)) | \(line.measure) | \(amount(line.change.before)) "
+          "| \(line.name.codeForMarkdown) | \(line.measure) | \(amount(line.change.before)) "
           + "| \(amount(line.change.after)) | \(difference(line.change.low)) and \(difference(line.change.high)) |\n"
       }
       if open.count > limit { text += "\n… and \((open.count - limit).grouped) more\n" }
@@ -40,46 +40,12 @@ extension FunctionComparison {
 
   private func row(_ line: ChangeLine) -> String {
     let change = line.change
-    let remark = line.remark.isEmpty ? "" : " (\(Self.plain(line.remark)))"
+    let remark = line.remark.isEmpty ? "" : " (\(line.remark.escapedForMarkdown))"
     let mark =
       change.verdict == .slower || change.verdict == .faster
       ? "**\(change.verdict.rawValue)**" : Self.word(change.verdict)
-    return "| \(mark) | \(Self.code(line.name))\(remark) | \(line.measure) "
+    return "| \(mark) | \(line.name.codeForMarkdown)\(remark) | \(line.measure) "
       + "| \(amount(change.before)) | \(amount(change.after)) | \(difference(change.difference)) ± \(margin(change.margin)) |\n"
-  }
-
-  /// A name as code in a table's cell, whatever it holds.
-  static func code(_ name: String) -> String {
-    var text = ""
-    for character in name.shortened(toColumns: 100).showingHidden(breaksAreBlank: true) {
-      switch character {
-      case "&": text += "&amp;"
-      case "<": text += "&lt;"
-      case ">": text += "&gt;"
-      case "|": text += "&#124;"
-      case "`": text += "&#96;"
-      case "*": text += "&#42;"
-      case "_": text += "&#95;"
-      case "[": text += "&#91;"
-      case "\\": text += "&#92;"
-      case "~": text += "&#126;"
-      case "@": text += "&#64;"
-      case "#": text += "&#35;"
-      default: text.append(character)
-      }
-    }
-    return "<code>\(text)</code>"
-  }
-
-  /// A sentence with names in backquotes, in which nothing else steers Markdown.
-  static func plain(_ text: String) -> String {
-    var result = ""
-    for (index, part) in text.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
-      let code = code(String(part))
-      let isName = index % 2 == 1
-      result += isName ? code : String(code.dropFirst("<code>".count).dropLast("</code>".count))
-    }
-    return result
   }
 
   /// A link's target, in which nothing ends it.

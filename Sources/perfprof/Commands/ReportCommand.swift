@@ -34,16 +34,22 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "As JSON.")
   var json = false
 
+  @Flag(help: "As Markdown: what was measured, where the time went, what to look at next.")
+  var markdown = false
+
   mutating func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
     if let callers, let callees, callers != callees {
       throw ValidationError("--callers and --callees of different functions: ask for one at a time")
     }
+    if markdown, json || lines || groupRuntime || callers != nil || callees != nil {
+      throw ValidationError("--markdown is a report by itself: leave the others out")
+    }
   }
 
   mutating func run() throws {
     let profile = try input.selected(file)
-    let wanted = limit ?? (json ? 0 : 40)
+    let wanted = limit ?? (json ? 0 : markdown ? 15 : 40)
     let rows = wanted == 0 ? nil : wanted
     let bytes: [UInt8]
     if let name = callers ?? callees {
@@ -54,7 +60,12 @@ struct ReportCommand: ParsableCommand {
     } else {
       let options = FunctionReport.Options(order: sort, limit: rows, byLine: lines)
       let report = FunctionReport(profile, options)
-      bytes = json ? report.json() : Array(report.text().utf8)
+      let overview = ProfileOverview(profile)
+      if markdown {
+        bytes = Array(overview.markdown(functions: report).utf8)
+      } else {
+        bytes = json ? report.json(overview) : Array((report.text() + "\n" + overview.text()).utf8)
+      }
     }
     try OutputFile(path: "-").write(bytes)
   }
