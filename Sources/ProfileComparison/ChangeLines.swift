@@ -33,6 +33,8 @@ extension FunctionComparison {
       let both = isWanted(row.own) && isWanted(row.total) && row.own.verdict == row.total.verdict
       for measure in Measure.allCases where isWanted(row.change(measure)) {
         if both, measure != (options.measure == .total ? .total : .self) { continue }
+        // What everything goes through changes as everything does, which has a line of its own.
+        if measure == .total, whole != nil, row.total.before > 0.98 * everything { continue }
         remarks = [remarks[0], row.change(measure).verdict == .moved ? partners : ""]
         lines.append(
           ChangeLine(

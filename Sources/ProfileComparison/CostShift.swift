@@ -60,8 +60,10 @@ struct CostShift {
       let together = normalized(amounts(of: family, measure))
       guard abs(together.estimate) + Self.score95 * together.error <= abs(change) / 2 else { continue }
       let sign = change > 0 ? -1.0 : 1.0
-      let others = family.filter { $0 != function && sign * rows[$0].own.difference > 0 }.sorted {
-        let (first, second) = (abs(rows[$0].own.difference), abs(rows[$1].own.difference))
+      // Those that have a part of it worth naming.
+      let least = 0.1 * abs(rows[function].change(measure).difference)
+      let others = family.filter { $0 != function && sign * rows[$0].change(measure).difference > least }.sorted {
+        let (first, second) = (abs(rows[$0].change(measure).difference), abs(rows[$1].change(measure).difference))
         return first == second ? rows[$0].name < rows[$1].name : first > second
       }
       return others.prefix(3).map { rows[$0].name }

@@ -25,6 +25,8 @@ package struct SharedFunctions {
   /// For each function the module that it lay in, on each side.
   private var modulesOfNumber: [(before: String?, after: String?)] = []
   private var buildsOfModule: [String: Set<BuildID>] = [:]
+  /// For modules that only the earlier side has those that took their place; made when all profiles are noted.
+  private var heirs: [String: String]?
 
   /// Nothing yet.
   package init() {}
@@ -63,6 +65,8 @@ package struct SharedFunctions {
 
   private mutating func intern(_ function: SideTable.Function) -> Int {
     var key = function
+    if heirs == nil { heirs = findHeirs() }
+    if let module = key.module, let heir = heirs?[module] { key.module = heir }
     if let modules = modulesOfName[function.name], modules.before.count <= 1, modules.after.count <= 1 {
       key.module = nil
     }
@@ -103,19 +107,28 @@ package struct SharedFunctions {
       numbers: numbers)
   }
 
-  /// For each function the module that it counts for. A module that only the earlier side has is the one that its
-  /// functions are in on the later side.
+  /// For each function the module that it counts for: of one that was renamed, the later.
   package func moduleOfNumber() -> [String?] {
-    let later = Set(modulesOfNumber.compactMap(\.after))
+    modulesOfNumber.map { modules in
+      modules.after ?? modules.before.map { heirs?[$0] ?? $0 }
+    }
+  }
+
+  /// A module that only the earlier side has is the one of those that only the later side has, in which most of its
+  /// functions are.
+  private func findHeirs() -> [String: String] {
+    let earlier = modulesOfName.values.reduce(into: Set<String>()) { $0.formUnion($1.before) }
+    let later = modulesOfName.values.reduce(into: Set<String>()) { $0.formUnion($1.after) }
     var votes: [String: [String: Int]] = [:]
-    for case (let before?, let after?) in modulesOfNumber where !later.contains(before) {
-      votes[before, default: [:]][after, default: 0] += 1
+    for modules in modulesOfName.values {
+      for before in modules.before where !before.isEmpty && !later.contains(before) {
+        for after in modules.after where !after.isEmpty && !earlier.contains(after) {
+          votes[before, default: [:]][after, default: 0] += 1
+        }
+      }
     }
-    let heirs = votes.compactMapValues { votes in
+    return votes.compactMapValues { votes in
       votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    }
-    return modulesOfNumber.map { modules in
-      modules.after ?? modules.before.map { heirs[$0] ?? $0 }
     }
   }
 

@@ -27,7 +27,7 @@ extension SideTable {
       + "\(table.value.period ?? 0)\t\(table.value.isCount ? "yes" : "no")\n"
     text += "observations\t\(table.observationsPerAmount)\n"
     text += "runs\t" + table.runs.map(String.init).joined(separator: ",") + "\n"
-    text += "seconds\t" + Self.list(table.seconds) + "\n"
+    text += "seconds\t" + Self.list(table.seconds.map { ($0 * 10_000).rounded() / 10_000 }) + "\n"
     text += "weights\t" + Self.list(table.weights) + "\n"
     let sums = table.total.map { $0.reduce(0, +) }
     let order = table.functions.indices.filter { sums[$0] > 0 }.sorted { left, right in

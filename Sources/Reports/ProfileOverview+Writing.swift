@@ -11,8 +11,8 @@ extension ProfileOverview {
     let seconds = trust.metadata.durationSeconds
     let used = "\(cpuSeconds.fixed(2)) CPU seconds in \(seconds.fixed(2)) s"
     if busy < 0.5 {
-      return "\(used): on a CPU \(busy.percent) of the time. It mostly waited, and a profile of CPU time doesn't tell "
-        + "for what."
+      return "\(used): on a CPU \(busy.percent) of the time. It mostly waited, be it for a CPU, and a profile of "
+        + "CPU time doesn't tell for what."
     }
     return "\(used): \(busy.fixed(2)) \(busy == 1 ? "CPU" : "CPUs") busy on average."
   }

@@ -140,6 +140,27 @@ import Testing
     #expect(comparison.modules.first?.change.verdict == .unchanged)
   }
 
+  /// `_start` is in the program and in its loader.
+  @Test func aRenamedProgramKeepsNamesThatOtherModulesHaveToo() {
+    func profile(_ path: String, _ seed: UInt64) -> Profile {
+      var profile = Profile.simulated(seed: seed) { _, random in
+        random.pick(["program": 9, "loader": 1]) == "program" ? ["_start", "main"] : ["_start ", "load"]
+      }
+      profile.modules = [Module(path: path), Module(path: "/lib/ld.so")]
+      for index in profile.functions.indices {
+        let isProgram = ["_start", "main"].contains(profile.functions[index].name)
+        profile.functions[index].module = ModuleID(index: isProgram ? 0 : 1)
+        if profile.functions[index].name == "_start " { profile.functions[index].name = "_start" }
+      }
+      return profile
+    }
+    let comparison = FunctionComparison(
+      before: profile("/old/app-1", 1).preferred, after: profile("/new/app-2", 2).preferred)
+    #expect(comparison.rows.map(\.name).sorted() == ["_start", "_start", "load", "main"])
+    #expect(comparison.changed.isEmpty)
+    #expect(!comparison.rows.contains { $0.isNew || $0.isVanished })
+  }
+
   @Test func emptyProfilesCompare() throws {
     let comparison = FunctionComparison(before: Profile().preferred, after: Profile().preferred)
     #expect(comparison.rows.isEmpty)

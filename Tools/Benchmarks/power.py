@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A function of 20 % made 10 % slower by known extra work: how often is it found, and how often is another accused?
 
-    run power [PAIRS] [SAMPLES]             default: 20 pairs of 20,000 samples a side, by shares
-    run power --runs [TRIALS]               six runs of 3 s of each side, for the same work
+    run power [PAIRS] [SAMPLES] [HZ]        default: 20 pairs of 20,000 samples a side at 499 Hz, by shares
+    run power --runs [TRIALS]               six runs of about 3 s of each side, for the same work
 
 Beside what was found stands what independent draws of that number make possible: the chance that the function's score is
 beyond what the test at 5 % over eleven functions, weighted by the variances of their shares, asks for.
@@ -31,9 +31,9 @@ def possible(samples):
     return 0.5 * math.erfc((high - (after - before) / error) / math.sqrt(2))
 
 
-def record(binary, extra, path, seconds, rounds=0):
+def record(binary, extra, path, seconds, rounds=0, rate=RATE):
     words = [binary, str(extra), str(seconds)] + ([str(rounds)] if rounds else [])
-    subprocess.run([PERFPROF, "record", "--quiet", "-F", str(RATE), "-o", path, "--", *words], check=True)
+    subprocess.run([PERFPROF, "record", "--quiet", "-F", str(rate), "-o", path, "--", *words], check=True)
 
 
 def compare(before, after, *options):
@@ -58,7 +58,7 @@ def main():
         subprocess.run(["cc", "-O2", "-g", "-o", binary, ROOT / "Tools/Benchmarks/regressed.c"], check=True)
         if "--runs" in sys.argv:
             trials = int(words[0]) if words else 10
-            rounds = 1500
+            rounds = 78_000
             for _ in range(trials):
                 sides = [[], []]
                 for run in range(6):
@@ -73,10 +73,11 @@ def main():
             return
         pairs = int(words[0]) if words else 20
         samples = int(words[1]) if len(words) > 1 else 20_000
+        rate = int(words[2]) if len(words) > 2 else RATE
         for _ in range(pairs):
             paths = [f"{folder}/before.perfprof", f"{folder}/after.perfprof"]
             for path, extra in zip(paths, (0, 10)):
-                record(binary, extra, path, samples / RATE)
+                record(binary, extra, path, samples / rate, rate=rate)
             judge(compare(paths[:1], paths[1:]), 0.22 / 1.02 - 0.2, counts)
         print(f"{samples} samples a side: found {counts['found']} of {pairs} (independent draws: "
               f"{100 * possible(samples):.0f} %), truth inside {counts['inside']}, others accused {counts['accused']}")

@@ -51,7 +51,8 @@ struct ComparisonReport {
   }
 
   private func picture(_ path: String) throws(Failure) -> (CallTree, FlameGraphCaption) {
-    let (earlier, later) = (try profiles(before, path), try profiles(after, path))
+    var (earlier, later) = (try profiles(before, path), try profiles(after, path))
+    Self.nameAlike(&earlier, later)
     for profile in earlier + later { try ProfileOutput.checkTree(of: profile, threads: threads, path: path) }
     guard let first = earlier.first, let last = later.first else {
       throw Failure(.usage, "-o \(path): a picture needs a profile on each side")
@@ -63,6 +64,15 @@ struct ComparisonReport {
         "\(earlier.count) runs before, \(later.count) after, of which the first are described.", at: 1)
     }
     return (CallTree(before: earlier, after: later, threads: threads), caption)
+  }
+
+  /// Where each side is one program, whatever its file is called, both are one in the picture.
+  private static func nameAlike(_ earlier: inout [SelectedProfile], _ later: [SelectedProfile]) {
+    func names(_ side: [SelectedProfile]) -> Set<String> { Set(side.flatMap { $0.profile.processes.map(\.name) }) }
+    guard names(earlier).count == 1, let name = names(later).first, names(later).count == 1 else { return }
+    for side in earlier.indices {
+      for process in earlier[side].profile.processes.indices { earlier[side].profile.processes[process].name = name }
+    }
   }
 
   private func profiles(_ inputs: [ComparisonInput], _ path: String) throws(Failure) -> [SelectedProfile] {
