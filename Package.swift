@@ -154,6 +154,7 @@ if Context.environment["PERFPROF_TOOLS"] != nil {
     benchmark("UnwindingBenchmark", ["CAllocationCount"] + unwinding),
     benchmark("UnwindingJudge", unwinding),
     benchmark("SymbolicationBenchmark", ["BinaryReading", "ELF", "Symbolication"]),
+    benchmark("NamesBenchmark", ["Demangling"]),
     benchmark("ELFReadingBenchmark", ["CElf", "BinaryReading", "ELF"]),
     .target(
       name: "Fuzz",

@@ -236,6 +236,7 @@ extension RecordedFunction {
   fileprivate init(_ frame: SymbolizedFrame) {
     self.init(
       name: frame.name, fullName: frame.fullName, linkageName: frame.linkageName, file: frame.file,
-      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder)
+      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder,
+      isThunk: frame.isThunk)
   }
 }

@@ -119,6 +119,7 @@ extension SamplingNote {
     case .dumpsShortened: "dumpsShortened"
     case .threadsPaused: "threadsPaused"
     case .callsInterrupted: "callsInterrupted"
+    case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .stacksNotCopied: "stacksNotCopied"
@@ -149,7 +150,7 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
-    case .stacksNotFollowed, .tracepointStacksNotFollowed: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed: break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)

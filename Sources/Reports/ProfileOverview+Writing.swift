@@ -94,7 +94,9 @@ extension ProfileOverview {
   /// A report as engineers hand it in: what was measured, where the time went by impact, the evidence, what to do next.
   package func markdown(functions: FunctionReport) -> String {
     var text = "## CPU profile\n\n### What was measured\n\n"
-    for line in trust.text().split(separator: "\n") { text += "- \(String(line).escapedForMarkdown)\n" }
+    for line in (trust.head() + trust.notesText()).split(separator: "\n") {
+      text += "- \(String(line).escapedForMarkdown)\n"
+    }
     if let timeSentence { text += "- \(timeSentence.escapedForMarkdown)\n" }
     text += "\n### Where the time went\n\n"
     if !path.isEmpty {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import ProfileComparison
 import ProfileModel
 
@@ -127,7 +128,7 @@ struct AbCommand: ParsableCommand {
     } else if markdown {
       bytes = Array(result.markdown(names: (before, after), limit: rows ?? .max).utf8)
     } else {
-      bytes = Array(result.text(names: (before, after), limit: rows, columns: TerminalWidth.columns).utf8)
+      bytes = Array(result.text(names: (before, after), limit: rows, columns: Terminal.columns(of: STDOUT_FILENO)).utf8)
     }
     try OutputFile(path: "-").write(bytes)
     try comparison.hold(result)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlameGraphs
+import Glibc
 import ProfileComparison
 import ProfileFormats
 import ProfileModel
@@ -17,14 +18,20 @@ struct DiffCommand: ParsableCommand {
       where that is chance; OUT.json and OUT.md are the verdicts.
       """)
 
-  @Argument(help: "The profiles to compare with, and behind -- those of interest; without --, one of each.")
+  @Argument(
+    help: "The profiles to compare with, and behind -- those of interest; without --, one of each.",
+    completion: .file())
   var files: [String] = []
 
-  @Option(name: .customLong("after"), parsing: .upToNextOption, help: "The profiles of interest: what -- stands for.")
+  @Option(
+    name: .customLong("after"), parsing: .upToNextOption,
+    help: ArgumentHelp("The profiles of interest: what -- stands for.", valueName: "FILE"), completion: .file())
   var after: [String] = []
 
   @Option(
-    name: [.short, .customLong("output")], help: "File to write: .svg, .html, .json or .md; may be repeated.")
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("File to write: .svg, .html, .json or .md; may be repeated.", valueName: "OUT"),
+    completion: .file())
   var output: [String] = []
 
   @OptionGroup var comparison: ComparisonFlags
@@ -57,6 +64,9 @@ struct DiffCommand: ParsableCommand {
 
   @Option(help: "The picture's title.")
   var title: String?
+
+  @Flag(help: "Leave the command line out of pictures.")
+  var noCommand = false
 
   enum Basis: String, ExpressibleByArgument, CaseIterable { case share, second, work }
 
@@ -118,7 +128,8 @@ struct DiffCommand: ParsableCommand {
     let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(basis))
     let names = (Self.name(of: sides.before), Self.name(of: sides.after))
     let report = ComparisonReport(
-      comparison: result, before: earlier, after: Array(later), names: names, title: title, threads: threads)
+      comparison: result, before: earlier, after: Array(later), names: names, title: title, threads: threads,
+      showsCommand: !noCommand)
     for path in output { try report.write(path) }
     let wanted = limit ?? (json ? 0 : 40)
     let rows = wanted == 0 ? nil : wanted
@@ -129,7 +140,8 @@ struct DiffCommand: ParsableCommand {
       let picture = page ?? output.first { ComparisonReport.kind(of: $0) == .html }
       bytes = Array(result.markdown(names: names, page: picture, limit: rows ?? .max).utf8)
     } else {
-      bytes = Array(result.text(names: names, limit: rows, columns: TerminalWidth.columns, isFull: full).utf8)
+      bytes = Array(
+        result.text(names: names, limit: rows, columns: Terminal.columns(of: STDOUT_FILENO), isFull: full).utf8)
     }
     try OutputFile(path: "-").write(bytes)
     try comparison.hold(result)

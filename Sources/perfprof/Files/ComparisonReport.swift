@@ -13,6 +13,8 @@ struct ComparisonReport {
   var names: (before: String, after: String)
   var title: String?
   var threads = false
+  /// Whether pictures tell the command line.
+  var showsCommand = true
 
   /// What a path's extension asks for.
   static func kind(of path: String) -> Kind? {
@@ -52,12 +54,13 @@ struct ComparisonReport {
 
   private func picture(_ path: String) throws(Failure) -> (CallTree, FlameGraphCaption) {
     var (earlier, later) = (try profiles(before, path), try profiles(after, path))
-    Self.nameAlike(&earlier, later)
+    align(&earlier, &later)
     for profile in earlier + later { try ProfileOutput.checkTree(of: profile, threads: threads, path: path) }
     guard let first = earlier.first, let last = later.first else {
       throw Failure(.usage, "-o \(path): a picture needs a profile on each side")
     }
     var caption = FlameGraphCaption(before: first, after: last, title: title)
+    if !showsCommand { caption.command = "" }
     caption.notes.insert(comparison.sentence, at: 0)
     if earlier.count + later.count > 2 {
       caption.notes.insert(
@@ -66,8 +69,14 @@ struct ComparisonReport {
     return (CallTree(before: earlier, after: later, threads: threads), caption)
   }
 
-  /// Where each side is one program, whatever its file is called, both are one in the picture.
-  private static func nameAlike(_ earlier: inout [SelectedProfile], _ later: [SelectedProfile]) {
+  /// One program in one tree, whatever its file is called and its compiler inlines; inlined calls of pairs only.
+  private func align(_ earlier: inout [SelectedProfile], _ later: inout [SelectedProfile]) {
+    if let old = earlier.first, let new = later.first, earlier.count == 1, later.count == 1 {
+      let processes = AlignedProcesses.align(before: old, after: new)
+      let aligned = AlignedInlines(before: processes.before, after: processes.after)
+      (earlier, later) = ([aligned.before], [aligned.after])
+      return
+    }
     func names(_ side: [SelectedProfile]) -> Set<String> { Set(side.flatMap { $0.profile.processes.map(\.name) }) }
     guard names(earlier).count == 1, let name = names(later).first, names(later).count == 1 else { return }
     for side in earlier.indices {
