@@ -128,7 +128,7 @@ let package = Package(
       "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"],
       resources: [.copy("Fixtures")]),
     tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
-    tests("Reports", ["ProfileModel"]),
+    tests("Reports", ["ProfileModel", "TextWriting"]),
     tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.
     .testTarget(name: "LiveTests", swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -8,6 +8,9 @@ package enum FlameGraph {
     package var width: Int = 1200
     /// Whether the root is at the top; otherwise it's at the bottom. Readers can turn it over.
     package var isIcicle = false
+    /// Of a picture of two profiles the names of the functions that changed beyond chance; nil when only each frame's
+    /// own weight tells.
+    package var changed: Set<String>?
 
     /// The usual picture.
     package init() {}

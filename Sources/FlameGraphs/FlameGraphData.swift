@@ -16,6 +16,7 @@ import Wording
 ///     self     for each frame
 ///     line, lineSpan                                     first line and number of further ones; absent when all are 0
 ///     before   {of: its total, rest, self}               of the earlier profile; absent in a picture of one
+///     unchanged  labels of functions that a comparison found unchanged; absent where it wasn't asked
 ///     scale    the greatest change of share; chance      whether weights are counts, so that chance can be told
 enum FlameGraphData {
   static func json(
@@ -40,7 +41,7 @@ enum FlameGraphData {
     legend(Legend(tree, scale: scale, isCount: caption.value.isCount), &out)
     out.write(",\n\"drawing\":")
     out.write(Drawing.json)
-    frames(tree, layout, &out)
+    frames(tree, layout, options.changed, &out)
     if tree.isComparison {
       out.write(raw: ",\n\"scale\":\(scale),\"chance\":\(caption.value.isCount),\n\"before\":{\"of\":")
       out.write(tree.baselineTotalWeights[CallTree.root])
@@ -69,7 +70,9 @@ enum FlameGraphData {
     out.write("}")
   }
 
-  private static func frames(_ tree: CallTree, _ layout: FlameGraphLayout, _ out: inout MarkupBuffer) {
+  private static func frames(
+    _ tree: CallTree, _ layout: FlameGraphLayout, _ changed: Set<String>?, _ out: inout MarkupBuffer
+  ) {
     var strings = StringTable()
     var labels: [UInt32] = []
     var labelIndices: [UInt32: Int] = [:]
@@ -96,6 +99,11 @@ enum FlameGraphData {
         out.write(",")
         if let text { out.write(strings.intern(text, limit: limit)) } else { out.write("-1") }
       }
+    }
+    if let changed {
+      out.write(",\n\"unchanged\":")
+      let unchanged = labels.indices.filter { Palette.isUnchanged(tree.labels[Int(labels[$0])], changed) }
+      list(unchanged, &out) { $1.write($0) }
     }
     out.write(",\n\"strings\":")
     list(strings.strings, &out) { $1.write(json: $0) }

@@ -96,6 +96,14 @@ enum Palette {
     return min(max(step, 1), steps) * (change < 0 ? -1 : 1)
   }
 
+  /// Whether a label is a function that is none of those that changed.
+  static func isUnchanged(_ label: CallTree.Label, _ changed: Set<String>) -> Bool {
+    switch label.kind {
+    case .user, .kernel, .inlined, .jit: !changed.contains(label.name)
+    case .all, .process, .thread, .truncated, .elided: false
+    }
+  }
+
   /// Shares that differ by less are the same.
   static let leastChange = 0.0005
 

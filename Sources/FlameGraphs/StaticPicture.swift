@@ -18,6 +18,7 @@ struct StaticPicture {
   private let isCount: Bool
   private let width: Double
   private let isIcicle: Bool
+  private let changed: Set<String>?
 
   private static let margin = 10.0
   private static let noteLimit = 6
@@ -31,6 +32,7 @@ struct StaticPicture {
     isCount = caption.value.isCount
     width = Double(max(320, min(options.width, 20_000)))
     isIcicle = options.isIcicle
+    changed = options.changed
     let head = drawHead(caption)
     height = head + layout.rows * Drawing.rowHeight + Int(Self.margin)
     drawFrames(top: head)
@@ -185,7 +187,8 @@ struct StaticPicture {
   }
 
   private func step(_ node: Int) -> Int {
-    Palette.step(change: shares.change(node), scale: scale, chance: isCount ? shares.chance(node) : 0)
+    if let changed, Palette.isUnchanged(tree.labels[Int(tree.labelIndices[node])], changed) { return 0 }
+    return Palette.step(change: shares.change(node), scale: scale, chance: isCount ? shares.chance(node) : 0)
   }
 
   private func sliverStyle(_ node: Int) -> Slivers.Style {

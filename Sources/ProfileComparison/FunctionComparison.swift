@@ -1,10 +1,11 @@
+import Glibc
 import ProfileModel
 
-/// Two profiles side by side, function by function, with what of their differences is more than noise.
+/// Two sides, of one or many profiles each, with a verdict on everything that could have changed.
 ///
-/// Shares of samples are compared, never counts, so recordings of different length or rate compare.
+/// Verdicts rest on `ExchangeTest`, in units that `DesignChoice` chooses; `CostShift` finds what only moved.
 package struct FunctionComparison: Sendable {
-  /// Which samples a share is of.
+  /// Which samples count for a function.
   package enum Measure: String, Hashable, Sendable, CaseIterable {
     /// Samples in the function itself.
     case `self`
@@ -14,120 +15,187 @@ package struct FunctionComparison: Sendable {
 
   /// What to compare.
   package struct Options: Hashable, Sendable {
-    /// What rows are sorted by and shown with.
+    /// What rows are sorted by.
     package var measure: Measure
-    /// Of the changes that are called more than noise, the share that may be noise after all.
-    package var falseDiscoveryRate: Double
+    /// The change, as a share of everything, that does not matter.
+    package var tolerance: Double
+    /// What amounts are divided by.
+    package var basis: ComparisonBasis
+    /// The chance that anything is called slower or faster where nothing changed.
+    package var level = 0.05
 
-    /// Self shares, 5 % false discoveries.
-    package init(measure: Measure = .self, falseDiscoveryRate: Double = 0.05) {
+    /// Self shares, and 1 % of everything.
+    package init(measure: Measure = .self, tolerance: Double = 0.01, basis: ComparisonBasis = .share) {
       self.measure = measure
-      self.falseDiscoveryRate = falseDiscoveryRate
+      self.tolerance = tolerance
+      self.basis = basis
     }
   }
 
-  /// A function in both profiles.
+  /// A function in both sides.
   package struct Row: Hashable, Sendable {
-    /// The function's name; functions of one name are taken together.
-    package var name: String
-    /// Path of a module that it lies in, where known.
-    package var modulePath: String?
+    /// The function.
+    package var function: SideTable.Function
     /// Samples in the function itself.
-    package var own: ShareChange
+    package var own = Change()
     /// Samples in it and in what it called.
-    package var total: ShareChange
+    package var total = Change()
+    /// Functions that its cost moved to, or came from.
+    package var movedWith: [String] = []
 
-    /// Whether only the later profile has it.
-    package var isNew: Bool { total.samplesBefore == 0 }
-    /// Whether only the earlier profile has it.
-    package var isVanished: Bool { total.samplesAfter == 0 }
+    /// The function's name.
+    package var name: String { function.name }
+    /// Whether only the later side has it.
+    package var isNew: Bool { total.before == 0 }
+    /// Whether only the earlier side has it.
+    package var isVanished: Bool { total.after == 0 }
 
     /// The change by one measure.
-    package func change(_ measure: Measure) -> ShareChange { measure == .self ? own : total }
+    package func change(_ measure: Measure) -> Change { measure == .self ? own : total }
   }
 
-  /// All functions that either profile has samples of, largest difference first.
+  /// A module, or everything.
+  package struct Part: Hashable, Sendable {
+    /// The module's name.
+    package var name: String
+    /// Samples in it.
+    package var change: Change
+  }
+
+  /// All functions that either side has samples of, largest difference first.
   package let rows: [Row]
-  /// The earlier profile.
-  package let before: ComparedProfile
-  /// The later profile.
-  package let after: ComparedProfile
+  /// Modules, largest difference first.
+  package let modules: [Part]
+  /// Everything; nil where it can't change, since shares add up to all.
+  package let whole: Change?
+  /// The earlier side.
+  package let before: ComparedSide
+  /// The later side.
+  package let after: ComparedSide
   /// Sentences on what makes the two hard to compare.
   package let warnings: [String]
   /// What was asked for.
   package let options: Options
+  /// What was exchanged: blocks or runs.
+  package let units: Units
 
-  /// Compares the selected samples of two profiles.
-  ///
-  /// - Complexity: O(blocks · stacks + samples + functions · log(functions)) of each, with at most 64 blocks.
+  /// The units that verdicts rest on.
+  package struct Units: Hashable, Sendable {
+    /// Whether they are whole runs.
+    package var areRuns: Bool
+    /// Whether those of the same time were compared.
+    package var arePaired: Bool
+    /// How many the earlier side has.
+    package var before: Int
+    /// How many the later side has.
+    package var after: Int
+  }
+
+  /// What the whole of the earlier side is: 1, or CPU seconds a second or for a unit of work.
+  package let everything: Double
+
+  /// Compares two profiles.
   package init(before: SelectedProfile, after: SelectedProfile, _ options: Options = Options()) {
+    self.init(before: [.profile(before)], after: [.profile(after)], options)
+  }
+
+  /// Compares two sides.
+  ///
+  /// - Complexity: O(runs · blocks · stacks + samples + exchanges · functions · units).
+  package init(before: [ComparisonInput], after: [ComparisonInput], _ options: Options = Options()) {
     self.options = options
-    self.before = ComparedProfile(before)
-    self.after = ComparedProfile(after)
     var functions = SharedFunctions()
-    let groupsBefore = functions.add(before.profile)
-    let groupsAfter = functions.add(after.profile)
-    let estimatesBefore = ShareEstimates.estimate(
-      before, StackGrouping(before.profile.stacks, groupOfFrame: groupsBefore, count: functions.names.count),
-      total: self.before.completeness.samples, observations: self.before.observations)
-    let estimatesAfter = ShareEstimates.estimate(
-      after, StackGrouping(after.profile.stacks, groupOfFrame: groupsAfter, count: functions.names.count),
-      total: self.after.completeness.samples, observations: self.after.observations)
-    let rate = options.falseDiscoveryRate
-    let own = Self.changes(estimatesBefore.own, estimatesAfter.own, rate: rate)
-    let total = Self.changes(estimatesBefore.total, estimatesAfter.total, rate: rate)
-
-    var rows: [Row] = []
-    for (index, name) in functions.names.enumerated()
-    where total[index].samplesBefore > 0 || total[index].samplesAfter > 0 {
-      rows.append(Row(name: name, modulePath: functions.modules[index], own: own[index], total: total[index]))
+    for input in before { functions.note(input, isBefore: true) }
+    for input in after { functions.note(input, isBefore: false) }
+    var earlier = AlignedSide(before, &functions, isBefore: true)
+    var later = AlignedSide(after, &functions, isBefore: false)
+    earlier.fill(functions.keys)
+    later.fill(functions.keys)
+    let choice = DesignChoice(earlier.table, later.table, options.basis)
+    let judge = ChangeJudge(choice, options, modules: functions.moduleOfNumber())
+    everything = judge.everything
+    var rows = judge.rows(functions.keys)
+    if !choice.isSlow { CostShift(choice, options, earlier, later, judge).mark(&rows) }
+    let common = Dilution(rows, options)
+    common?.mark(&rows)
+    var parts = judge.moduleParts()
+    for index in parts.indices { common?.mark(&parts[index].change) }
+    whole = judge.whole()
+    self.rows = rows.filter { $0.total.before > 0 || $0.total.after > 0 }.sorted {
+      Self.precedes($0.change(options.measure), $0.name, $1.change(options.measure), $1.name)
     }
-    rows.sort { left, right in
-      let first = abs(left.change(options.measure).difference)
-      let second = abs(right.change(options.measure).difference)
-      guard first == second else { return first > second }
-      let (heavy, light) = (left.change(options.measure).after, right.change(options.measure).after)
-      return heavy == light ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : heavy > light
-    }
-    self.rows = rows
-    let hasTimes = estimatesBefore.own.hasBlocks && estimatesAfter.own.hasBlocks
-    warnings = ComparedProfile.warnings(self.before, self.after, hasTimes: hasTimes)
+    modules = parts.sorted { Self.precedes($0.change, $0.name, $1.change, $1.name) }
+    self.before = ComparedSide(before, earlier.table)
+    self.after = ComparedSide(after, later.table)
+    units = Units(
+      areRuns: choice.usesRuns, arePaired: choice.design.isPaired, before: choice.design.beforeCount,
+      after: choice.design.afterCount)
+    warnings = ComparedSide.warnings(self.before, self.after, units, isSlow: choice.isSlow)
   }
 
-  /// The rows whose change is more than noise.
-  package var changed: [Row] { rows.filter { $0.change(options.measure).verdict != .noise } }
-
-  /// The share of samples that is in other functions than before, counting only changes that are more than noise.
-  package var movedShare: Double {
-    let changes = rows.map(\.own).filter { $0.verdict != .noise }
-    let grown = changes.reduce(0) { $0 + max(0, $1.difference) }
-    let shrunk = changes.reduce(0) { $0 + max(0, -$1.difference) }
-    return max(grown, shrunk)
+  private static func precedes(_ left: Change, _ leftName: String, _ right: Change, _ rightName: String) -> Bool {
+    let (first, second) = (abs(left.difference), abs(right.difference))
+    guard first == second else { return first > second }
+    return left.after == right.after
+      ? leftName.utf8.lexicographicallyPrecedes(rightName.utf8) : left.after > right.after
   }
 
-  /// The fewest samples, in both profiles together, that a function is judged by: with less nothing can be found, and
-  /// every function looked at makes it harder to find something in the others.
-  private static let fewestObservations = 10.0
+  /// The rows that are slower or faster, by the measure asked for or, if not by that, by the other.
+  package var changed: [Row] { rows.filter { Self.isNews($0.own) || Self.isNews($0.total) } }
 
-  private static func changes(_ before: ShareEstimates, _ after: ShareEstimates, rate: Double) -> [ShareChange] {
-    var changes = before.weights.indices.map { function in
-      let variances = (before.variances[function], after.variances[function])
-      let degrees = (before.degreesOfFreedom[function], after.degreesOfFreedom[function])
-      var change = ShareChange(
-        samplesBefore: before.weights[function], samplesAfter: after.weights[function],
-        before: before.share(of: function), after: after.share(of: function),
-        margin: Significance.margin(variances: variances, degrees: degrees), probability: 1, verdict: .noise)
-      change.probability = Significance.probability(
-        difference: change.difference, variances: variances, degrees: degrees)
-      return change
+  /// Whether a change is one that is called so.
+  package static func isNews(_ change: Change) -> Bool { change.verdict == .slower || change.verdict == .faster }
+}
+
+/// A profile, or what a baseline file holds of some.
+package enum ComparisonInput: Sendable {
+  /// A run.
+  case profile(SelectedProfile)
+  /// Runs, as numbers.
+  case baseline(SideTable)
+
+  /// What amounts are of.
+  package var value: ValueType {
+    switch self {
+    case .profile(let selected): selected.value
+    case .baseline(let table): table.value
     }
-    let judged = changes.indices.filter { index in
-      before.observations(of: index) + after.observations(of: index) >= fewestObservations
-    }
-    let discoveries = Significance.discoveries(judged.map { changes[$0].probability }, rate: rate)
-    for (index, isDiscovery) in zip(judged, discoveries) where isDiscovery {
-      changes[index].verdict = changes[index].difference > 0 ? .grew : .shrank
-    }
-    return changes
   }
+}
+
+extension SharedFunctions {
+  /// Notes an input's functions.
+  mutating func note(_ input: ComparisonInput, isBefore: Bool) {
+    switch input {
+    case .profile(let selected): note(selected.profile, isBefore: isBefore)
+    case .baseline(let table): note(table.functions, isBefore: isBefore)
+    }
+  }
+}
+
+/// One side with its functions numbered as the other's.
+struct AlignedSide {
+  var table: SideTable
+  var profiles: [(selected: SelectedProfile, matched: MatchedProfile)] = []
+  /// Whether it is made of profiles only, whose stacks are known.
+  let hasStacks: Bool
+
+  init(_ inputs: [ComparisonInput], _ functions: inout SharedFunctions, isBefore: Bool) {
+    table = SideTable(value: inputs.first?.value ?? .samples())
+    var hasStacks = true
+    for input in inputs {
+      switch input {
+      case .profile(let selected):
+        let matched = functions.match(selected.profile, isBefore: isBefore)
+        table.add(selected, matched)
+        profiles.append((selected, matched))
+      case .baseline(let baseline):
+        hasStacks = false
+        table.add(baseline, numbers: baseline.functions.map { functions.number(of: $0, isBefore: isBefore) })
+      }
+    }
+    self.hasStacks = hasStacks
+  }
+
+  mutating func fill(_ keys: [SideTable.Function]) { table.fill(keys) }
 }

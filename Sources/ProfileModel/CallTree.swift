@@ -133,9 +133,14 @@ extension CallTree {
   ///
   /// - Complexity: As for one profile of both sizes.
   public init(before: SelectedProfile, after: SelectedProfile, threads: Bool = false) {
+    self.init(before: [before], after: [after], threads: threads)
+  }
+
+  /// The same of several profiles on each side, added up.
+  public init(before: [SelectedProfile], after: [SelectedProfile], threads: Bool = false) {
     var builder = CallTreeBuilder(threads: threads)
-    builder.add(before, isBaseline: true)
-    builder.add(after, isBaseline: false)
+    for profile in before { builder.add(profile, isBaseline: true) }
+    for profile in after { builder.add(profile, isBaseline: false) }
     self = builder.build(isComparison: true)
   }
 }

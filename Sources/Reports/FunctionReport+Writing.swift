@@ -41,7 +41,7 @@ extension FunctionReport {
 
   /// The report as JSON: `functions` with `name`, `module`, `self` and `total` in the unit of the value type, and what it
   /// rests on.
-  package func json() -> [UInt8] {
+  package func json(_ overview: ProfileOverview? = nil) -> [UInt8] {
     var json = JSONWriter(indentation: 2)
     json.object { json in
       trust.write(to: &json)
@@ -51,6 +51,7 @@ extension FunctionReport {
         for row in rows { json.object { write(row, to: &$0) } }
       }
       json.member("omitted", omitted)
+      overview?.write(to: &json)
     }
     json.endLine()
     return json.bytes

@@ -45,10 +45,10 @@ struct Perfprof: ParsableCommand {
           printError("perfprof: \(option) stands behind \(program) and goes to it: options of record stand before it")
         }
       }
-      var command = try parseAsRoot(words)
+      var command = try parseAsRoot(DiffCommand.words(words))
       // What a file's capabilities allow is meant for looking at processes, not at files: the way to others' files leads
       // through /proc.
-      if !(command is RecordCommand || command is DoctorCommand), clp_drop_capabilities() != 0 {
+      if !(command is RecordCommand || command is AbCommand || command is DoctorCommand), clp_drop_capabilities() != 0 {
         throw Failure(.software, "capabilities can't be given up (\(errorText(errno))): run perfprof without them")
       }
       try command.run()
@@ -74,9 +74,8 @@ struct Perfprof: ParsableCommand {
   private static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
 
   private static let commands: [any ParsableCommand.Type] = [
-    RecordCommand.self, ViewCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self,
-    ConvertCommand.self,
-    InfoCommand.self, NameCommand.self, DoctorCommand.self,
+    RecordCommand.self, ViewCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, AbCommand.self,
+    ConvertCommand.self, InfoCommand.self, NameCommand.self, DoctorCommand.self,
   ]
 
   /// Opens nothing in place of standard streams that were closed, lest a file of perfprof's own be taken for one.

@@ -25,3 +25,11 @@ test("takes a change within two standard errors for chance, where weights are co
   assert.ok(!new Coloring(tree, { ...data, chance: false }).isChance(frameOf(tree, "a")));
   assert.equal(new Coloring(tree, { ...data, chance: false }).step(frameOf(tree, "b")), -1);
 });
+
+test("leaves functions gray that a comparison found unchanged", () => {
+  const { tree, data } = picture(["main;new 500", "main;same 500"], { before: ["main;gone 500", "main;same 500"] });
+  const label = tree.label[frameOf(tree, "new")];
+  const coloring = new Coloring(tree, { ...data, unchanged: [label] });
+  assert.equal(coloring.style(frameOf(tree, "new")), "n0 new");
+  assert.equal(coloring.style(frameOf(tree, "gone")), "b6 gone");
+});

@@ -10,6 +10,8 @@ export class Coloring {
     this.scale = data.scale ?? 1;
     /** Whether weights are counts, so that chance can be told from change. */
     this.isCount = data.chance ?? false;
+    /** Labels of functions that are known to be unchanged. */
+    this.unchanged = new Set(data.unchanged ?? []);
   }
 
   /** @param {FrameIndex} frame */
@@ -52,6 +54,7 @@ export class Coloring {
    */
   isChance(frame) {
     const { tree, changes } = this;
+    if (this.unchanged.has(tree.label[frame])) return true;
     const before = tree.before(frame), after = tree.after(frame);
     const isKnown = this.isCount && tree.whole > 1 && tree.wholeBefore > 1;
     const error = isKnown ? Math.sqrt(before * (1 - before) / tree.wholeBefore + after * (1 - after) / tree.whole) : 0;

@@ -17,6 +17,7 @@ interface ProfileData extends WeightData {
   lineSpan?: number[];
   scale?: number;
   chance?: boolean;
+  unchanged?: number[];
   before?: WeightData;
 }
 

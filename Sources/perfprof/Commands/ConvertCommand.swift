@@ -1,11 +1,12 @@
 import ArgumentParser
+import ProfileComparison
 import ProfileFormats
 import ProfileModel
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a profile in another format.",
-    usage: "perfprof convert FILE -o OUT [--format NAME] [OPTION…]",
+    usage: "perfprof convert FILE -o OUT [--format NAME] [OPTION…]\nperfprof convert --baseline FILE… -o OUT",
     discussion: """
       The extension of OUT says which: .folded .txt, .speedscope.json, .pb.gz .pprof, .firefox.json, .svg, .html. \
       With --format the extension does not matter, and OUT may be - for standard output.
@@ -15,6 +16,9 @@ struct ConvertCommand: ParsableCommand {
     help: "The profile: a recording, folded stacks, pprof, speedscope, `perf script` text; - is standard input.",
     completion: .file())
   var file: String
+
+  @Argument(help: "With --baseline: further runs, or baselines to merge with.", completion: .file())
+  var more: [String] = []
 
   @Option(
     name: [.short, .customLong("output")], help: ArgumentHelp("What to write.", valueName: "OUT"), completion: .file())
@@ -33,7 +37,16 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Leave the command line out of pictures.")
   var noCommand = false
 
+  @Flag(help: "Write a baseline for `perfprof diff`: amounts of functions, without stacks and times, at most 100 KB.")
+  var baseline = false
+
+  mutating func validate() throws {
+    if !baseline, !more.isEmpty { throw ValidationError("\(more[0]): only --baseline takes several files") }
+    if baseline, format != nil { throw ValidationError("--format and --baseline: leave one out") }
+  }
+
   mutating func run() throws {
+    if baseline { return try writeBaseline() }
     var target = try ProfileOutput(path: output, formatName: format)
     target.threads = threads
     target.showsCommand = !noCommand
@@ -46,5 +59,11 @@ struct ConvertCommand: ParsableCommand {
     } else {
       try target.write(try input.selected(file))
     }
+  }
+  private func writeBaseline() throws(Failure) {
+    var inputs: [(path: String, input: ComparisonInput)] = []
+    for path in [file] + more { inputs.append((path, try ComparisonFile.read(path, input))) }
+    try ComparisonFile.check(inputs)
+    try OutputFile(path: output).write(SideTable(inputs.map(\.input)).baseline())
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlameGraphs
+import Glibc
 import ProfileComparison
 import ProfileFormats
 import ProfileModel
@@ -8,42 +9,58 @@ import Wording
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "What changed between two profiles, as shares of all samples.",
-    usage: "perfprof diff BEFORE AFTER [-o OUT]… [OPTION…]",
+    commandName: "diff", abstract: "What changed between two sides, and what of it is more than chance.",
+    usage: "perfprof diff BEFORE AFTER [OPTION]…\nperfprof diff BEFORE… -- AFTER… [OPTION]…",
     discussion: """
-      Prints a table of functions with their shares before and after, the change, and whether it is more than chance. \
-      -o OUT.svg draws both as one flame graph, red where a share grew, blue where it shrank; OUT.json is the table.
+      The answer comes first, then what changed, then what could not be told. Four or more recordings of each side are \
+      compared as whole runs, fewer in blocks of time. A side may be a baseline of `perfprof convert --baseline`. \
+      -o OUT.svg or OUT.html draws both sides as one flame graph, red where a share grew, blue where it shrank, gray \
+      where that is chance; OUT.json and OUT.md are the verdicts.
       """)
 
-  @Argument(help: "The profile to compare with.", completion: .file())
-  var before: String
+  @Argument(
+    help: "The profiles to compare with, and behind -- those of interest; without --, one of each.",
+    completion: .file())
+  var files: [String] = []
 
-  @Argument(help: "The profile of interest.", completion: .file())
-  var after: String
+  @Option(
+    name: .customLong("after"), parsing: .upToNextOption,
+    help: ArgumentHelp("The profiles of interest: what -- stands for.", valueName: "FILE"), completion: .file())
+  var after: [String] = []
 
   @Option(
     name: [.short, .customLong("output")],
-    help: ArgumentHelp("File to write: .svg, .html or .json; may be repeated.", valueName: "OUT"), completion: .file())
+    help: ArgumentHelp("File to write: .svg, .html, .json or .md; may be repeated.", valueName: "OUT"),
+    completion: .file())
   var output: [String] = []
 
-  @Option(help: "Which share decides order and verdict: self or total.")
-  var sort = FunctionComparison.Measure.`self`
+  @OptionGroup var comparison: ComparisonFlags
 
-  @Option(help: ArgumentHelp("The most rows; 0 for all. Default: 40, and all with --json.", valueName: "N"))
+  @Option(help: "What amounts are compared by: share, second (CPU seconds a second) or work.")
+  var per: Basis?
+
+  @Option(help: "Units of work in all recordings of each side: BEFORE=N,AFTER=M.")
+  var work: String?
+
+  @Option(help: "The most rows of each table; 0 for all. Default: 40, and all with --json.")
   var limit: Int?
 
-  @Option(
-    help: "End with status 1 if a share grew, beyond chance, by more than so many points: 'self>1', 'total(parse)>2.5'."
-  )
-  var failIf: String?
+  @Flag(help: "List what is unchanged, too.")
+  var full = false
 
   @OptionGroup var input: InputFlags
 
   @Flag(help: "Tell threads apart in the picture.")
   var threads = false
 
-  @Flag(help: "The table as JSON.")
+  @Flag(help: "The verdicts as JSON.")
   var json = false
+
+  @Flag(help: "The verdicts as Markdown for a pull request.")
+  var markdown = false
+
+  @Option(help: "With --markdown: where the page will be, for a link to it.")
+  var page: String?
 
   @Option(help: "The picture's title.")
   var title: String?
@@ -51,103 +68,88 @@ struct DiffCommand: ParsableCommand {
   @Flag(help: "Leave the command line out of pictures.")
   var noCommand = false
 
+  enum Basis: String, ExpressibleByArgument, CaseIterable { case share, second, work }
+
+  /// The words of a command line, with `--` between two sides as the option that it stands for.
+  static func words(_ arguments: [String]) -> [String] {
+    guard arguments.first == "diff", let place = arguments.firstIndex(of: "--") else { return arguments }
+    var words = arguments
+    words[place] = "--after"
+    return words
+  }
+
+  /// The files of each side.
+  private var sides: (before: [String], after: [String])? {
+    if !after.isEmpty { return files.isEmpty ? nil : (files, after) }
+    return files.count == 2 ? ([files[0]], [files[1]]) : nil
+  }
+
   mutating func validate() throws {
+    guard sides != nil else {
+      throw ValidationError("name two profiles, or several of each side: BEFORE… -- AFTER…")
+    }
     if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
-    if let failIf, ChangeGate(failIf) == nil {
-      throw ValidationError(
-        "--fail-if \(failIf): use 'self>1' or 'total(FUNCTION)>2.5'; the number is in percentage points")
-    }
+    if json, markdown { throw ValidationError("--json and --markdown: one of them at a time") }
+    if work != nil, parsedWork == nil { throw ValidationError("--work \(work ?? ""): use BEFORE=N,AFTER=M") }
+    if per == .work, work == nil { throw ValidationError("--per work: say how much with --work BEFORE=N,AFTER=M") }
+    if let per, per != .work, work != nil { throw ValidationError("--work and --per \(per.rawValue): leave one out") }
     for path in output where Self.kind(of: path) == nil {
-      throw ValidationError("-o \(path): diff writes .svg, .html and .json")
+      throw ValidationError("-o \(path): diff writes .svg, .html, .json and .md")
     }
+  }
+
+  /// What `--work` says.
+  private var parsedWork: (before: Double, after: Double)? {
+    var numbers: [String: Double] = [:]
+    for part in (work ?? "").split(separator: ",") {
+      let sides = part.split(separator: "=")
+      guard sides.count == 2, let number = Double(sides[1]), number > 0, number.isFinite else { return nil }
+      numbers[sides[0].lowercased()] = number
+    }
+    guard numbers.count == 2, let before = numbers["before"], let after = numbers["after"] else { return nil }
+    return (before, after)
+  }
+
+  private var basis: ComparisonBasis {
+    if let work = parsedWork { return .work(before: work.before, after: work.after) }
+    return per == .second ? .second : .share
   }
 
   mutating func run() throws {
-    let (old, new) = try profiles()
-    let comparison = FunctionComparison(before: old, after: new, .init(measure: sort))
-    for path in output { try write(path, old, new, comparison) }
+    guard let sides else { return }
+    guard (sides.before + sides.after).filter({ $0 == "-" }).count < 2 else {
+      throw Failure(.usage, "only one of the profiles can come from standard input: name a file for the other")
+    }
+    var inputs: [(path: String, input: ComparisonInput)] = []
+    for path in sides.before + sides.after { inputs.append((path, try ComparisonFile.read(path, input))) }
+    try ComparisonFile.check(inputs)
+    let earlier = inputs.prefix(sides.before.count).map(\.input)
+    let later = inputs.dropFirst(sides.before.count).map(\.input)
+    let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(basis))
+    let names = (Self.name(of: sides.before), Self.name(of: sides.after))
+    let report = ComparisonReport(
+      comparison: result, before: earlier, after: Array(later), names: names, title: title, threads: threads,
+      showsCommand: !noCommand)
+    for path in output { try report.write(path) }
     let wanted = limit ?? (json ? 0 : 40)
-    // Rows of noise say nothing; who asks for a number of them gets them.
-    let isNoise = limit == nil && !json && comparison.changed.isEmpty
-    let rows = isNoise ? 0 : wanted == 0 ? nil : wanted
-    let table =
-      json ? comparison.json(limit: rows) : Array(comparison.text(names: (before, after), limit: rows).utf8)
-    try OutputFile(path: "-").write(table)
-    try gate(comparison)
-  }
-
-  private func profiles() throws(Failure) -> (SelectedProfile, SelectedProfile) {
-    guard before != "-" || after != "-" else {
-      throw Failure(.usage, "only one of the two profiles can come from standard input: name a file for the other")
-    }
-    let (old, new) = (try input.selected(before), try input.selected(after))
-    let (first, second) = (old.value, new.value)
-    guard first.unit == second.unit, first.name == second.name || first.unit != .count else {
-      throw Failure(
-        .usage,
-        "\(before) has \(first.name) in \(first.unit), \(after) \(second.name) in \(second.unit): name what to compare "
-          + "with --value")
-    }
-    return (old, new)
-  }
-
-  private enum Kind { case svg, html, json }
-
-  private static func kind(of path: String) -> Kind? {
-    if path.lowercased().hasSuffix(".json") { return .json }
-    switch ProfileFormat(extensionOf: path) {
-    case .svg: return .svg
-    case .html: return .html
-    default: return nil
-    }
-  }
-
-  private func write(
-    _ path: String, _ old: SelectedProfile, _ new: SelectedProfile, _ comparison: FunctionComparison
-  ) throws(Failure) {
-    var (old, new) = (old, new)
-    if Self.kind(of: path) != .json {
-      old = try ProfileOutput.turned(old, path: before)
-      new = try ProfileOutput.turned(new, path: after)
-      try ProfileOutput.checkTree(of: old, threads: threads, path: before)
-      try ProfileOutput.checkTree(of: new, threads: threads, path: after)
-    }
+    let rows = wanted == 0 ? nil : wanted
     let bytes: [UInt8]
-    switch Self.kind(of: path) {
-    case .json, nil: bytes = comparison.json()
-    case .svg: bytes = FlameGraph.svg(tree(old, new), caption: caption(old, new))
-    case .html: bytes = FlameGraph.html(tree(old, new), caption: caption(old, new))
+    if json {
+      bytes = result.json(limit: rows)
+    } else if markdown {
+      let picture = page ?? output.first { ComparisonReport.kind(of: $0) == .html }
+      bytes = Array(result.markdown(names: names, page: picture, limit: rows ?? .max).utf8)
+    } else {
+      bytes = Array(
+        result.text(names: names, limit: rows, columns: Terminal.columns(of: STDOUT_FILENO), isFull: full).utf8)
     }
-    try OutputFile(path: path).write(bytes)
-    printError("perfprof: wrote \(path)")
+    try OutputFile(path: "-").write(bytes)
+    try comparison.hold(result)
   }
 
-  private func tree(_ old: SelectedProfile, _ new: SelectedProfile) -> CallTree {
-    let processes = AlignedProcesses.align(before: old, after: new)
-    let aligned = AlignedInlines(before: processes.before, after: processes.after)
-    return CallTree(before: aligned.before, after: aligned.after, threads: threads)
-  }
+  private static func kind(of path: String) -> ComparisonReport.Kind? { ComparisonReport.kind(of: path) }
 
-  private func caption(_ old: SelectedProfile, _ new: SelectedProfile) -> FlameGraphCaption {
-    var caption = FlameGraphCaption(before: old, after: new, title: title)
-    if noCommand { caption.command = "" }
-    return caption
-  }
-
-  private func gate(_ comparison: FunctionComparison) throws(Failure) {
-    guard let failIf, let gate = ChangeGate(failIf) else { return }
-    switch gate.outcome(for: comparison) {
-    case .passed: return
-    case .failed(let rows):
-      let names = rows.prefix(5).map { row in
-        let change = row.change(gate.measure)
-        return "\(row.name) \(change.before.percent) → \(change.after.percent)"
-      }
-      throw Failure(.gateFailed, "--fail-if \(failIf): " + names.joined(separator: ", "))
-    case .noSuchFunction(let name):
-      throw Failure(.noInput, "--fail-if \(failIf): neither profile has the function \(name): nothing was checked")
-    }
+  private static func name(of files: [String]) -> String {
+    files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
   }
 }
-
-extension FunctionComparison.Measure: ExpressibleByArgument {}

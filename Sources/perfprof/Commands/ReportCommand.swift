@@ -7,7 +7,8 @@ import TextWriting
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Tables: functions by self or total samples, callers and callees of one.",
-    usage: "perfprof report FILE [--sort self|total] [--limit N] [--callers NAME] [--callees NAME] [--json] [OPTION…]",
+    usage:
+      "perfprof report FILE [--sort self|total] [--limit N] [--callers NAME] [--callees NAME] [--json] [--markdown] [OPTION…]",
     discussion:
       "FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is standard input.")
 
@@ -40,16 +41,22 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "As JSON.")
   var json = false
 
+  @Flag(help: "As Markdown: what was measured, where the time went, what to look at next.")
+  var markdown = false
+
   mutating func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
     if let callers, let callees, callers != callees {
       throw ValidationError("--callers and --callees of different functions: ask for one at a time")
     }
+    if markdown, json || lines || groupRuntime || callers != nil || callees != nil {
+      throw ValidationError("--markdown is a report by itself: leave the others out")
+    }
   }
 
   mutating func run() throws {
     let profile = try input.selected(file)
-    let wanted = limit ?? (json ? 0 : 40)
+    let wanted = limit ?? (json ? 0 : markdown ? 15 : 40)
     let rows = wanted == 0 ? nil : wanted
     let columns = Terminal.columns(of: STDOUT_FILENO)
     let bytes: [UInt8]
@@ -61,7 +68,15 @@ struct ReportCommand: ParsableCommand {
     } else {
       let options = FunctionReport.Options(order: sort, limit: rows, byLine: lines)
       let report = FunctionReport(profile, options)
-      bytes = json ? report.json() : Array((report.text(columns: columns) + nextStep(report, columns)).utf8)
+      let overview = ProfileOverview(profile)
+      if markdown {
+        bytes = Array(overview.markdown(functions: report).utf8)
+      } else if json {
+        bytes = report.json(overview)
+      } else {
+        let text = report.text(columns: columns) + "\n" + overview.text() + nextStep(report, columns)
+        bytes = Array(text.utf8)
+      }
     }
     try OutputFile(path: "-").write(bytes)
   }

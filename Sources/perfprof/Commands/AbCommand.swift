@@ -1,0 +1,136 @@
+import ArgumentParser
+import Glibc
+import ProfileComparison
+import ProfileModel
+
+struct AbCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ab", abstract: "Run two commands in turn, record both, and tell what changed.",
+    discussion: """
+      Runs go before, after, after, before, and so on, so that a machine that gets slower or faster meanwhile does not \
+      favor one side. Each run is one unit of work. It ends when the answer for everything is clear, looked at after half, \
+      three quarters and all of the pairs, or at Ctrl-C, which ends with what is there.
+      """)
+
+  @Option(name: .customShort("n"), help: "The most pairs of runs; at least 4.")
+  var pairs = 10
+
+  @Option(help: "The command to compare with, as a shell takes it.")
+  var before: String
+
+  @Option(help: "The command of interest.")
+  var after: String
+
+  @Option(name: [.customShort("F"), .customLong("frequency")], help: "Samples a second of CPU time of each thread.")
+  var frequency: UInt32 = 499
+
+  @Option(help: "Runs of each command that come first and are not counted.")
+  var warmUp = 1
+
+  @Option(help: "The folder to leave the recordings in: before-1.perfprof, after-1.perfprof…")
+  var keep: String?
+
+  @Option(name: [.short, .customLong("output")], help: "File to write: .svg, .html, .json or .md; may be repeated.")
+  var output: [String] = []
+
+  @OptionGroup var comparison: ComparisonFlags
+  @OptionGroup var input: InputFlags
+
+  @Option(help: "The most rows of each table; 0 for all. Default: 40, and all with --json.")
+  var limit: Int?
+
+  @Flag(help: "The verdicts as JSON.")
+  var json = false
+
+  @Flag(help: "The verdicts as Markdown for a pull request.")
+  var markdown = false
+
+  @Flag(help: "Don't tell of each pair on standard error.")
+  var quiet = false
+
+  mutating func validate() throws {
+    guard (4...1000).contains(pairs) else {
+      throw ValidationError("-n \(pairs): use 4 to 1000; fewer runs can't tell a change from chance")
+    }
+    guard (0...100).contains(warmUp) else { throw ValidationError("--warm-up \(warmUp): use 0 to 100") }
+    guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
+    if json, markdown { throw ValidationError("--json and --markdown: one of them at a time") }
+    if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
+    for path in output where ComparisonReport.kind(of: path) == nil {
+      throw ValidationError("-o \(path): ab writes .svg, .html, .json and .md")
+    }
+  }
+
+  mutating func run() throws {
+    var signals = try StopSignals(given: Perfprof.given)
+    var runs = try PairedRuns(keep: keep)
+    for _ in 0..<warmUp {
+      try runs.run(before)
+      try runs.run(after)
+    }
+    var sides: (before: [ComparisonInput], after: [ComparisonInput]) = ([], [])
+    let looks = looks
+    var result: FunctionComparison?
+    for pair in 1...pairs {
+      for isBefore in pair % 2 == 1 ? [true, false] : [false, true] {
+        let name = "\(isBefore ? "before" : "after")-\(pair)"
+        let path: String
+        do throws(Failure) {
+          path = try runs.record(isBefore ? before : after, name: name, frequency: frequency)
+        } catch {
+          if signals.check() { break }
+          throw error
+        }
+        let run = try ComparisonFile.read(path, input)
+        if isBefore { sides.before.append(run) } else { sides.after.append(run) }
+      }
+      let isStopped = signals.check()
+      guard sides.before.count == sides.after.count, !sides.before.isEmpty else { break }
+      if looks.contains(pair) || isStopped {
+        result = compare(sides, looks: looks.count)
+        if let whole = result?.whole, whole.verdict != .cannotTell, pair < pairs { break }
+      }
+      if !quiet { printError("perfprof: pair \(pair) of \(pairs)") }
+      if isStopped { break }
+    }
+    signals.restore()
+    guard !sides.before.isEmpty, !sides.after.isEmpty else {
+      throw Failure(.unavailable, "stopped before one pair was done: nothing to compare")
+    }
+    try show(result ?? compare(sides, looks: looks.count), sides)
+  }
+
+  /// After how many pairs the answer is looked at. Looking often finds something by chance, so the 5 % are shared out.
+  private var looks: [Int] {
+    let early = [(pairs + 1) / 2, (3 * pairs + 3) / 4].filter { $0 >= 5 && $0 < pairs }
+    return Array(Set(early + [pairs])).sorted()
+  }
+
+  private func compare(
+    _ sides: (before: [ComparisonInput], after: [ComparisonInput]), looks: Int
+  ) -> FunctionComparison {
+    var options = comparison.options(.work(before: Double(sides.before.count), after: Double(sides.after.count)))
+    options.level = 0.05 / Double(looks)
+    return FunctionComparison(before: sides.before, after: sides.after, options)
+  }
+
+  private func show(
+    _ result: FunctionComparison, _ sides: (before: [ComparisonInput], after: [ComparisonInput])
+  ) throws {
+    let report = ComparisonReport(
+      comparison: result, before: sides.before, after: sides.after, names: (before, after))
+    for path in output { try report.write(path) }
+    let wanted = limit ?? (json ? 0 : 40)
+    let rows = wanted == 0 ? nil : wanted
+    let bytes: [UInt8]
+    if json {
+      bytes = result.json(limit: rows)
+    } else if markdown {
+      bytes = Array(result.markdown(names: (before, after), limit: rows ?? .max).utf8)
+    } else {
+      bytes = Array(result.text(names: (before, after), limit: rows, columns: Terminal.columns(of: STDOUT_FILENO)).utf8)
+    }
+    try OutputFile(path: "-").write(bytes)
+    try comparison.hold(result)
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import ProfileModel
+import TextWriting
+import Testing
+
+@testable import Reports
+
+@Suite struct ProfileOverviewTests {
+  private func names(_ steps: [ProfileOverview.Step]) -> [String] { steps.map(\.name) }
+
+  @Test func followsTheHottestPath() {
+    let profile = Profile.of([
+      (["main", "run", "parse", "lex"], 50), (["main", "run", "parse"], 20), (["main", "run", "emit"], 30),
+    ])
+    let overview = ProfileOverview(profile.preferred)
+    #expect(names(overview.path) == ["run", "parse", "lex"])
+    #expect(overview.path.map(\.samples) == [100, 70, 50])
+  }
+
+  @Test func hintsRestOnFigures() throws {
+    let profile = Profile.of([
+      (["main", "parse", "malloc"], 150), (["main", "parse"], 600), (["main", "pthread_mutex_lock"], 250),
+    ])
+    let overview = ProfileOverview(profile.preferred)
+    #expect(overview.hints.map(\.kind) == ["lock-waits", "allocation"])
+    #expect(try #require(overview.hints.first).text.hasPrefix("25.0 % of the samples are in locks"))
+    #expect(overview.hints.last?.text.contains("`parse` (15.0 %)") == true)
+  }
+
+  @Test func fewSamplesHintAtNothing() {
+    #expect(ProfileOverview(Profile.of([(["main", "malloc"], 99)]).preferred).hints.isEmpty)
+  }
+
+  @Test func saysThatAProgramMostlyWaited() {
+    var profile = Profile.of([(["main"], 1000)])
+    profile.metadata.cpuSecondsUsed = 1.8
+    profile.metadata.durationSeconds = 10
+    let sentence = ProfileOverview(profile.preferred).timeSentence
+    #expect(sentence?.contains("on a CPU 18.0 % of the time. It mostly waited") == true, "\(sentence ?? "")")
+    profile.metadata.cpuSecondsUsed = 12
+    #expect(ProfileOverview(profile.preferred).timeSentence?.contains("1.20 CPUs busy on average") == true)
+  }
+
+  @Test func oneBusyThreadAmongOthersIsAHint() {
+    var profile = Profile.of([(["main", "work"], 990), (["main", "idle"], 10)])
+    profile.valueTypes[0].period = 10_000_000
+    profile.metadata.durationSeconds = 10
+    profile.threads.append(ThreadRecord(process: ProcessID(index: 0), tid: 77, name: "other"))
+    profile.samples[profile.samples.count - 1].thread = ThreadID(index: profile.threads.count - 1)
+    #expect(ProfileOverview(profile.preferred).hints.map(\.kind) == ["one-thread"])
+  }
+
+  @Test func markdownIsNotSteeredByNames() {
+    let profile = Profile.of([(["main", "a|b`*<script>\n# x"], 200)])
+    let overview = ProfileOverview(profile.preferred)
+    let text = overview.markdown(functions: FunctionReport(profile.preferred))
+    #expect(text.contains("<code>a&#124;b&#96;&#42;&lt;script&gt; &#35; x</code>"), "\(text)")
+    #expect(!text.contains("<script>"))
+  }
+
+  @Test func emptyProfilesHaveNothingToLookAt() {
+    #expect(ProfileOverview(Profile().preferred).text().isEmpty)
+  }
+}
