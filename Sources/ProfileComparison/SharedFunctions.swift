@@ -26,7 +26,7 @@ struct SharedFunctions {
       return id
     }
     return profile.frames.map { frame in
-      frame.kind == .truncated || frame.kind == .elided ? StackGrouping.none : groupOfFunction[frame.function.index]
+      frame.kind.isMarker ? StackGrouping.none : groupOfFunction[frame.function.index]
     }
   }
 }

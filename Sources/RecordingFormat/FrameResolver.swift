@@ -5,10 +5,11 @@ struct FrameResolver {
   private let tables: RecordingTables
   private let names: [UInt32: RecordedNames]
   private var builder = ProfileBuilder()
-  private let showsThunks: Bool
+  private let shows: RecordingDetails
   /// For each profile frame whether it is a thunk, forwarder or the like.
   private var forwarders: [Bool] = []
   private var moduleIDs: [ModuleID] = []
+  private let hasAsyncCallers: Bool
   /// The profile's frames of each recorded frame, outermost first, end to end; each begins where `expansionStarts` says.
   private var expansions: [FrameID] = []
   private var expansionStarts: [UInt32] = [0]
@@ -18,10 +19,11 @@ struct FrameResolver {
   /// For each of the profile's stacks, how many frames it has.
   private var depths: [UInt32] = []
 
-  init(tables: RecordingTables, names: [UInt32: RecordedNames], showsThunks: Bool) {
-    self.showsThunks = showsThunks
+  init(tables: RecordingTables, names: [UInt32: RecordedNames], shows: RecordingDetails) {
+    self.shows = shows
     self.tables = tables
     self.names = names
+    hasAsyncCallers = tables.frames.areAsyncCallers.contains(true)
   }
 
   /// Builds modules, functions, frames and stacks. The recorded frames and nodes were taken from `budget` already.
@@ -45,6 +47,8 @@ struct FrameResolver {
       let expansion = expansionStarts[row]..<expansionStarts[row + 1]
       for position in expansion {
         let known = builder.profile.stacks.count
+        // What runs a task is no caller of it.
+        if !shows.contains(.executorFrames), kind(of: expansions[Int(position)]).beginsTask { stack = nil }
         let parent = stack
         stack = push(expansions[Int(position)], onto: stack)
         if builder.profile.stacks.count > known { try noteDepth(below: parent, &budget) }
@@ -68,7 +72,8 @@ struct FrameResolver {
 
   /// The stack with one more frame; a thunk and the function it leads to become one.
   private mutating func push(_ frame: FrameID, onto stack: StackID?) -> StackID {
-    guard !showsThunks, let stack else { return builder.intern(parent: stack, frame: frame) }
+    guard !shows.contains(.thunks), let stack else { return builder.intern(parent: stack, frame: frame) }
+    if kind(of: frame) == .asyncCaller, AsyncFolding.leavesOut(function(of: frame)) { return stack }
     let caller = FrameID(rawValue: builder.profile.stacks.frame(of: stack))
     guard forwarders[frame.index] || forwarders[caller.index], name(of: frame) == name(of: caller) else {
       return builder.intern(parent: stack, frame: frame)
@@ -77,8 +82,14 @@ struct FrameResolver {
     return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame)
   }
 
+  private func kind(of frame: FrameID) -> FrameKind { builder.profile.frames[frame.index].kind }
+
   private func name(of frame: FrameID) -> String {
-    builder.profile.functions[builder.profile.frames[frame.index].function.index].name
+    function(of: frame).name
+  }
+
+  private func function(of frame: FrameID) -> Function {
+    builder.profile.functions[builder.profile.frames[frame.index].function.index]
   }
 
   /// Adds a frame to the expansion at hand. Recorded frames are distinct, so those of the profile are as well.
@@ -98,7 +109,9 @@ struct FrameResolver {
       let module = tables.frames.modules[row]
       let address = tables.frames.addresses[row]
       if module > 0 {
-        try expand(module: module - 1, address: address, names: &lookups[Int(module) - 1], &budget)
+        try expand(
+          module: module - 1, address: address, isAsyncCaller: tables.frames.areAsyncCallers[row],
+          names: &lookups[Int(module) - 1], &budget)
       } else {
         expand(marker: tables.markers[Int(address)])
       }
@@ -111,11 +124,12 @@ struct FrameResolver {
   }
 
   private mutating func expand(
-    module: UInt32, address: UInt64, names: inout ModuleNames?, _ budget: inout ReadingBudget
+    module: UInt32, address: UInt64, isAsyncCaller: Bool, names: inout ModuleNames?, _ budget: inout ReadingBudget
   ) throws(ReadingBudget.Exceeded) {
     let recorded = tables.modules[Int(module)]
     let kind: FrameKind =
       switch recorded.kind {
+      case _ where isAsyncCaller: .asyncCaller
       case .kernel: .kernel
       case .jit: .jit
       case .file, .vdso: .user
@@ -146,7 +160,8 @@ struct FrameResolver {
     }
     // Addresses of run-time code mean nothing to anybody.
     if recorded.kind == .jit { return builder.intern(function(recorded.path)) }
-    // Recorded frames are distinct, so these are as well.
+    // Recorded frames are distinct, so these are as well, but for a place that is an async caller's too.
+    if hasAsyncCallers { return builder.intern(function(Self.standIn(for: recorded, address: address))) }
     builder.profile.functions.append(function(Self.standIn(for: recorded, address: address)))
     return FunctionID(index: builder.profile.functions.count - 1)
   }

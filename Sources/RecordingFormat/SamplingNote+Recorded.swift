@@ -21,6 +21,7 @@ extension SamplingNote {
       (message.fact, message.count, message.rest) = (.callsInterrupted, restarted, lost)
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
+    case .asyncCallersNotCopied: message.fact = .asyncCallersNotCopied
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
     case .unreadableProcess(let pid, let number):
       (message.fact, message.pids, message.error) = (.unreadableProcess, [pid], number)
@@ -43,6 +44,7 @@ extension SamplingNote {
     case .callsInterrupted: self = .callsInterrupted(restarted: message.count, lost: message.rest)
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
+    case .asyncCallersNotCopied: self = .asyncCallersNotCopied
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)
     case .unreadableProcess: self = .unreadableProcess(pid: message.pids.first ?? 0, errno: message.error)
     default: return nil

@@ -18,6 +18,8 @@ public enum SamplingNote: Hashable, Sendable {
   case stacksNotFollowed
   /// Stacks at tracepoints outgrew their dumps, and the rest is never copied with the sample there.
   case tracepointStacksNotFollowed
+  /// Who awaited async functions can't be read with the sample without `CAP_BPF` and `CAP_PERFMON`.
+  case asyncCallersNotCopied
   /// So many stacks could not be copied as a whole, for lack of room.
   case stacksNotCopied(count: UInt64)
   /// Nothing can be told of a process, because its `/proc` entry is not readable.
