@@ -169,7 +169,6 @@ struct FrameResolver {
   /// `module+0x1234`; the module alone for run-time code, whose addresses mean nothing to anybody.
   static func standIn(for module: RecordedModule, address: UInt64) -> String {
     guard module.kind != .jit else { return module.path }
-    let name = Module(path: module.path).name
-    return "\(name)+0x\(String(address, radix: 16))"
+    return Function.standInName(module: Module(path: module.path).name, address: address)
   }
 }

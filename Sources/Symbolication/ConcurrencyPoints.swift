@@ -1,4 +1,4 @@
-public import ELF
+import ELF
 import ProfileModel
 
 /// Where an image has Swift's concurrency runtime, by its symbols: stated addresses.

@@ -115,6 +115,6 @@ extension Symbolicator {
   /// `module+0x1234` with the start of the function, or the address itself where that is not known.
   private func standIn(_ address: UInt64, module: String, _ functionRange: FunctionRange?) -> SymbolizedFrame {
     let start = functionRange?(address)?.lowerBound ?? address
-    return SymbolizedFrame(name: module + "+0x" + String(start, radix: 16), isSymbolized: false)
+    return .standIn(module: module, address: start)
   }
 }

@@ -1,3 +1,5 @@
+import ProfileModel
+
 /// A function that an address lies in, or was inlined from.
 package struct SymbolizedFrame: Hashable, Sendable {
   /// Demangled, short form; for a stand-in `module+0x1234`, where 0x1234 is the function's start if that is known.
@@ -30,6 +32,11 @@ package struct SymbolizedFrame: Hashable, Sendable {
     self.isInlined = isInlined
     self.isForwarder = isForwarder
     self.isSymbolized = isSymbolized
+  }
+
+  /// What stands for a frame that no symbol covers; see `Function.standInName(module:address:)`.
+  package static func standIn(module: String, address: UInt64?) -> SymbolizedFrame {
+    SymbolizedFrame(name: Function.standInName(module: module, address: address), isSymbolized: false)
   }
 
   /// The linker's name tells functions apart; hashing all texts of a recording's functions took 5 ms more.

@@ -170,8 +170,9 @@ struct PprofReader {
     let address = location.address >= start ? location.address - start &+ (module?.fileOffset ?? 0) : 0
     let first = frames.count
     if location.lines.isEmpty {
-      let name = (module.map { builder.profile.modules[$0.id.index].name } ?? "") + "+0x" + String(address, radix: 16)
-      let text = module == nil ? "0x" + String(location.address, radix: 16) : name
+      let text = Function.standInName(
+        module: module.map { builder.profile.modules[$0.id.index].name },
+        address: module == nil ? location.address : address)
       let function = builder.intern(Function(name: text, module: module?.id, isSymbolized: false))
       frames.append(builder.intern(Frame(function: function, kind: kind, address: address)))
     }

@@ -1,4 +1,4 @@
-public import ELF
+import ELF
 import ProfileModel
 
 /// Where in an image a program leaves what it tells others of code that it makes: stated addresses.
