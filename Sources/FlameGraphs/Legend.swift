@@ -53,6 +53,8 @@ struct Legend {
       let kind = kinds[Int(tree.labelIndices[node])]
       let slot = Int(kind.rawValue)
       occurs[slot] = true
+      // Callers that await one another follow each other: the first has the weight of all.
+      if kind == .asyncCaller, kinds[Int(tree.labelIndices[Int(tree.parents[node])])] == .asyncCaller { continue }
       weights[slot] += Double(standsForOthers(kind) ? tree.totalWeights[node] : tree.selfWeights[node])
     }
     let whole = max(1, Double(tree.totalWeights[CallTree.root]))
@@ -64,7 +66,7 @@ struct Legend {
     }
   }
 
-  private static func standsForOthers(_ kind: CallTree.Kind) -> Bool { 
+  private static func standsForOthers(_ kind: CallTree.Kind) -> Bool {
     kind == .truncated || kind == .elided || kind == .task || kind == .asyncGap || kind == .asyncCaller
   }
 

@@ -57,14 +57,15 @@ enum Palette {
   private static let elided = Entry(
     letter: "e", name: "elided", meaning: "stands for frames left out of deep stacks", light: [], dark: [])
   private static let asyncCaller = Entry(
-    letter: "a", name: "awaits", meaning: "async function that awaits what is above it",
+    letter: "a", name: "awaits", meaning: "async function that awaits what it calls",
     light: ["d3c3f0", "dccdf8", "e5d7ff", "cfc8f5", "d8d2fd", "e1dcff", "c9ccf7", "d3d6ff", "dde0ff"],
     dark: ["4b3f66", "54476f", "5d5079", "474369", "504c73", "59557c", "41466c", "4a4f76", "535880"])
   private static let task = Entry(
     letter: "t", name: "task", meaning: "stands for the executor that runs the task", light: ["e6e0f2"],
     dark: ["413b50"])
   private static let asyncGap = Entry(
-    letter: "g", name: "async callers missing", meaning: "stands for async callers that are not known for sure", light: [],
+    letter: "g", name: "async callers missing", meaning: "stands for async callers that are not known for sure",
+    light: [],
     dark: [])
   private static let process = Entry(letter: "p", name: "process", light: ["dfe1e5"], dark: ["3a3d44"])
 

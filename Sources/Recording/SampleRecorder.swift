@@ -220,6 +220,12 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return outgrown.values.sorted { $0.tid < $1.tid }
   }
 
+  /// Finds out where processes keep their Swift tasks that have just loaded what makes them.
+  mutating func findTasks() {
+    let source = source
+    tasks.findPending(unwinder: unwinder) { source.memory(of: $0) }
+  }
+
   // MARK: Parts
 
   /// Unwinds a sample; where code lies in no known mapping, mappings that were not reported are asked for first.

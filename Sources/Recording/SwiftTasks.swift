@@ -13,6 +13,8 @@ struct TaskKnowledge {
   var next: UInt64 = 0
   /// Whether the sampler was told of it.
   var isFollowed = false
+  /// How often it was asked.
+  var attempts = 0
 }
 
 /// The processes that have loaded Swift's concurrency runtime, and where they keep the tasks that their threads run.
@@ -23,9 +25,13 @@ struct SwiftTasks {
   private var news: [(pid: Int32, slot: TaskSlot?)] = []
   /// The processes of the same that will have been told.
   private var fresh: [TargetProcess] = []
+  /// Processes that have mapped the runtime and are not far enough.
+  private var pending: [TargetProcess] = []
 
   /// Nanoseconds after which a process is asked again that was not yet far enough.
   private static let retryInterval: UInt64 = 1_000_000
+  /// How often a process is asked that is not sampled meanwhile.
+  private static let attemptLimit = 1_000
   /// Bytes of a task where the runtime does not tell, and what are believed to be some.
   private static let (usualTaskSize, taskSizes): (UInt64, ClosedRange<UInt64>) = (208, 112...960)
   /// Where a task has its allocator (`AsyncTask::PrivateStorage` in `TaskPrivate.h`), since Swift 5.7.
@@ -38,8 +44,17 @@ struct SwiftTasks {
   }
 
   /// A process has mapped a module.
-  func noteMapping(of module: UInt32, in process: TargetProcess) {
-    if points[module] != nil { process.tasks.module = module }
+  mutating func noteMapping(of module: UInt32, in process: TargetProcess) {
+    guard points[module] != nil, process.tasks.module != module else { return }
+    process.tasks.module = module
+    pending.append(process)
+  }
+
+  /// Asks processes that were not far enough, so that the sampler is told before the first sample in a task.
+  mutating func findPending(unwinder: Unwinder, _ memory: (Int32) -> any ReadableMemory) {
+    guard !pending.isEmpty else { return }
+    for process in pending { find(in: process, memory: memory(process.pid), unwinder: unwinder) }
+    pending.removeAll { $0.tasks.isFollowed || $0.tasks.attempts > Self.attemptLimit }
   }
 
   /// Is asked before a sample of a process is unwound: whether there is anything left to find out about its tasks.
@@ -48,11 +63,14 @@ struct SwiftTasks {
 
   /// Finds out where a process keeps its tasks.
   mutating func find(in process: TargetProcess, memory: any ReadableMemory, unwinder: Unwinder) {
-    guard let module = process.tasks.module, let points = points[module] else { return }
+    guard !process.tasks.isFollowed, let module = process.tasks.module, let points = points[module] else { return }
     let now = MachineClock.monotonic
     guard now >= process.tasks.next else { return }
     process.tasks.next = now &+ Self.retryInterval
-    guard let bias = process.space.images(in: 0..<UInt64.max).first(where: { $0.module == module })?.bias else { return }
+    process.tasks.attempts += 1
+    guard let bias = process.space.images(in: 0..<UInt64.max).first(where: { $0.module == module })?.bias else {
+      return
+    }
     func word(_ address: UInt64?) -> UInt64? {
       guard let address, let bytes = memory.bytes(at: address &+ bias, count: 8) else { return nil }
       return try? bytes.rawSpan.load(at: 0)
@@ -64,13 +82,11 @@ struct SwiftTasks {
     if points.taskMetadata != nil, metadata == 0 { return }
     let size = word(points.taskSize).flatMap { Self.taskSizes.contains($0) ? $0 : nil } ?? Self.usualTaskSize
     let slot = TaskSlot(module: number, offset: offset, allocatorOffset: Self.allocatorOffset, taskSize: size)
-    func actual(_ range: Range<UInt64>) -> Range<UInt64> {
-      let start = range.lowerBound &+ bias
-      return start..<start &+ (range.upperBound - range.lowerBound)
-    }
+    guard let code = points.code.moved(by: bias) else { return }
     let runtime = ConcurrencyRuntime(
-      module: module, runners: points.runners.map(actual), taskMetadata: metadata == 0 ? nil : metadata,
-      slabMetadata: word(points.slabMetadata), code: actual(points.code), isAlone: points.isLibrary, slot: slot)
+      module: module, runners: points.runners.compactMap { $0.moved(by: bias) },
+      taskMetadata: metadata == 0 ? nil : metadata,
+      slabMetadata: word(points.slabMetadata), code: code, isAlone: points.isLibrary, slot: slot)
     unwinder.use(runtime, called: points.calledByRunners, bias: bias, in: process.space)
     process.tasks.isFollowed = true
     news.append((process.pid, slot))
@@ -93,6 +109,7 @@ struct SwiftTasks {
   /// A process has ended or runs another program.
   mutating func forget(_ process: TargetProcess) {
     if process.tasks.isFollowed { news.append((process.pid, nil)) }
+    pending.removeAll { $0 === process }
   }
 
   /// A module's image is let go of.

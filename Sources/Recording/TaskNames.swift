@@ -15,6 +15,8 @@ struct TaskNames {
   }
 
   private var known: [Key: String?] = [:]
+  /// All different ones.
+  private var names: Set<String> = []
 
   /// `JobFlags::Task_HasInitialTaskName` (`swift/ABI/MetadataValues.h`), and where a job has its flags.
   private static let isNamed: UInt64 = 1 << 30
@@ -24,6 +26,8 @@ struct TaskNames {
   /// Records of a task, and bytes of a name, that are looked at.
   private static let (recordLimit, lengthLimit): (Int, UInt64) = (32, 128)
   private static let limit = 1 << 16
+  /// Different names that are shown; programs that give each task one of its own would have as many roots.
+  private static let nameLimit = 4_096
 
   /// The name of a task that a sample was taken in; nil for none.
   mutating func name(
@@ -34,8 +38,13 @@ struct TaskNames {
     if let name = known[key] { return name }
     if known.count >= Self.limit { known.removeAll() }
     let name = Self.read(address, flags, recordAt: address &+ runtime.slot.allocatorOffset &- 8, memory())
-    known[key] = name
-    return name
+    if let name, names.count < Self.nameLimit || names.contains(name) {
+      names.insert(name)
+      known[key] = name
+      return name
+    }
+    known[key] = .some(nil)
+    return nil
   }
 
   private static func read(

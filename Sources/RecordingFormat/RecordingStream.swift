@@ -108,7 +108,9 @@ public struct RecordingStream: Sendable {
   /// - Parameters:
   ///   - fileBytes: The file's size, where it is known.
   ///   - details: What is shown that is left out as a rule.
-  public consuming func finish(fileBytes: Int?, showing details: RecordingDetails = []) throws(RecordingError) -> Profile {
+  public consuming func finish(fileBytes: Int?, showing details: RecordingDetails = []) throws(RecordingError)
+    -> Profile
+  {
     try checkBeginning()
     let unread = ProfileAssembly.Unread(
       bytes: fileBytes.map { max(0, $0 - end) } ?? pending.count, isAll: fileBytes != nil || !isAtEnd)

@@ -6,13 +6,13 @@ extension LiveTests {
   @Suite struct Async {
     @Test(
       "The callers of async functions are those of the path that the function tells",
-      arguments: ["awaits", "awaits-onone", "awaits-static", "awaits-stripped"], [300, 30_000])
+      arguments: ["awaits", "awaits-onone", "awaits-static", "awaits-stripped"], [2_000, 20_000])
     func paths(_ program: String, _ steps: Int) throws {
       let paths = AwaitedPaths(try run([Machine.sample(program), "paths"]).output)
       try #require(paths.leaves.count > 10)
-      let recorded = try Recorded.command([Machine.sample(program), "\(steps)", "2"])
+      let recorded = try Recorded.command([Machine.sample(program), "\(steps)", "4"])
       let verdict = paths.judge(recorded.folded)
-      #expect(verdict.total > 200, "\(recorded.summary)")
+      #expect(verdict.total > 100, "\(recorded.summary)")
       #expect(verdict.rightPercent >= 99, "\(verdict)")
       #expect(verdict.wrongPercent <= 0.1, "\(verdict)")
     }
@@ -23,15 +23,18 @@ extension LiveTests {
       let recorded = try Recorded.command(
         [Machine.sample("awaits"), "30000", "3"], options: ["--sampler", "ptrace", "-F", "199"])
       let verdict = paths.judge(recorded.folded)
-      #expect(verdict.total > 50, "\(recorded.summary)")
+      #expect(verdict.total > 20, "\(recorded.summary)")
       #expect(verdict.rightPercent >= 99, "\(verdict)")
       #expect(verdict.wrongPercent <= 0.1, "\(verdict)")
     }
 
     @Test("A task's name stands for what runs it, and the executor's frames are shown when asked for")
     func views() throws {
-      let recorded = try Recorded.command([Machine.sample("awaits"), "30000", "1", "detached"])
-      #expect(recorded.folded.percent(through: "[Swift task: apart];*viaDetached*;leafDetached*") >= 60, "\(recorded.summary)")
+      // A task's name is read while it lives: of those that are over at once there is none.
+      let recorded = try Recorded.command([Machine.sample("awaits"), "200000000", "1.5", "detached"])
+      #expect(
+        recorded.folded.percent(through: "[Swift task: apart];*viaDetached*;leafDetached*") >= 60, "\(recorded.summary)"
+      )
       #expect(recorded.folded.percent(through: "swift_job_run*;leafDetached*") == 0, "\(recorded.summary)")
       let shown = try perfprof(
         "convert", recorded.folder.path("out.perfprof"), "-o", recorded.folder.path("all.folded"), "--executor-frames")

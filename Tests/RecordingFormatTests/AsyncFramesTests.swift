@@ -60,7 +60,6 @@ import Testing
     chunk.modules = [.with { $0.path = "/app" }]
     chunk.frames = .with { ($0.module, $0.address, $0.kind) = ([1, 1], [1, 1], [1]) }
     let bytes = ChunkFraming.fileHeader + ChunkFraming.frame(try chunk.serializedBytes())
-    let profile = try RecordingReader.read(bytes, path: "test")
-    #expect(profile.frames.isEmpty && !profile.metadata.isComplete)
+    #expect(throws: RecordingError.self) { try RecordingReader.read(bytes, path: "test") }
   }
 }

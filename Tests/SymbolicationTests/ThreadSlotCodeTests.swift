@@ -26,7 +26,9 @@ import Testing
   }
 
   @Test func `other code tells nothing`() {
-    for code in [[], [0xC3], [0x55, 0x48], [0xE8, 0, 0, 0, 0, 0x48, 0x8B, 0, 0xC3], [UInt8](repeating: 0x66, count: 64)] as [[UInt8]] {
+    for code in [
+      [], [0xC3], [0x55, 0x48], [0xE8, 0, 0, 0, 0, 0x48, 0x8B, 0, 0xC3], [UInt8](repeating: 0x66, count: 64),
+    ] as [[UInt8]] {
       #expect(ThreadSlotCode(code, at: 0).slot == nil)
     }
   }

@@ -34,7 +34,8 @@ import Testing
     let addresses = pages.map { _ in TaskPage.tag(task: address, level: level) }
     let bytes = pages.flatMap(\.self)
     memory.withDump(
-      RawSpan(), at: 0, and: SampledPages(addresses: addresses.span, bytes: bytes.span.bytes), of: NoMemory(), .runningOn
+      RawSpan(), at: 0, and: SampledPages(addresses: addresses.span, bytes: bytes.span.bytes), of: NoMemory(),
+      .runningOn
     ) {
       body(CopiedTask(level: level, in: memory), memory)
     }

@@ -13,8 +13,8 @@ import tempfile
 
 PERFPROF = os.environ["PERFPROF"]
 SAMPLES = os.environ.get("PERFPROF_SAMPLES", ".build/samples")
-# Steps of about a nanosecond.
-STEPS = {"0.4 µs": 300, "4 µs": 3_000, "40 µs": 30_000, "0.4 ms": 300_000, "4 ms": 3_000_000}
+# Steps of about two nanoseconds.
+STEPS = {"0.4 µs": 200, "4 µs": 2_000, "40 µs": 20_000, "0.4 ms": 200_000, "4 ms": 2_000_000}
 
 
 def known_paths(program):

@@ -8,7 +8,9 @@ enum KernelTypes {
   /// Bytes from the beginning of `task_struct` to the user's thread pointer; nil where the kernel does not tell.
   static let threadPointerOffset: Int16? = {
     // On AArch64 (`thread.uw.tp_value`) nobody has tried.
-    guard Architecture.host == .x86_64, let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux") else { return nil }
+    guard Architecture.host == .x86_64, let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux") else {
+      return nil
+    }
     guard let size = try? reader.status().size, size <= sizeLimit, let bytes = try? reader.read(at: 0, count: size)
     else { return nil }
     return offset(of: ["thread", "fsbase"], in: "task_struct", bytes).flatMap { Int16(exactly: $0) }

@@ -41,6 +41,15 @@ package struct ConcurrencyRuntime: Hashable, Sendable {
   func runsJobs(at address: UInt64) -> Bool { runners.contains { $0.contains(address) } }
 }
 
+extension Range<UInt64> {
+  /// The same range elsewhere; nil where addresses end in it.
+  package func moved(by bias: UInt64) -> Range<UInt64>? {
+    let start = lowerBound &+ bias
+    let (end, overflow) = start.addingReportingOverflow(upperBound - lowerBound)
+    return overflow ? nil : start..<end
+  }
+}
+
 /// Offsets in a task (`swift/ABI/Task.h`), which tools may rely on: the runtime says when it changes them
 /// (`_swift_concurrency_debug_internal_layout_version`).
 enum TaskLayout {
