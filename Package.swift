@@ -108,7 +108,7 @@ let package = Package(
     tests("BinaryReading"),
     tests("ProfileModel"),
     tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),
-    tests("ELF", ["BinaryReading", "ProfileModel"]),
+    tests("ELF", ["BinaryReading", "ProfileModel", "Processes"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("GoTables"),
     tests("Demangling"),
@@ -154,6 +154,7 @@ if Context.environment["PERFPROF_TOOLS"] != nil {
     benchmark("UnwindingBenchmark", ["CAllocationCount"] + unwinding),
     benchmark("UnwindingJudge", unwinding),
     benchmark("SymbolicationBenchmark", ["BinaryReading", "ELF", "Symbolication"]),
+    benchmark("NamesBenchmark", ["Demangling"]),
     benchmark("ELFReadingBenchmark", ["CElf", "BinaryReading", "ELF"]),
     .target(
       name: "Fuzz",

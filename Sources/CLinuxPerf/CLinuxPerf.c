@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/auxv.h>
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
+#include <linux/capability.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -33,6 +35,14 @@ void clp_signalfd_drain(int descriptor) {
 int clp_ppoll(struct pollfd *descriptors, size_t count, uint64_t nanoseconds) {
   struct timespec time = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
   return ppoll(descriptors, count, &time, NULL);
+}
+
+int clp_drop_capabilities(void) {
+  // AT_SECURE: set by the kernel where a file's capabilities were added at exec (capabilities(7)).
+  if (!getauxval(AT_SECURE)) return 0;
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+  return (int)syscall(SYS_capset, &header, none);
 }
 
 pid_t clp_gettid(void) { return (pid_t)syscall(SYS_gettid); }

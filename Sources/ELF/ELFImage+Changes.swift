@@ -12,6 +12,8 @@ extension ELFImage {
     case doubtful
     /// It was written to: what it holds now is something else, in spite of its inode.
     case rewritten
+    /// It was closed to make room for others, and no path leads to it any more.
+    case gone
   }
 
   /// What became of the file since it was opened.
@@ -21,9 +23,8 @@ extension ELFImage {
   /// and other names have one build ID.
   package var fate: Fate {
     guard case .file(let file, _) = source, let then = status else { return .untouched }
-    guard let now = try? file.reader.status(), now.size == then.size, now.modified == then.modified else {
-      return .rewritten
-    }
+    guard let now = file.currentStatus() else { return .gone }
+    guard now.size == then.size, now.modified == then.modified else { return .rewritten }
     if now.changed == then.changed || now.links != then.links { return .untouched }
     guard let buildID, let current = try? ELFImage(source: source, path: path, status: now) else { return .rewritten }
     return current.buildID == buildID && current.segments == segments && current.sections == sections
@@ -48,11 +49,16 @@ extension ELFImage {
   /// - Complexity: linear in the size of the file, about 0.3 ms for each MB.
   package func copiedToMemory(limit: UInt64) -> ELFImage? {
     guard case .file(let file, let size) = source, size <= limit, let count = Int(exactly: size) else { return nil }
+    guard OpenImages.shared.hasRoom else {
+      // A copy of its own descriptor would be one too many.
+      guard let bytes = try? file.read(at: 0, count: size), fate == .untouched else { return nil }
+      return try? ELFImage(source: .bytes(bytes), path: path, status: status)
+    }
     // SAFETY: the name is a Swift string, which the bridge terminates for the call.
     let descriptor = unsafe clp_memory_file("perfprof-image")
     guard descriptor >= 0 else { return nil }
     let copy = FileReader(path: path, owning: descriptor)
-    guard clp_copy_file(file.reader.descriptor, descriptor, count) == 0, fate == .untouched,
+    guard file.withDescriptor({ clp_copy_file($0, descriptor, count) }) == 0, fate == .untouched,
       let status = try? copy.status()
     else { return nil }
     return try? ELFImage(source: .file(SharedFile(copy), size: size), path: path, status: status)

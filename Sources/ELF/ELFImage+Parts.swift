@@ -16,6 +16,6 @@ extension ELFImage {
   /// For libraries that read files on their own. They must not move the descriptor's offset, close or keep it.
   package func withDescriptor<Result>(_ body: (Int32) -> Result) -> Result? {
     guard case .file(let file, _) = source else { return nil }
-    return body(file.reader.descriptor)
+    return file.withDescriptor(body)
   }
 }

@@ -1,4 +1,5 @@
 import BinaryReading
+import Processes
 import ProfileModel
 
 /// A little-endian ELF file of 32 or 64 bits: its header, segments and sections; contents are read when asked for.
@@ -45,13 +46,18 @@ package final class ELFImage: Sendable {
 
   /// Reads the headers of an open file.
   ///
-  /// - Parameter path: What to call it, where that is not what it was opened by.
-  package convenience init(file: consuming FileReader, path: String? = nil) throws(ELFError) {
+  /// - Parameters:
+  ///   - path: What to call it, where that is not what it was opened by.
+  ///   - places: Where it may be found again. With any, it may be closed and opened again when descriptors are scarce.
+  package convenience init(
+    file: consuming FileReader, path: String? = nil, places: [ForeignFile] = []
+  ) throws(ELFError) {
     let path = path ?? file.path
     let status: FileStatus
     do { status = try file.status() } catch { throw .reading(path: path, error) }
     guard status.isRegularFile else { throw .notELF(path: path) }
-    try self.init(source: .file(SharedFile(file), size: status.size), path: path, status: status)
+    let shared = SharedFile(file, status: status, places: places)
+    try self.init(source: .file(shared, size: status.size), path: path, status: status)
   }
 
   /// Reads the headers of an image whose bytes are at hand, such as the vDSO.

@@ -27,9 +27,10 @@ package struct ImageLocator: Sendable {
     guard mapping.isFileBacked else { throw .noImage(path: mapping.path) }
     var now = Present(pid: pid, procFolder: procFolder)
     var (refusal, shortage): (ELFError?, ELFError?)
-    for (index, candidate) in candidates(pid: pid, mapping: mapping).enumerated() {
+    let candidates = candidates(pid: pid, mapping: mapping)
+    for (index, candidate) in candidates.enumerated() {
       let file: FileReader
-      do throws(BinaryReadingError) { file = try candidate.open() } catch {
+      do throws(BinaryReadingError) { file = try OpenImages.shared.open(candidate) } catch {
         if error.isShortage { shortage = .reading(path: mapping.filePath, error) }
         continue
       }
@@ -37,7 +38,7 @@ package struct ImageLocator: Sendable {
       let isSame = status.isFile(of: mapping)
       let image: ELFImage
       do throws(ELFError) {
-        image = try ELFImage(file: file, path: mapping.filePath)
+        image = try ELFImage(file: file, path: mapping.filePath, places: candidates)
       } catch {
         // What lies in the very file that is mapped is the answer, whatever it is.
         if isSame { throw error }
@@ -56,6 +57,8 @@ package struct ImageLocator: Sendable {
         refusal = refusal ?? .otherFile(path: candidate.fullPath)
       }
     }
+    // Where nothing can be opened, it is not the file that is missing, and memory takes much longer to read.
+    if let shortage { throw shortage }
     // Replaced on disk, by an upgrade for instance. What runs is still in memory.
     if let mappings = now.mappings, mappings.holds(mapping),
       let image = LoadedImage.image(pid: pid, mapping: mapping, in: mappings, procFolder: procFolder),
@@ -63,7 +66,7 @@ package struct ImageLocator: Sendable {
     {
       return image
     }
-    throw shortage ?? refusal ?? .noImage(path: mapping.path)
+    throw refusal ?? .noImage(path: mapping.path)
   }
 
   private func candidates(pid: Int32, mapping: Mapping) -> [ForeignFile] {

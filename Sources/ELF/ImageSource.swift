@@ -2,7 +2,7 @@ import BinaryReading
 
 /// Where an image's bytes come from.
 enum ImageSource: Sendable {
-  /// An open file, and its size when it was opened.
+  /// A file, and its size when it was opened.
   case file(SharedFile, size: UInt64)
   /// Bytes that are at hand.
   case bytes([UInt8])
@@ -29,7 +29,7 @@ enum ImageSource: Sendable {
     do throws(BinaryReadingError) {
       switch self {
       case .file(let file, _):
-        return try file.reader.read(at: offset, count: count)
+        return try file.read(at: offset, count: count)
       case .bytes(let bytes):
         let available = UInt64(bytes.count)
         guard offset <= available, count <= available - offset, let start = Int(exactly: offset),
@@ -45,11 +45,4 @@ enum ImageSource: Sendable {
       }
     } catch { throw .reading(path: path, error) }
   }
-}
-
-/// An open file that several values refer to; closed with the last of them.
-final class SharedFile: Sendable {
-  let reader: FileReader
-
-  init(_ reader: consuming FileReader) { self.reader = reader }
 }

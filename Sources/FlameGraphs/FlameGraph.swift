@@ -36,19 +36,25 @@ package enum FlameGraph {
     out.write("\" role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">")
     out.write(text: caption.title)
     out.write(" – flame graph</title>\n<metadata>\n")
+    // Browsers heed a policy only below a head.
+    out.write("<head xmlns=\"http://www.w3.org/1999/xhtml\"><meta http-equiv=\"Content-Security-Policy\" content=\"")
+    out.write(text: svgPolicy)
+    out.write("\"/></head>\n")
     // Without it, telephones lay a page out 980 px wide.
     out.write(
       "<meta xmlns=\"http://www.w3.org/1999/xhtml\" name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
     )
     out.write("<data xmlns=\"http://www.w3.org/1999/xhtml\" id=\"profile\">")
     out.write(FlameGraphData.json(tree, layout: layout, caption: caption, options: options))
-    out.write("</data>\n</metadata>\n<style>\n")
-    out.write(raw: Palette.rules)
-    out.write(raw: ViewerFiles.style)
+    out.write("</data>\n</metadata>\n<style>")
+    // Inkscape drops a whole element of style at the first variable in it.
+    out.write(raw: plainStyle)
+    out.write("</style>\n<style id=\"further\">")
+    out.write(raw: furtherStyle)
     out.write("</style>\n<g id=\"picture\">\n")
     out.write(picture.markup)
-    out.write("</g>\n<script><![CDATA[\n")
-    out.write(raw: ViewerFiles.scriptInSVG)
+    out.write("</g>\n<script><![CDATA[")
+    out.write(raw: scriptInSVG)
     out.write("]]></script>\n</svg>\n")
     return out.bytes
   }
@@ -58,18 +64,31 @@ package enum FlameGraph {
     let layout = FlameGraphLayout(tree)
     var out = MarkupBuffer()
     out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-    out.write("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>")
+    out.write("<meta http-equiv=\"Content-Security-Policy\" content=\"")
+    out.write(text: htmlPolicy)
+    out.write("\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>")
     out.write(text: caption.title)
-    out.write(" – flame graph</title>\n<style>\n")
-    out.write(raw: Palette.rules)
-    out.write(raw: ViewerFiles.style)
+    out.write(" – flame graph</title>\n<style>")
+    out.write(raw: pageStyle)
     out.write("</style>\n</head>\n<body class=\"flamegraph-page\">\n<div id=\"viewer\">")
     out.write("<noscript>The picture is drawn by the script in this file.</noscript></div>\n")
     out.write("<script type=\"application/json\" id=\"profile\">")
     out.write(FlameGraphData.json(tree, layout: layout, caption: caption, options: options))
-    out.write("</script>\n<script>\n")
-    out.write(raw: ViewerFiles.scriptInHTML)
+    out.write("</script>\n<script>")
+    out.write(raw: scriptInHTML)
     out.write("</script>\n</body>\n</html>\n")
     return out.bytes
   }
+
+  // MARK: Own text
+
+  // As it stands between its tags: the policy has the hashes of exactly that.
+  private static let plainStyle = "\n" + Palette.plainRules + ViewerFiles.pictureStyle
+  private static let furtherStyle = "\n" + Palette.furtherRules + ViewerFiles.viewerStyle
+  private static let pageStyle =
+    "\n" + Palette.plainRules + Palette.furtherRules + ViewerFiles.pictureStyle + ViewerFiles.viewerStyle
+  private static let scriptInSVG = "\n" + ViewerFiles.scriptInSVG
+  private static let scriptInHTML = "\n" + ViewerFiles.scriptInHTML
+  private static let svgPolicy = ContentPolicy.text(scripts: [scriptInSVG], styles: [plainStyle, furtherStyle])
+  private static let htmlPolicy = ContentPolicy.text(scripts: [scriptInHTML], styles: [pageStyle])
 }

@@ -1,3 +1,5 @@
+import ProfileModel
+
 /// Why bytes are no profile of the format that they were read as.
 public enum ProfileFormatError: Error, Hashable, Sendable {
   /// No line, or nothing at all, that could be a sample. `line` is the first that can't, where there is one.
@@ -16,6 +18,8 @@ public enum ProfileFormatError: Error, Hashable, Sendable {
   case decompressedTooLarge(limit: Int)
   /// There are more of these than any real profile has.
   case limitExceeded(what: String, limit: Int)
+  /// There is more in it than any reader takes.
+  case tooLarge(ReadingBudget.Exceeded)
   /// The bytes are no protocol buffer of the pprof schema.
   case badProtobuf
   /// A table refers to a row that it or another table doesn't have.

@@ -23,6 +23,10 @@ public struct ReadingBudget: Sendable {
     case textBytes
     /// Frames of one stack, a limit of its own for each stack.
     case depth
+    /// Bytes of one line of text.
+    case lineBytes
+    /// Frames gone through in files that refer to some of them many times.
+    case steps
     /// Value types.
     case valueTypes
     /// Nodes of a call tree, in which each process and thread has its own.
@@ -42,6 +46,9 @@ public struct ReadingBudget: Sendable {
       case .textBytes: 128 << 20
       // More than `record --max-depth` takes by default, thirty times.
       case .depth: 1 << 16
+      // A stack of so many frames with long names, as perfprof itself may write it.
+      case .lineBytes: 64 << 20
+      case .steps: 200_000_000
       case .valueTypes: 256
       case .treeNodes: 8_000_000
       case .outputBytes: 400_000_000
@@ -86,6 +93,14 @@ public struct ReadingBudget: Sendable {
     result.limits[resource.rawValue] = limit
     result.rest[resource.rawValue] = limit
     return result
+  }
+
+  /// The same for a file of so many bytes: an hour of a large machine has more samples than small files may claim.
+  ///
+  /// Samples of a recording take 4 bytes and more, whatever they are of. The most is what a reader takes 1.3 GB for.
+  public func forFile(ofBytes bytes: Int) -> ReadingBudget {
+    let limit = limit(.samples)
+    return limiting(.samples, to: max(limit, min(bytes / 4, 40_000_000)))
   }
 
   /// The limit of a resource.

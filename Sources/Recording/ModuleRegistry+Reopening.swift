@@ -13,11 +13,12 @@ extension ModuleRegistry {
       guard let recorded = module.buildID else {
         return Entry(problem: .noIdentity)
       }
+      let place = ForeignFile(module.path)
       let file: FileReader
-      do throws(BinaryReadingError) { file = try ForeignFile(module.path).open() } catch {
+      do throws(BinaryReadingError) { file = try place.open() } catch {
         return Entry(problem: error.isShortage ? .notOpened(detail: "\(error)") : .gone)
       }
-      guard let image = try? ELFImage(file: file) else { return Entry(problem: .gone) }
+      guard let image = try? ELFImage(file: file, places: [place]) else { return Entry(problem: .gone) }
       guard image.buildID == recorded else { return Entry(problem: .replaced) }
       return Entry(image: image)
     }

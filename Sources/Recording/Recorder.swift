@@ -29,16 +29,21 @@ package enum Recorder {
       defer { priority.restore() }
       return try body()
     }
-    func sample<S: Sampler & ~Copyable>(_ sampler: consuming S) throws(SamplingError) -> Sampled {
-      var session = RecordingSession(options: options, sampler: sampler.description, file: file, sinks: sinks)
+    func sample<S: Sampler & ~Copyable>(
+      _ sampler: consuming S, insteadOfPerf refusal: SamplingError? = nil
+    ) throws(SamplingError) -> Sampled {
+      var description = sampler.description
+      if let refusal { description.notes.insert(refusal.note, at: 0) }
+      var session = RecordingSession(options: options, sampler: description, file: file, sinks: sinks)
       try ready()
       try session.loop.run(&sampler, shouldStop: shouldStop)
-      return Sampled(session: session, description: sampler.description, effects: sampler.effects)
+      return Sampled(session: session, description: description, effects: sampler.effects)
     }
-    func trace() throws(SamplingError) -> Sampled {
+    func trace(insteadOfPerf refusal: SamplingError? = nil) throws(SamplingError) -> Sampled {
       try TracingThread.run { () throws(SamplingError) -> Sampled in
         try urgently { () throws(SamplingError) -> Sampled in
-          try sample(try PtraceSampler(target: options.target, options: options.sampling))
+          try sample(
+            try PtraceSampler(target: options.target, options: options.sampling), insteadOfPerf: refusal)
         }
       }
     }
@@ -53,7 +58,9 @@ package enum Recorder {
     guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
       throw perfError
     }
-    do { return try trace().finish(commandTime: commandTime(), isNamingWanted) } catch { throw perfError }
+    do {
+      return try trace(insteadOfPerf: perfError).finish(commandTime: commandTime(), isNamingWanted)
+    } catch { throw .nothingLeft(perf: perfError, ptrace: error) }
   }
 
   /// What sampling gave, to be finished when the sampler is gone.
@@ -71,6 +78,16 @@ package enum Recorder {
 }
 
 extension SamplingError {
+  /// What is said of it where ptrace took the place of perf_event.
+  fileprivate var note: SamplingNote {
+    switch self {
+    case .notPermitted(let paranoid, let number), .processNotPermitted(_, _, let paranoid, let number):
+      .perfNotUsed(errno: number, paranoid: paranoid)
+    case .perfUnavailable(let number), .ringNotMapped(_, _, let number): .perfNotUsed(errno: number, paranoid: nil)
+    default: .perfNotUsed(errno: EMFILE, paranoid: nil)
+    }
+  }
+
   /// Whether ptrace may work where perf_event failed so.
   var leavesPtraceToTry: Bool {
     switch self {

@@ -113,9 +113,10 @@ struct Symbolization: Sendable {
     var problem = work.entry.problem
     switch work.recorded.kind {
     case .file, .vdso:
-      if let image = work.entry.image, image.fate == .rewritten {
+      let fate = work.entry.image?.fate
+      if fate == .rewritten || fate == .gone {
         found = nil
-        problem = .rewritten
+        problem = fate == .gone ? .gone : .rewritten
       } else {
         found = work.entry.image.map { symbolize(work, image: $0) }
       }
@@ -238,6 +239,7 @@ extension RecordedFunction {
   fileprivate init(_ frame: SymbolizedFrame) {
     self.init(
       name: frame.name, fullName: frame.fullName, linkageName: frame.linkageName, file: frame.file,
-      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder)
+      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder,
+      isThunk: frame.isThunk)
   }
 }

@@ -19,10 +19,14 @@ extension SamplingNote {
       (message.median, message.percentile99, message.longest) = (median, percentile99, longest)
     case .callsInterrupted(let restarted, let lost):
       (message.fact, message.count, message.rest) = (.callsInterrupted, restarted, lost)
+    case .waitingThreadsSampled: message.fact = .waitingThreadsSampled
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
     case .asyncCallersNotCopied: message.fact = .asyncCallersNotCopied
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
+    case .perfNotUsed(let number, let paranoid):
+      (message.fact, message.error) = (.perfNotUsed, number)
+      if let paranoid { message.level = Int32(clamping: paranoid) }
     case .unreadableProcess(let pid, let number):
       (message.fact, message.pids, message.error) = (.unreadableProcess, [pid], number)
     }
@@ -42,10 +46,13 @@ extension SamplingNote {
       self = .threadsPaused(
         count: message.count, median: message.median, percentile99: message.percentile99, longest: message.longest)
     case .callsInterrupted: self = .callsInterrupted(restarted: message.count, lost: message.rest)
+    case .waitingThreadsSampled: self = .waitingThreadsSampled
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
     case .asyncCallersNotCopied: self = .asyncCallersNotCopied
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)
+    case .perfNotUsed:
+      self = .perfNotUsed(errno: message.error, paranoid: message.hasLevel ? Int(message.level) : nil)
     case .unreadableProcess: self = .unreadableProcess(pid: message.pids.first ?? 0, errno: message.error)
     default: return nil
     }

@@ -751,6 +751,9 @@ package nonisolated struct Recording_Function: Sendable {
   /// leads to the function it is named after: a thunk, a partial apply forwarder…
   package var forwarder: Bool = false
 
+  /// leads to another function that it is not named after: a reabstraction thunk
+  package var thunk: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -995,6 +998,12 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// for lack of permission
     case asyncCallersNotCopied // = 24
+
+    /// error; level: kernel.perf_event_paranoid, absent where it was not the reason
+    case perfNotUsed // = 30
+
+    /// samples are of elapsed time, and not of CPU time
+    case waitingThreadsSampled // = 40
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1028,6 +1037,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 22: self = .namingStopped
       case 23: self = .asyncStacks
       case 24: self = .asyncCallersNotCopied
+      case 30: self = .perfNotUsed
+      case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1059,6 +1070,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .namingStopped: return 22
       case .asyncStacks: return 23
       case .asyncCallersNotCopied: return 24
+      case .perfNotUsed: return 30
+      case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1090,6 +1103,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .namingStopped,
       .asyncStacks,
       .asyncCallersNotCopied,
+      .perfNotUsed,
+      .waitingThreadsSampled,
     ]
 
   }
@@ -2195,7 +2210,7 @@ nonisolated extension Recording_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Function"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0\u{1}thunk\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2209,6 +2224,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularStringField(value: &self.file) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.unsymbolized) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.forwarder) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.thunk) }()
       default: break
       }
     }
@@ -2233,6 +2249,9 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if self.forwarder != false {
       try visitor.visitSingularBoolField(value: self.forwarder, fieldNumber: 6)
     }
+    if self.thunk != false {
+      try visitor.visitSingularBoolField(value: self.thunk, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2243,6 +2262,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.file != rhs.file {return false}
     if lhs.unsymbolized != rhs.unsymbolized {return false}
     if lhs.forwarder != rhs.forwarder {return false}
+    if lhs.thunk != rhs.thunk {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2563,7 +2583,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{2}\u{a}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

@@ -124,10 +124,12 @@ extension SamplingNote {
     case .dumpsShortened: "dumpsShortened"
     case .threadsPaused: "threadsPaused"
     case .callsInterrupted: "callsInterrupted"
+    case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .asyncCallersNotCopied: "asyncCallersNotCopied"
     case .stacksNotCopied: "stacksNotCopied"
+    case .perfNotUsed: "perfNotUsed"
     case .unreadableProcess: "unreadableProcess"
     }
   }
@@ -136,6 +138,10 @@ extension SamplingNote {
     switch self {
     case .noHardwareCycles(let number): json.member("errno", number)
     case .kernelExcluded(let paranoid):
+      json.key("paranoid")
+      if let paranoid { json.value(paranoid) } else { json.value(nil) }
+    case .perfNotUsed(let number, let paranoid):
+      json.member("errno", number)
       json.key("paranoid")
       if let paranoid { json.value(paranoid) } else { json.value(nil) }
     case .frequencyLimited(let requested, let limit):
@@ -155,7 +161,7 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
-    case .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)

@@ -185,7 +185,7 @@ package struct JITDump: Sendable {
     -> ModuleSymbols
   {
     let used = Set(places.compactMap { $0.position.map { codes[$0].name } }).sorted()
-    let shown = SymbolizedFrame.named(used.map { names[Int($0)] }, options)
+    let shown = SymbolizedFrame.namedCode(used.map { names[Int($0)] }, options)
     let shownAs = Dictionary(uniqueKeysWithValues: zip(used, shown))
     let frames = places.map { place -> [SymbolizedFrame] in
       guard let position = place.position, var frame = shownAs[codes[position].name] else {

@@ -75,7 +75,7 @@ package struct PerfMap: Sendable {
       if last > first { held.give(line.text(at: position, limit: Self.nameLimit), to: first..<last) }
     }
     malformedLines = malformed
-    let shown = SymbolizedFrame.named(held.names, options)
+    let shown = SymbolizedFrame.namedCode(held.names, options)
     let frames = zip(held.nameOf, addresses).map { name, address in
       name >= 0 ? [shown[Int(name)]] : [SymbolizedFrame.standIn(module: "[jit]", address: address)]
     }

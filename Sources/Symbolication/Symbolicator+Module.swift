@@ -81,7 +81,8 @@ extension Symbolicator {
     _ names: FunctionNames, _ plain: [SymbolizedFrame], _ inlines: DebugFrames?, addresses: [UInt64], module: String,
     _ functionRange: FunctionRange?
   ) -> [[SymbolizedFrame]] {
-    let inlined = inlines.map { inlinedNames($0, names) } ?? []
+    var (plain, inlined) = (plain, inlines.map { inlinedNames($0, names) } ?? [])
+    if let inlines { ClosurePlaces.add(to: &plain, &inlined, inlines, names) }
     return addresses.indices.map { index in
       var outermost: SymbolizedFrame?
       if names.functionOf[index] >= 0 {

@@ -16,13 +16,15 @@ package struct SymbolizedFrame: Hashable, Sendable {
   package var isInlined: Bool
   /// Whether the code only leads to the function it is named after (see `DemangledName.isForwarder`).
   package var isForwarder: Bool
+  /// Whether the code only leads to another function (see `DemangledName.isThunk`).
+  package var isThunk: Bool
   /// False for stand-ins where no symbol covers the address.
   package var isSymbolized: Bool
 
   /// A frame.
   package init(
     name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, line: UInt32 = 0,
-    isInlined: Bool = false, isForwarder: Bool = false, isSymbolized: Bool = true
+    isInlined: Bool = false, isForwarder: Bool = false, isThunk: Bool = false, isSymbolized: Bool = true
   ) {
     self.name = name
     self.fullName = fullName
@@ -31,6 +33,7 @@ package struct SymbolizedFrame: Hashable, Sendable {
     self.line = line
     self.isInlined = isInlined
     self.isForwarder = isForwarder
+    self.isThunk = isThunk
     self.isSymbolized = isSymbolized
   }
 

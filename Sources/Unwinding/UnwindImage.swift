@@ -114,7 +114,7 @@ final class UnwindImage {
     guard !areRulesLoaded else { return }
     areRulesLoaded = true
     // Rewritten since it was opened: what it says now is not of the code that runs.
-    guard image.fate != .rewritten else { return }
+    guard image.fate != .rewritten, image.fate != .gone else { return }
     storedRules = makeTable()
     storedGoFunctions = GoFunctionTable(image)
   }
@@ -141,7 +141,7 @@ final class UnwindImage {
   private func load() {
     guard !isLoaded else { return }
     isLoaded = true
-    guard image.fate != .rewritten else { return }
+    guard image.fate != .rewritten, image.fate != .gone else { return }
     if let segment = image.segment(ofType: .ehFrameHeader), segment.fileSize <= Self.sizeLimit,
       let bytes = try? image.read(address: segment.virtualAddress, count: Int(segment.fileSize))
     {

@@ -126,6 +126,10 @@ ssize_t clp_read_memory(pid_t pid, void *buffer, uintptr_t address, size_t count
 /// before.
 int clp_copy_file(int from, int to, size_t count);
 
+/// Gives up all capabilities that the program's file has given this process, beyond what its caller has. 0, or -1 with
+/// errno set.
+int clp_drop_capabilities(void);
+
 /// `RESOLVE_*` of `<linux/openat2.h>`.
 enum { CLP_RESOLVE_NO_MAGICLINKS = 0x02, CLP_RESOLVE_BENEATH = 0x08, CLP_RESOLVE_IN_ROOT = 0x10 };
 /// openat2(2). Returns a descriptor, or -1 with errno set.

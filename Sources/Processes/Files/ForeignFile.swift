@@ -57,6 +57,11 @@ package struct ForeignFile: Hashable, Sendable {
     }
   }
 
+  /// What the file system says of the place, which nothing is opened for.
+  package func status() throws(BinaryReadingError) -> FileStatus {
+    try FileReader(path: fullPath, owning: try placed()).status()
+  }
+
   /// Finds the place; a descriptor that nothing was opened by.
   private func placed() throws(BinaryReadingError) -> Int32 {
     switch bounds {

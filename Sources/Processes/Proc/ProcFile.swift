@@ -56,19 +56,24 @@ package enum ProcFile {
 
   /// The entries of a folder that are decimal numbers, ascending; throws the errno of a failed open.
   package static func numbers(in folder: String) throws(SystemCallError) -> [Int32] {
+    try names(in: folder).compactMap { Int32($0) }.filter { $0 > 0 }.sorted()
+  }
+
+  /// The entries of a folder in the file system's order; throws the errno of a failed open.
+  package static func names(in folder: String) throws(SystemCallError) -> [String] {
     // SAFETY: the path is terminated by the bridge; the stream is closed below on the only way out.
     guard let stream = unsafe opendir(folder) else { throw SystemCallError(number: errno) }
-    var found: [Int32] = []
+    var found: [String] = []
     // SAFETY: `stream` is open, and used by this thread only; the entry lives until the next call.
     while let entry = unsafe readdir(stream) {
       // SAFETY: `d_name` ends in a zero byte inside the entry.
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let number = Int32(name), number > 0 { found.append(number) }
+      found.append(
+        unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+          unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
     }
     // SAFETY: closed exactly once.
     unsafe closedir(stream)
-    return found.sorted()
+    return found
   }
 }

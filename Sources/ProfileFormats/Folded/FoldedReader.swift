@@ -14,7 +14,8 @@ public struct FoldedContents: Sendable {
 /// A file most of whose lines end in two counts is differential. Comments (`# `) are passed over. Lines that are no stack
 /// with a count are left out and noted in the profile's metadata; a file where they are the majority is no folded file.
 /// Suffixes `_[k]`, `_[i]` and `_[j]` become kinds of frames, and `[truncated: REASON]` at the root a missing one. Equal
-/// stacks are one sample. Counts with fractions are rounded so that their sums stay true.
+/// stacks are one sample. Counts with fractions are summed by stack and then
+/// rounded so that their sums stay true.
 ///
 /// Whether the first name of a line is a process's is told by the file's beginning (`ProcessNameEvidence`) unless the
 /// caller knows. Where it isn't, the only process has no name.
@@ -51,18 +52,19 @@ public struct FoldedReader: Sendable {
   private static let headLength = 1 << 20
 
   private var builder = ProfileBuilder()
-  private let budget = InputBudget()
+  private let budget = ReadingBudget()
   private let wantedNames: ProcessNames?
   private var evidence: ProcessNameEvidence?
   private var hasProcesses = true
-  private var rounding = RunningRounding()
-  private var baselineRounding = RunningRounding()
+  /// For each sample what its counts have behind the point, in all; empty until a count has a point.
+  private var fractions: [(count: Int64, baseline: Int64)] = []
   /// For each stack the last sample with it, plus 1; 0 for none.
   private var sampleOfStack: [UInt32] = []
   private var names = NameTable()
   private var frameOfName: [FrameID?] = []
   private var threadOfName: [ThreadID?] = []
-  /// A line that the last piece did not end.
+  private var lines = LineSplitter()
+  /// The file's beginning, until it tells what its lines hold.
   private var pending: [UInt8] = []
   /// The stack of the last good line, with one entry for each of its frames, the process first.
   private var previous: [UInt8] = []
@@ -94,6 +96,7 @@ public struct FoldedReader: Sendable {
   public mutating func consume(_ bytes: RawSpan) throws(ProfileFormatError) {
     guard countsInLine == nil else { return try read(lines: bytes) }
     pending.append(contentsOf: bytes)
+    try budget.hold(pending.count - bytes.byteCount, .lineBytes)
     if pending.count >= Self.headLength, pending.contains(0x0A) { try begin() }
   }
 
@@ -114,28 +117,24 @@ public struct FoldedReader: Sendable {
   }
 
   private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
-    var start = 0
-    while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
-      if pending.isEmpty {
-        try read(line: bytes.extracting(start..<end))
-      } else {
-        pending.append(contentsOf: bytes.extracting(start..<end))
-        try readPending()
-      }
-      start = end + 1
-    }
-    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
+    // Taken out of `self`, which the lines are read into.
+    var splitter = lines
+    lines = LineSplitter()
+    try splitter.split(bytes) { line throws(ProfileFormatError) in try read(line: line) }
+    lines = splitter
   }
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> FoldedContents {
     if countsInLine == nil { try begin() }
-    if !pending.isEmpty { try readPending() }
+    var rest = lines
+    try rest.finish { line throws(ProfileFormatError) in try read(line: line) }
     guard goodLines > 0 else { throw .noSamples(format: "folded", badLine: firstBadLine) }
     guard badLines <= goodLines else {
       throw .mostlyBadLines(format: "folded", line: firstBadLine ?? 0, bad: badLines, good: goodLines)
     }
     builder.profile.metadata.sampler = "folded"
+    roundFractions()
     sayWhatWasRead()
     var contents = FoldedContents(profile: builder.profile)
     if countsInLine == 2 {
@@ -163,8 +162,8 @@ public struct FoldedReader: Sendable {
     }
     if roundedCounts > 0 {
       builder.profile.metadata.say(
-        "\(roundedCounts) \(roundedCounts == 1 ? "count has a fraction" : "counts have fractions"): rounded so that "
-          + "sums stay true")
+        "\(roundedCounts) \(roundedCounts == 1 ? "count has a fraction" : "counts have fractions"): summed by stack, then "
+          + "rounded so that sums stay true")
     }
   }
 
@@ -184,12 +183,6 @@ public struct FoldedReader: Sendable {
     return double * 2 > examined ? 2 : 1
   }
 
-  private mutating func readPending() throws(ProfileFormatError) {
-    let line = pending
-    pending.removeAll(keepingCapacity: true)
-    try read(line: line.rawSpan)
-  }
-
   private mutating func read(line: RawSpan) throws(ProfileFormatError) {
     lineNumber += 1
     let line = line.trimmingCarriageReturn()
@@ -199,43 +192,82 @@ public struct FoldedReader: Sendable {
       firstBadLine = firstBadLine ?? lineNumber
       return
     }
-    let weight = parsed.hasFraction ? rounding.round(parsed.count) : parsed.count.whole
-    let before = parsed.hasFraction ? baselineRounding.round(parsed.baseline) : parsed.baseline.whole
-    guard let weight, let before else { throw .countTooLarge(line: lineNumber) }
-    let sum = total.addingReportingOverflow(weight)
-    let baselineSum = baselineTotal.addingReportingOverflow(before)
+    let sum = total.addingReportingOverflow(parsed.count.ceiling)
+    let baselineSum = baselineTotal.addingReportingOverflow(parsed.baseline.ceiling)
     // Views add weights up without asking again.
     guard !sum.overflow, !baselineSum.overflow else { throw .countTooLarge(line: lineNumber) }
     total = sum.partialValue
     baselineTotal = baselineSum.partialValue
     goodLines += 1
     if parsed.count.fraction != 0 || parsed.baseline.fraction != 0 { roundedCounts += 1 }
-    let stack = intern(stack: line.extracting(0..<parsed.stackEnd))
-    guard countsInLine == 2 || weight > 0 else { return }
-    add(stack, weight, before)
+    let stack = try intern(stack: line.extracting(0..<parsed.stackEnd))
+    guard countsInLine == 2 || parsed.count.ceiling > 0 else { return }
+    add(stack, parsed.count, parsed.baseline)
     try budget.check(builder.profile)
   }
 
   /// Adds a sample, or its weight to the last one of the same stack and thread.
-  private mutating func add(_ stack: StackID?, _ weight: Int64, _ before: Int64) {
+  private mutating func add(_ stack: StackID?, _ weight: FoldedLine.Count, _ before: FoldedLine.Count) {
     let count = builder.profile.samples.count
+    if fractions.isEmpty, weight.fraction != 0 || before.fraction != 0 {
+      fractions = Array(repeating: (0, 0), count: count)
+    }
+    let hasFractions = !fractions.isEmpty || weight.fraction != 0 || before.fraction != 0
     if let stack {
       if sampleOfStack.count <= stack.index {
         sampleOfStack.append(contentsOf: repeatElement(0, count: builder.profile.stacks.count - sampleOfStack.count))
       }
       let known = Int(sampleOfStack[stack.index]) - 1
       if known >= 0, builder.profile.samples[known].thread == thread {
-        builder.profile.samples[known].weight += weight
-        if countsInLine == 2 { baseline[known] += before }
+        builder.profile.samples[known].weight += weight.whole
+        if countsInLine == 2 { baseline[known] += before.whole }
+        if hasFractions {
+          builder.profile.samples[known].weight += Self.carry(weight.fraction, into: &fractions[known].count)
+          let carry = Self.carry(before.fraction, into: &fractions[known].baseline)
+          if countsInLine == 2 { baseline[known] += carry }
+        }
         return
       }
       sampleOfStack[stack.index] = UInt32(truncatingIfNeeded: count + 1)
     }
-    if countsInLine == 2 { baseline.append(before) }
-    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight))
+    if countsInLine == 2 { baseline.append(before.whole) }
+    if hasFractions { fractions.append((weight.fraction, before.fraction)) }
+    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight.whole))
   }
 
-  private mutating func intern(stack text: RawSpan) -> StackID? {
+  /// Adds what stands behind two points, and returns 1 when that makes a whole.
+  private static func carry(_ fraction: Int64, into sum: inout Int64) -> Int64 {
+    sum += fraction
+    guard sum >= FoldedLine.Count.fractionUnit else { return 0 }
+    sum -= FoldedLine.Count.fractionUnit
+    return 1
+  }
+
+  /// Rounds the sums of stacks in the order of the tree that they make, so that what is called from a frame, which lies
+  /// side by side in it, is in all no more than 1 off.
+  private mutating func roundFractions() {
+    guard !fractions.isEmpty else { return }
+    var rank = [Int](repeating: 0, count: builder.profile.stacks.count)
+    var next = 0
+    builder.profile.stacks.walk { node in
+      next += 1
+      rank[node] = next
+    } leave: { _ in
+    }
+    let samples = builder.profile.samples
+    let places = samples.indices.map { index in
+      (samples[index].thread.index, samples[index].stack.map { rank[$0.index] } ?? 0, index)
+    }
+    let order = places.sorted(by: <).map(\.2)
+    var (rounding, baselineRounding) = (RunningRounding(), RunningRounding())
+    for index in order {
+      builder.profile.samples[index].weight += rounding.carry(fractions[index].count)
+      if countsInLine == 2 { baseline[index] += baselineRounding.carry(fractions[index].baseline) }
+    }
+    if countsInLine != 2 { builder.profile.samples.removeAll { $0.weight == 0 } }
+  }
+
+  private mutating func intern(stack text: RawSpan) throws(ProfileFormatError) -> StackID? {
     let shared = text.commonPrefixLength(with: previous.rawSpan)
     var depth = 0
     while depth < path.count, isShared(frameEnd: path[depth].end, shared: shared, in: text) { depth += 1 }
@@ -249,6 +281,7 @@ public struct FoldedReader: Sendable {
     while start <= text.byteCount {
       let end = text.firstIndex(of: UInt8(ascii: ";"), in: start..<text.byteCount) ?? text.byteCount
       enter(text.extracting(start..<end), end: end)
+      try budget.hold(path.count, .depth)
       start = end + 1
     }
     return path.last?.stack

@@ -1,5 +1,6 @@
 import CZlib
 import CZstd
+import ProfileModel
 
 /// Unpacks gzip (RFC 1952) or Zstandard (RFC 8878) piece by piece, several streams in a row included.
 public struct Decompressor: ~Copyable {
@@ -42,7 +43,7 @@ public struct Decompressor: ~Copyable {
   private static let pieceBytes = 1 << 18
 
   /// Something that unpacks at most `limit` bytes; nil where there is no memory for it.
-  public init?(_ compression: Compression, limit: Int = InputBudget.unpackedBytes) {
+  public init?(_ compression: Compression, limit: Int = ReadingBudget().limit(.unpackedBytes)) {
     self.limit = limit
     switch compression {
     case .gzip:

@@ -15,7 +15,9 @@ public struct PerfScriptReader: Sendable {
   private var shape: PerfScriptShape?
   /// Where the first line that is no comment begins.
   private var headStart = 0
-  /// Bytes that wait for the shape, or a line that the last piece did not end.
+  private var lines = LineSplitter()
+  private let budget = ReadingBudget()
+  /// Bytes that wait for the shape.
   private var pending: [UInt8] = []
   private var frameLines = NameTable()
   private var frames: [PerfScriptFrame?] = []
@@ -32,8 +34,6 @@ public struct PerfScriptReader: Sendable {
 
   /// How much of a file decides what its lines look like.
   static let headLength = 1 << 20
-  /// The most bytes of one line.
-  private static let lineLimit = 1 << 20
 
   /// A reader of a file's first line.
   public init() {}
@@ -51,6 +51,12 @@ public struct PerfScriptReader: Sendable {
     pending.append(contentsOf: bytes)
     // A header in comments is of any length.
     headStart = PerfScriptShape.start(pending.rawSpan, from: headStart)
+    if headStart >= Self.headLength {
+      lineNumber += pending[..<headStart].count { $0 == 0x0A }
+      pending.removeFirst(headStart)
+      headStart = 0
+    }
+    try budget.hold(pending.count - bytes.byteCount, .lineBytes)
     if pending.count - headStart >= Self.headLength { try begin() }
   }
 
@@ -67,26 +73,18 @@ public struct PerfScriptReader: Sendable {
   }
 
   private mutating func read(lines bytes: RawSpan) throws(ProfileFormatError) {
-    var start = 0
-    while let end = bytes.firstIndex(of: 0x0A, in: start..<bytes.byteCount) {
-      if pending.isEmpty {
-        try read(line: bytes.extracting(start..<end))
-      } else {
-        pending.append(contentsOf: bytes.extracting(start..<end))
-        try readPending()
-      }
-      start = end + 1
-    }
-    guard pending.count + bytes.byteCount - start <= Self.lineLimit else {
-      throw .limitExceeded(what: "bytes in line \(lineNumber + 1)", limit: Self.lineLimit)
-    }
-    pending.append(contentsOf: bytes.extracting(start..<bytes.byteCount))
+    // Taken out of `self`, which the lines are read into.
+    var splitter = lines
+    lines = LineSplitter()
+    try splitter.split(bytes) { line throws(ProfileFormatError) in try read(line: line) }
+    lines = splitter
   }
 
   /// Ends the file and hands over what it held.
   public consuming func finish() throws(ProfileFormatError) -> Profile {
     if shape == nil { try begin() }
-    if !pending.isEmpty { try readPending() }
+    var rest = lines
+    try rest.finish { line throws(ProfileFormatError) in try read(line: line) }
     try endSample()
     guard samples.count > 0 else { throw .noSamples(format: "perf script", badLine: firstBadLine) }
     guard badLines <= knownLines else {
@@ -100,12 +98,6 @@ public struct PerfScriptReader: Sendable {
           : "\(badLines) lines were not understood; the first is line \(firstBadLine)")
     }
     return profile
-  }
-
-  private mutating func readPending() throws(ProfileFormatError) {
-    let line = pending
-    pending.removeAll(keepingCapacity: true)
-    try read(line: line.rawSpan)
   }
 
   private mutating func read(line: RawSpan) throws(ProfileFormatError) {
@@ -123,6 +115,7 @@ public struct PerfScriptReader: Sendable {
     } else if let frame = frame(line, hasTab: hasTab) {
       if stack.isEmpty { stackHasTabs = hasTab }
       stack.append(frame)
+      try budget.hold(stack.count, .depth)
       knownLines += 1
     } else {
       readSupplement(line)

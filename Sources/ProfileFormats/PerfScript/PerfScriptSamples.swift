@@ -21,7 +21,7 @@ struct PerfScriptSamples: Sendable {
   }
 
   private var builder = ProfileBuilder()
-  private var budget = InputBudget()
+  private let budget = ReadingBudget()
   private var processes: [ProcessKey: ProcessID] = [:]
   private var threads: [ThreadKey: ThreadID] = [:]
   /// Under their first names.

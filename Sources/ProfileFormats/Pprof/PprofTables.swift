@@ -1,4 +1,5 @@
 import BinaryReading
+import ProfileModel
 
 /// The tables of a pprof file (<https://github.com/google/pprof/blob/main/proto/profile.proto>), which refer to each
 /// other by number and come in any order: places in the file's bytes, read when they are needed.
@@ -25,6 +26,7 @@ struct PprofTables {
     var lines: [Range<Int>] = []
   }
 
+  private let budget = ReadingBudget()
   private(set) var sampleTypes: [ValueType] = []
   private(set) var periodType = ValueType()
   private(set) var period: Int64 = 0
@@ -32,6 +34,7 @@ struct PprofTables {
   private(set) var durationNanos: Int64 = 0
   private(set) var defaultSampleType: Int64 = 0
   private(set) var dropFrames: Int64 = 0
+  private(set) var keepFrames: Int64 = 0
   private(set) var comments: [UInt64] = []
   private(set) var mappings: [Mapping] = []
   private(set) var samples: [Range<Int>] = []
@@ -59,10 +62,10 @@ struct PprofTables {
         try Self.check(sampleTypes.count, "sample types", Self.typeLimit)
       case 2:
         samples.append(try value.range())
-        try Self.check(samples.count, "samples", InputBudget.samples)
+        try budget.hold(samples.count, .samples)
       case 3:
         mappings.append(try Self.mapping(bytes, value))
-        try Self.check(mappings.count, "mappings", InputBudget.names)
+        try budget.hold(mappings.count, .rows)
       case 4: try addLocation(bytes, value)
       case 5: try addFunction(bytes, value)
       case 6:
@@ -70,6 +73,7 @@ struct PprofTables {
         strings.append((UInt32(range.lowerBound), UInt32(range.count)))
         try Self.check(strings.count, "strings", Self.stringLimit)
       case 7: dropFrames = value.signed
+      case 8: keepFrames = value.signed
       case 9: timeNanos = value.signed
       case 10: durationNanos = value.signed
       case 11: periodType = try Self.valueType(bytes, value)
@@ -137,7 +141,7 @@ struct PprofTables {
     }
     functionOfID[id] = functions.count
     functions.append(row)
-    try Self.check(functions.count, "functions", InputBudget.names)
+    try budget.hold(functions.count, .rows)
   }
 
   private mutating func addLocation(_ bytes: RawSpan, _ value: WireReader.Value) throws(ProfileFormatError) {
@@ -149,7 +153,7 @@ struct PprofTables {
     }
     locationOfID[id] = locations.count
     locations.append(range)
-    try Self.check(locations.count, "locations", InputBudget.names)
+    try budget.hold(locations.count, .rows)
   }
 
   /// Location number `row`.

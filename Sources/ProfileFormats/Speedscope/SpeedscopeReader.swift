@@ -15,7 +15,7 @@ extension Speedscope {
 
 struct SpeedscopeReader {
   private var builder = ProfileBuilder()
-  private var budget = InputBudget()
+  private var budget = ReadingBudget()
   private var frames: [FrameID] = []
   private var processes: [String: ProcessID] = [:]
   private var totals: [Int64] = []
@@ -69,9 +69,7 @@ struct SpeedscopeReader {
       var function = FrameNotation.function(named: text.isEmpty ? "[unknown]" : text, module: nil, kind: kind)
       function.file = file
       frames.append(builder.intern(Frame(function: builder.intern(function), kind: kind, line: line)))
-      guard frames.count <= InputBudget.names else {
-        throw .limitExceeded(what: "frames", limit: InputBudget.names)
-      }
+      try budget.hold(frames.count, .frames)
     }
   }
 
@@ -121,8 +119,10 @@ struct SpeedscopeReader {
       while try samples.goesOn("]", &isFirstFrame) {
         stack = builder.intern(parent: stack, frame: try frame(try samples.number(), isRoot: stack == nil))
         depth += 1
+        try budget.hold(depth, .depth)
       }
       try budget.step(depth + 1)
+      try budget.hold(builder.profile.stacks.count, .stackNodes)
       guard try weights.goesOn("]", &isFirstWeight) else { throw .missingMember("weights") }
       try add(stack, try weights.number(), thread, value, &rounding)
     }
@@ -157,6 +157,8 @@ struct SpeedscopeReader {
       try budget.step(1)
       if type == "O" {
         open.append(builder.intern(parent: open.last, frame: try frame(number, isRoot: open.isEmpty)))
+        try budget.hold(open.count, .depth)
+        try budget.hold(builder.profile.stacks.count, .stackNodes)
       } else if type == "C" {
         guard open.popLast() != nil else {
           throw .badReference(table: "events", value: Int64(exactly: number.rounded()) ?? -1)

@@ -2,6 +2,8 @@ import Processes
 
 /// Why nothing can be sampled, or a target not be had.
 package enum SamplingError: Error, Hashable, Sendable {
+  /// Neither perf_event nor ptrace, which was tried after it, can be used.
+  indirect case nothingLeft(perf: SamplingError, ptrace: SamplingError)
   /// There is no such process.
   case noSuchProcess(pid: Int32)
   /// The process has ended, but its parent has not asked for its status.

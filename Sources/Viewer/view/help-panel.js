@@ -2,7 +2,7 @@ import { html } from "./elements.js";
 
 const KEYS = [
   ["Tab, then arrows", "go from frame to frame"], ["Enter, click", "zoom in"], ["Backspace", "zoom out to the caller"],
-  ["Escape, 0", "whole picture"], ["/ or Ctrl-F", "search"], ["n, N", "next, previous match"],
+  ["Escape, 0", "whole picture"], ["/ or Ctrl-F", "search"], ["n, N", "next, previous match, the widest first"],
   ["i", "turn over: root below or above"], ["t", "light or dark"], ["f", "mark all frames of this name"],
   ["c", "copy the frame's name"],
 ];

@@ -1,4 +1,5 @@
 import ProfileFormats
+import ProfileModel
 
 extension ProfileFormatError {
   /// What is wrong and what to do, as the rest of a sentence.
@@ -16,6 +17,7 @@ extension ProfileFormatError {
     case .decompressedTooLarge(let limit): "it unpacks to more than \(limit) bytes, which no profile does: make it anew"
     case .limitExceeded(let what, let limit):
       "it has more than \(limit) \(what), the most that is read: make a shorter one"
+    case .tooLarge(let exceeded): exceeded.sentence
     case .badProtobuf: "not a protocol buffer of pprof's kind: make it anew"
     case .badReference(let table, let value): "it refers to row \(value) of \(table), which it has not: make it anew"
     case .negativeValues:

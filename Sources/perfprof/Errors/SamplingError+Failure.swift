@@ -3,8 +3,16 @@ import Sampling
 
 extension Failure {
   /// What a sampling error means for the user.
-  init(_ error: SamplingError) {
+  ///
+  /// - Parameter leavesPtrace: Whether ptrace was not tried and could take the place of perf_event.
+  init(_ error: SamplingError, leavesPtrace: Bool = false) {
+    let orPtrace = leavesPtrace ? ", or --sampler ptrace" : ""
     switch error {
+    case .nothingLeft(let perf, let ptrace):
+      let (perf, ptrace) = (Failure(perf), Failure(ptrace))
+      // Ended meanwhile, it can't be traced either.
+      self.init(
+        perf.status, perf.sentence + (perf.status == ptrace.status ? "; by ptrace: \(ptrace.sentence)" : ""))
     case .noSuchProcess(let pid):
       self.init(.noInput, "no process \(pid): it has ended, or never was; `ps -e` lists those that run")
     case .zombie(let pid):
@@ -23,8 +31,7 @@ extension Failure {
       self.init(
         .noPermission,
         "perf_event is not permitted (\(errorText(errno)), kernel.perf_event_paranoid is "
-          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or `sysctl kernel.perf_event_paranoid=1`, "
-          + "or --sampler ptrace")
+          + "\(paranoid.map(String.init) ?? "unknown")): use sudo, or `sysctl kernel.perf_event_paranoid=1`\(orPtrace)")
     case .wholeMachineNotPermitted(let paranoid, let errno):
       self.init(
         .noPermission,
@@ -35,12 +42,12 @@ extension Failure {
       self.init(
         .unavailable,
         "this kernel or container offers no perf_event (\(errorText(errno))): allow perf_event_open in its seccomp "
-          + "profile, or use --sampler ptrace")
+          + "profile\(orPtrace)")
     case .ringNotMapped(let bytes, let limit, let errno):
       self.init(
         .unavailable,
         "no ring buffer of \(bytes >> 10) KiB can be mapped (\(errorText(errno)), kernel.perf_event_mlock_kb is "
-          + "\(limit.map(String.init) ?? "unknown")): raise it with sysctl, use sudo, or --sampler ptrace")
+          + "\(limit.map(String.init) ?? "unknown")): raise it with sysctl, or use sudo\(orPtrace)")
     case .tooManyDescriptors(let needed, let limit):
       self.init(
         .unavailable,

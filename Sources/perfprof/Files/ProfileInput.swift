@@ -44,7 +44,7 @@ struct ProfileInput: ~Copyable {
     do {
       switch try recognize() {
       case .known(.recording):
-        var reader = RecordingStream(path: path, budget: budget)
+        var reader = RecordingStream(path: path, budget: budget.forFile(ofBytes: source.size))
         var isWanted = try reader.consume(head.rawSpan)
         head = []
         while isWanted, let piece = try source.next() { isWanted = try reader.consume(piece.rawSpan) }
@@ -147,6 +147,8 @@ extension ReadingBudget.Exceeded {
       case .rows: ("holds more than \(limit) names, processes and threads", "")
       case .textBytes: ("holds names of more than \(limit) bytes", "")
       case .depth: ("holds a stack of more than \(limit) frames", "record with a lower --max-depth")
+      case .lineBytes: ("has a line of more than \(limit) bytes", "")
+      case .steps: ("goes through more than \(limit) frames", "make a shorter one")
       case .valueTypes: ("holds more than \(limit) value types", "")
       case .treeNodes: ("makes a tree of more than \(limit) nodes", "leave out --threads, or use report")
       case .outputBytes: ("would become more than \(limit) bytes", "use another format")

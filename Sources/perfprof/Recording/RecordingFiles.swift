@@ -1,5 +1,6 @@
 import CLinuxPerf
 import Glibc
+import Processes
 import ProfileFormats
 import ProfileModel
 import Recording
@@ -22,6 +23,9 @@ struct RecordingFiles: ~Copyable {
       var output = try ProfileOutput(path: path)
       output.showsCommand = showsCommand
       if output.format == .recording, recording == nil { recording = path } else { views.append(output) }
+    }
+    if let path = paths.enumerated().first(where: { paths[..<$0.offset].contains($0.element) })?.element {
+      throw Failure(.usage, "-o \(path): named twice: each file is written once")
     }
     for view in views { try Self.checkPlace(view.path) }
     let place = try Self.open(recording)
@@ -95,7 +99,42 @@ struct RecordingFiles: ~Copyable {
         written.append(view.path)
       } catch { failures.append(error) }
     }
+    // Whatever can be made of the recording later, without it all is lost.
+    let isKept = recording.map(written.contains) ?? failures.isEmpty
+    if !isKept, let place = Self.rescue(outcome) { written.append(place) }
     return (written, failures)
+  }
+
+  /// Writes the recording where there is room for it, when its own place has gone or is full; where that is.
+  private static func rescue(_ outcome: RecordOutcome) -> String? {
+    guard let bytes = try? bytes(of: outcome) else { return nil }
+    let name = "perfprof-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).perfprof"
+    for folder in [".", environment("TMPDIR") ?? "/tmp"] {
+      do throws(Failure) {
+        try OutputFile(path: "\(folder)/\(name)").write(bytes)
+        return "\(folder)/\(name)"
+      } catch { continue }
+    }
+    return nil
+  }
+
+  private static func environment(_ name: String) -> String? {
+    // SAFETY: getenv returns a terminated string, which is copied before anything can change the environment.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  /// Recordings beside this one that a run left which died: they were to replace a file of its name.
+  func leftovers() -> [String] {
+    guard let recording else { return [] }
+    let slash = recording.lastIndex(of: "/").map(recording.index(after:)) ?? recording.startIndex
+    let (folder, name) = (String(recording[..<slash]), recording[slash...])
+    guard let entries = try? ProcFile.names(in: folder.isEmpty ? "." : folder) else { return [] }
+    return entries.filter { entry in
+      guard entry.hasPrefix(".\(name)."), entry.hasSuffix(".partial") else { return false }
+      let number = entry.dropFirst(name.count + 2).prefix { $0 != "-" }
+      guard let pid = Int32(number), pid > 0 else { return false }
+      return kill(pid, 0) != 0 && errno == ESRCH
+    }.sorted().map { folder + $0 }
   }
 
   private static func bytes(of outcome: RecordOutcome) throws(Failure) -> [UInt8] {
@@ -130,6 +169,18 @@ struct RecordingFiles: ~Copyable {
       throw OutputFile.failure(path, EISDIR)
     }
     guard unsafe access(place, W_OK | X_OK) == 0 else { throw OutputFile.failure(path, errno) }
+    if OutputFile.isSpecial(path) {
+      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+      guard unsafe access(path, W_OK) == 0 else { throw OutputFile.failure(path, errno) }
+      return
+    }
+    // To root everything looks writable, and names can be too long: only trying tells.
+    let trial = OutputFile.temporaryPath(for: path)
+    let descriptor = OutputFile.create(trial)
+    guard descriptor >= 0 else { throw OutputFile.failure(path, errno) }
+    Glibc.close(descriptor)
+    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    _ = unsafe unlink(trial)
   }
 
   /// `NAME.perfprof` and `NAME.svg`, or with `-2`, `-3`… behind NAME where one of them is there already.
