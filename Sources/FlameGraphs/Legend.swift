@@ -54,16 +54,22 @@ struct Legend {
       let kind = kinds[Int(tree.labelIndices[node])]
       let slot = Int(kind.rawValue)
       occurs[slot] = true
+      // Callers that await one another follow each other: the first has the weight of all.
+      if kind == .asyncCaller, kinds[Int(tree.labelIndices[Int(tree.parents[node])])] == .asyncCaller { continue }
       weights[slot] += Double(standsForOthers(kind) ? tree.totalWeights[node] : tree.selfWeights[node])
     }
     let whole = max(1, Double(tree.totalWeights[CallTree.root]))
-    let shown: [CallTree.Kind] = [.user, .inlined, .kernel, .jit, .truncated, .elided]
+    let shown: [CallTree.Kind] = [
+      .user, .inlined, .kernel, .jit, .asyncCaller, .task, .truncated, .asyncGap, .elided,
+    ]
     return shown.compactMap { kind in
       occurs[Int(kind.rawValue)] ? (kind, min(1, weights[Int(kind.rawValue)] / whole)) : nil
     }
   }
 
-  private static func standsForOthers(_ kind: CallTree.Kind) -> Bool { kind == .truncated || kind == .elided }
+  private static func standsForOthers(_ kind: CallTree.Kind) -> Bool {
+    kind == .truncated || kind == .elided || kind == .task || kind == .asyncGap || kind == .asyncCaller
+  }
 
   /// The greatest change of share among the frames shown, at least `Palette.leastScale`.
   static func scale(of tree: CallTree, _ layout: FlameGraphLayout) -> Double {

@@ -28,10 +28,13 @@ enum Palette {
     case .jit: jit
     case .truncated: truncated
     case .elided: elided
+    case .asyncCaller: asyncCaller
+    case .task: task
+    case .asyncGap: asyncGap
     }
   }
 
-  static let entries = [user, inlined, kernel, jit, truncated, elided, process]
+  static let entries = [user, inlined, kernel, jit, asyncCaller, truncated, elided, task, asyncGap, process]
 
   private static let user = Entry(
     letter: "u", name: "user",
@@ -53,6 +56,17 @@ enum Palette {
     letter: "x", name: "no root", meaning: "stands for the missing root of these stacks", light: [], dark: [])
   private static let elided = Entry(
     letter: "e", name: "elided", meaning: "stands for frames left out of deep stacks", light: [], dark: [])
+  private static let asyncCaller = Entry(
+    letter: "a", name: "awaits", meaning: "async function that awaits what it calls",
+    light: ["d3c3f0", "dccdf8", "e5d7ff", "cfc8f5", "d8d2fd", "e1dcff", "c9ccf7", "d3d6ff", "dde0ff"],
+    dark: ["4b3f66", "54476f", "5d5079", "474369", "504c73", "59557c", "41466c", "4a4f76", "535880"])
+  private static let task = Entry(
+    letter: "t", name: "task", meaning: "stands for the executor that runs the task", light: ["e6e0f2"],
+    dark: ["413b50"])
+  private static let asyncGap = Entry(
+    letter: "g", name: "async callers missing", meaning: "stands for async callers that are not known for sure",
+    light: [],
+    dark: [])
   private static let process = Entry(letter: "p", name: "process", light: ["dfe1e5"], dark: ["3a3d44"])
 
   /// Steps of color for a change of share.
@@ -73,8 +87,8 @@ enum Palette {
   /// Which of its kind's shades a label has: the same in every picture.
   static func shade(_ label: CallTree.Label) -> Int {
     switch label.kind {
-    case .all, .process, .thread, .truncated, .elided: return 0
-    case .user, .inlined, .kernel, .jit: break
+    case .all, .process, .thread, .truncated, .elided, .task, .asyncGap: return 0
+    case .user, .inlined, .kernel, .jit, .asyncCaller: break
     }
     let name = hash(label.name)
     let module = label.module.map { hash($0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...]) }
@@ -99,8 +113,8 @@ enum Palette {
   /// Whether a label is a function that is none of those that changed.
   static func isUnchanged(_ label: CallTree.Label, _ changed: Set<String>) -> Bool {
     switch label.kind {
-    case .user, .kernel, .inlined, .jit: !changed.contains(label.name)
-    case .all, .process, .thread, .truncated, .elided: false
+    case .user, .kernel, .inlined, .jit, .asyncCaller: !changed.contains(label.name)
+    case .all, .process, .thread, .truncated, .elided, .task, .asyncGap: false
     }
   }
 

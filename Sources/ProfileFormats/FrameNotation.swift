@@ -8,13 +8,14 @@ enum FrameNotation {
     case .kernel: "_[k]"
     case .inlined: "_[i]"
     case .jit: "_[j]"
-    case .user, .truncated, .elided: ""
+    case .asyncCaller: "_[a]"
+    case .user, .truncated, .elided, .task, .asyncGap: ""
     }
   }
 
   /// Splits a frame's text into name and kind.
   static func parse(_ text: String) -> (name: String, kind: FrameKind) {
-    for kind in [FrameKind.kernel, .inlined, .jit] where text.hasSuffix(suffix(of: kind).description) {
+    for kind in [FrameKind.kernel, .inlined, .jit, .asyncCaller] where text.hasSuffix(suffix(of: kind).description) {
       // A bare suffix is a name: a frame without one would vanish from every view.
       if text.utf8.count > 4 { return (String(text.dropLast(4)), kind) }
     }
@@ -24,6 +25,10 @@ enum FrameNotation {
     {
       return (text, .elided)
     }
+    if text == "[Swift task]" || text == "[main actor]" || text.hasPrefix("[Swift task: ") && text.hasSuffix("]") {
+      return (text, .task)
+    }
+    if text.hasPrefix("[async: "), text.hasSuffix("]") { return (text, .asyncGap) }
     return (text, .user)
   }
 
@@ -36,7 +41,7 @@ enum FrameNotation {
   /// A function of this name; whether the name is a stand-in for a missing symbol is seen by its shape.
   static func function(named name: String, module: ModuleID?, kind: FrameKind) -> Function {
     Function(
-      name: name, module: module, isSymbolized: kind == .truncated || kind == .elided || !isStandIn(name))
+      name: name, module: module, isSymbolized: kind.isMarker || !isStandIn(name))
   }
 
   /// What kind of code lies in `module` at `address` (0 where that isn't known), as perf and pprof call files.

@@ -30,6 +30,12 @@ public struct CallTree: Sendable {
     case truncated
     /// Stands for frames left out in the middle.
     case elided
+    /// An async function that awaits what is called.
+    case asyncCaller
+    /// Stands for the executor that runs a task.
+    case task
+    /// Stands for callers of an async function that are not known, or not for sure.
+    case asyncGap
   }
 
   /// Name, kind and origin of a node. What the frames merged into one node don't agree on is nil.
@@ -156,6 +162,9 @@ extension CallTree.Kind {
       case .jit: .jit
       case .truncated: .truncated
       case .elided: .elided
+      case .asyncCaller: .asyncCaller
+      case .task: .task
+      case .asyncGap: .asyncGap
       }
   }
 }

@@ -6,6 +6,10 @@ public struct Completeness: Hashable, Sendable {
   public var rooted: Int64?
   /// Weight of samples whose stack is known not to, by reason.
   public var truncated: [String: Int64] = [:]
+  /// Weight of samples in async functions, or in what these call.
+  public var async: Int64 = 0
+  /// Weight of those whose chain of callers reaches its task's first function for sure. The others are among `truncated`.
+  public var asyncComplete: Int64 = 0
   /// Weight of samples whose leaf has a name.
   public var symbolizedSelf: Int64 = 0
   /// Weight of samples whose leaf has none.
@@ -31,7 +35,9 @@ extension SelectedProfile {
     var roots = [UInt32](repeating: 0, count: stacks.count)
     for node in 0..<stacks.count {
       let parent = stacks.parents[node]
-      roots[node] = parent == StackTable.noParent ? UInt32(truncatingIfNeeded: node) : roots[Int(parent)]
+      // What runs a task is no caller of it: the task is the root.
+      let isRoot = parent == StackTable.noParent || !isTurned && frames[Int(stacks.frames[node])].kind.beginsTask
+      roots[node] = isRoot ? UInt32(truncatingIfNeeded: node) : roots[Int(parent)]
     }
     var result = Completeness()
     var rooted: Int64 = 0
@@ -44,7 +50,9 @@ extension SelectedProfile {
       }
       let ends = (frames[Int(stacks.frames[Int(roots[stack.index])])], frames[Int(stacks.frame(of: stack))])
       let (root, leaf) = isTurned ? (ends.1, ends.0) : ends
-      if root.kind == .truncated {
+      if root.kind.beginsTask { result.async.addSaturating(sample.weight) }
+      if root.kind == .task { result.asyncComplete.addSaturating(sample.weight) }
+      if root.kind == .truncated || root.kind == .asyncGap {
         result.truncated[functions[root.function.index].truncationReason, default: 0].addSaturating(sample.weight)
       } else {
         rooted.addSaturating(sample.weight)
@@ -73,8 +81,9 @@ extension Function {
   /// Stands for code of a process of whose mappings nothing could be learned.
   public static var unknownCode: Function { Function(name: "[unknown]", isSymbolized: false) }
 
-  /// REASON of a name `[truncated: REASON]`; otherwise the name.
+  /// REASON of a name `[truncated: REASON]`, `async: REASON` of `[async: REASON]`; otherwise the name.
   public var truncationReason: String {
+    if name.hasPrefix("[async: "), name.hasSuffix("]") { return String(name.dropFirst().dropLast()) }
     guard name.hasPrefix("[truncated: "), name.hasSuffix("]") else { return name }
     return String(name.dropFirst("[truncated: ".count).dropLast())
   }

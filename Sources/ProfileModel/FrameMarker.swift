@@ -8,16 +8,27 @@ public enum FrameMarker: Hashable, Sendable {
   case unmapped
   /// Code of a process of whose mappings nothing could be learned.
   case unknownCode
+  /// The executor that runs a Swift task; the task's name, where it has one.
+  case task(name: String?)
+  /// The main actor's executor.
+  case mainActor
+  /// The same where the callers of an async function are not known, or not for sure, for this reason.
+  case asyncGap(AsyncGap)
   /// What another version wrote.
   case other(String)
 
-  /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`.
+  /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`, `[Swift task]`,
+  /// `[Swift task: NAME]`, `[main actor]`, `[async: REASON]`.
   public var name: String {
     switch self {
     case .truncated(let reason): "[truncated: \(reason.description)]"
     case .elided(let count): "[\(count) frames elided]"
     case .unmapped: "[unmapped]"
     case .unknownCode: "[unknown]"
+    case .task(nil): "[Swift task]"
+    case .task(let name?): "[Swift task: \(name)]"
+    case .mainActor: "[main actor]"
+    case .asyncGap(let gap): "[async: \(gap.description)]"
     case .other(let name): name
     }
   }
@@ -29,6 +40,14 @@ public enum FrameMarker: Hashable, Sendable {
       self = .unmapped
     } else if name == "[unknown]" {
       self = .unknownCode
+    } else if name == "[Swift task]" {
+      self = .task(name: nil)
+    } else if name == "[main actor]" {
+      self = .mainActor
+    } else if name.hasPrefix("[Swift task: "), name.hasSuffix("]") {
+      self = .task(name: String(inner.dropFirst("Swift task: ".count)))
+    } else if name.hasPrefix("[async: "), name.hasSuffix("]") {
+      self = .asyncGap(AsyncGap(String(inner.dropFirst("async: ".count))))
     } else if name.hasPrefix("[truncated: "), name.hasSuffix("]") {
       self = .truncated(TruncationReason(String(inner.dropFirst("truncated: ".count))))
     } else if name.hasPrefix("["), name.hasSuffix(" frames elided]"),
@@ -46,6 +65,8 @@ public enum FrameMarker: Hashable, Sendable {
     case .truncated: .truncated
     case .elided: .elided
     case .unmapped, .unknownCode: .user
+    case .task, .mainActor: .task
+    case .asyncGap: .asyncGap
     case .other(let name): name.hasPrefix("[truncated") ? .truncated : .elided
     }
   }
@@ -55,7 +76,7 @@ public enum FrameMarker: Hashable, Sendable {
     switch self {
     case .unmapped: .unmapped
     case .unknownCode: .unknownCode
-    case .truncated, .elided, .other: Function(name: name)
+    case .truncated, .elided, .task, .mainActor, .asyncGap, .other: Function(name: name)
     }
   }
 }

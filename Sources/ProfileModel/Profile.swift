@@ -136,9 +136,18 @@ public enum FrameKind: UInt8, Hashable, Sendable, CaseIterable {
   case truncated
   /// Stands for frames left out in the middle: `[N frames elided]`.
   case elided
+  /// An async function that awaits what is called, `_[a]`: it is on no thread's stack.
+  case asyncCaller
+  /// Stands for the executor that runs a task: `[Swift task]`. The first frame of its stack, unless executors are shown.
+  case task
+  /// The same where the callers of an async function are not known, or not for sure: `[async: REASON]`.
+  case asyncGap
 
-  /// Whether it stands for missing frames, and is none itself.
-  public var isMarker: Bool { self == .truncated || self == .elided }
+  /// Whether it stands for other frames, and is none itself.
+  public var isMarker: Bool { self == .truncated || self == .elided || beginsTask }
+
+  /// Whether what is nearer to the leaf is a task's, and what is nearer to the root the executor's that runs it.
+  public var beginsTask: Bool { self == .task || self == .asyncGap }
 }
 
 /// A place in a function that stacks go through.

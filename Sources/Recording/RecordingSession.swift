@@ -62,7 +62,8 @@ struct RecordingSession: ~Copyable {
     trailer.actualFrequency = actualFrequency(sampler)
     let file = file
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
-    let stackNotes = loop.recorder.deepStacks.notes + loop.recorder.narrowPrograms.notes
+    let stackNotes =
+      loop.recorder.deepStacks.notes + loop.recorder.asyncStacks.notes + loop.recorder.narrowPrograms.notes
     let limit = options.namingSeconds
     let naming = loop.finish { $0.seconds < limit && isNamingWanted($0) }
     if naming.named < naming.total {

@@ -38,6 +38,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var lastCut: UInt64 = 0
   /// Stacks that went on beyond their dumps: in pages that were copied with the sample, and in live memory.
   private(set) var deepStacks = DeepStacks()
+  private var taskNames = TaskNames()
+  /// Stacks of async functions.
+  private(set) var asyncStacks = AsyncStacks()
   /// Of those and of the ones that were cut, one of each thread, since they were last taken.
   private var outgrown: [Int32: OutgrownStack] = [:]
   private var unwinder: Unwinder
@@ -50,6 +53,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var narrowPrograms = NarrowPrograms()
   private var exec = ExecWork()
   private var registered = RegisteredCode()
+  /// Where processes keep their Swift tasks.
+  var tasks = SwiftTasks()
   private var aging: ModuleAging
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
@@ -101,9 +106,12 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         // There is none while a program is being loaded: the kernel's is all of it.
         hasUserStack = !exec.isUnderWay(sample.kernelChain)
         isRooted = !hasUserStack
-        if !isRooted { stack.push(.truncated(reason), log: &log) }
+        if hasUserStack { stack.push(.truncated(reason), log: &log) }
       }
-      if hasUserStack { pushUserFrames(of: process, time: sample.time) }
+      if hasUserStack {
+        pushUserFrames(of: process, thread: sample.tid, time: sample.time)
+        if unwound.callers.areWanted { isRooted = countAsync() }
+      }
     } else if !hasEnded, !processes.table.isKernelThread(sample.pid) {
       isRooted = false
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
@@ -124,7 +132,10 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   mutating func event(_ event: ProcessEvent) {
     if let (change, over) = processes.apply(event) {
-      if let over { registered.forget(over) }
+      if let over {
+        registered.forget(over)
+        tasks.forget(over)
+      }
       note(change, time: event.time)
     }
     if case .mapped(let pid, let mapping, let time) = event { map(mapping, in: processes.process(pid), time: time) }
@@ -192,10 +203,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     let work = leaving.compactMap { module -> NamingWork? in
       let table = unwinder.removeImage(key: module)
       registered.forget(module: module)
+      tasks.forget(module: module)
       guard let addresses = addresses[module], !addresses.isEmpty else { return nil }
       return NamingWork(
         module: module, recorded: log.tables.modules[Int(module)], entry: modules.entries[Int(module)],
-        unwindTable: table, addresses: addresses.sorted())
+        unwindTable: table, addresses: Set(addresses).sorted())
     }
     modules.retire(leaving)
     return work
@@ -208,6 +220,12 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return outgrown.values.sorted { $0.tid < $1.tid }
   }
 
+  /// Finds out where processes keep their Swift tasks that have just loaded what makes them.
+  mutating func findTasks() {
+    let source = source
+    tasks.findPending(unwinder: unwinder) { source.memory(of: $0) }
+  }
+
   // MARK: Parts
 
   /// Unwinds a sample; where code lies in no known mapping, mappings that were not reported are asked for first.
@@ -215,6 +233,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     _ sample: borrowing RawSample, _ registers: UserRegisters, in process: TargetProcess
   ) -> StackEnd {
     let memory = source.memory(of: sample.tid)
+    if tasks.isDue(process) { tasks.find(in: process, memory: memory, unwinder: unwinder) }
     func walk() -> StackEnd {
       unwinder.unwind(
         in: process.space, memory: memory, time: sample.time, motion: sample.motion, architecture: sample.architecture,
@@ -280,7 +299,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   private mutating func module(of mapping: Mapping, in process: TargetProcess, time: UInt64) -> UInt32 {
     let (module, isNew) = modules.module(of: .init(mapping: mapping, process: process, time: time), log: &log)
-    if isNew, let image = modules.entries[Int(module)].image { unwinder.addImage(image, key: module) }
+    if isNew, let image = modules.entries[Int(module)].image {
+      unwinder.addImage(image, key: module)
+      tasks.note(module: module, image: image)
+    }
+    tasks.noteMapping(of: module, in: process)
     return module
   }
 
@@ -316,9 +339,11 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     knownFrames = log.tables.frames.count
   }
 
-  private mutating func pushUserFrames(of process: TargetProcess, time: UInt64) {
+  private mutating func pushUserFrames(of process: TargetProcess, thread tid: Int32, time: UInt64) {
     var index = unwound.frames.count - 1
+    let executor = unwound.executorPosition ?? -1
     while index >= 0 {
+      if index == executor - 1 { pushAsyncCallers(of: process, thread: tid) }
       let frame = unwound.frames[index]
       if frame.module == UnwoundStack.Frame.unmapped {
         // Without any mapping it's the mappings that are missing.
@@ -336,6 +361,36 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
         stack.push(.elided(count: elided.count), log: &log)
       }
       index -= 1
+    }
+  }
+
+  /// Counts a stack of an async function; whether all its callers are known.
+  private mutating func countAsync() -> Bool {
+    asyncStacks.samples += 1
+    switch unwound.callers.end {
+    case .task: break
+    case .cut(.readLate):
+      asyncStacks.complete += 1
+      return false
+    case .cut: return false
+    }
+    asyncStacks.complete += 1
+    asyncStacks.inTime += 1
+    return true
+  }
+
+  /// Adds who awaited the async function, and what stands for the executor that runs its task.
+  private mutating func pushAsyncCallers(of process: TargetProcess, thread tid: Int32) {
+    let callers = unwound.callers
+    switch callers.end {
+    case .task(let address, let flags):
+      let name = taskNames.name(ofTask: address, flags: flags, of: process, memory: source.memory(of: tid))
+      // On Linux it's the main thread that runs what is the main actor's.
+      stack.push(name == nil && tid == process.pid ? .mainActor : .task(name: name), log: &log)
+    case .cut(let gap): stack.push(.asyncGap(gap), log: &log)
+    }
+    for frame in callers.frames.reversed() {
+      stack.push(module: frame.module, address: frame.statedLookupAddress, isAsyncCaller: true, log: &log)
     }
   }
 

@@ -56,6 +56,8 @@ struct SamplingLoop: ~Copyable {
       state = try sampler.poll(timeoutMilliseconds: pollMilliseconds, handler: &recorder)
       recorder.faults = sampler.faults
       sampler.follow(recorder.takeOutgrownStacks())
+      recorder.findTasks()
+      recorder.tasks.tell { sampler.follow(tasks: $0) }
       endWindowIfDue()
       let progress = progress
       for sink in sinks { sink.update(progress) }

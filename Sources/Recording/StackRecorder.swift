@@ -9,6 +9,7 @@ struct StackRecorder {
   private struct Key: Equatable {
     var module: UInt32
     var address: UInt64
+    var isAsyncCaller = false
   }
   /// The frames of the stack at hand, or of the one before as long as `follows`, and their nodes.
   private var keys: [Key] = []
@@ -28,14 +29,14 @@ struct StackRecorder {
   }
 
   /// Adds the next frame toward the leaf.
-  mutating func push(module: UInt32, address: UInt64, log: inout RecordingLog) {
-    let key = Key(module: module, address: address)
+  mutating func push(module: UInt32, address: UInt64, isAsyncCaller: Bool = false, log: inout RecordingLog) {
+    let key = Key(module: module, address: address, isAsyncCaller: isAsyncCaller)
     if follows, position < keys.count, keys[position] == key {
       position += 1
       return
     }
     diverge()
-    let frame = log.frame(module: module, address: address)
+    let frame = log.frame(module: module, address: address, isAsyncCaller: isAsyncCaller)
     append(key, frame: frame, log: &log)
   }
 

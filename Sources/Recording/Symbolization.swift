@@ -97,6 +97,8 @@ struct Symbolization: Sendable {
     for row in 0..<tables.frames.count where tables.frames.modules[row] > 0 {
       addresses[Int(tables.frames.modules[row]) - 1].append(tables.frames.addresses[row])
     }
+    // A place that is an async caller's as well has two rows.
+    if tables.frames.areAsyncCallers.contains(true) { addresses = addresses.map { Array(Set($0)) } }
     return tables.modules.indices.compactMap { index in
       guard !addresses[index].isEmpty, wanted?.contains(UInt32(index)) ?? true else { return nil }
       return NamingWork(

@@ -21,6 +21,8 @@ final class TargetProcess {
   var registered: RegisteredProgram?
   /// Whether it runs an x32 program; its registers don't tell it.
   var isX32 = false
+  /// What is known of its Swift tasks.
+  var tasks = TaskKnowledge()
 
   /// How a process came about.
   struct Origin {
@@ -52,6 +54,7 @@ final class TargetProcess {
     regions = parent.regions
     movedText = parent.movedText.copy
     isX32 = parent.isX32
+    tasks.module = parent.tasks.module
   }
 
   /// Adds the modules that it has: of what lies where, and of what may yet be found to.

@@ -31,6 +31,15 @@ extension FrameMarker {
     case .noUserRegisters: self = .truncated(.noUserRegisters)
     case .registerUnknown: self = .truncated(.registerUnknown)
     case .narrowProgram: self = .truncated(.narrowProgram)
+    case .swiftTask: self = .task(name: message.name.isEmpty ? nil : message.name)
+    case .mainActor: self = .mainActor
+    case .asyncNotCopied: self = .asyncGap(.notCopied)
+    case .asyncReadLate: self = .asyncGap(.readLate)
+    case .asyncNoContext: self = .asyncGap(.noContext)
+    case .asyncTooMany: self = .asyncGap(.tooMany)
+    case .asyncBrokenChain: self = .asyncGap(.brokenChain)
+    case .asyncCallerInNoCode: self = .asyncGap(.callerInNoCode)
+    case .asyncParentRan: self = .asyncGap(.parentRan)
     case .named, .UNRECOGNIZED: return nil
     }
   }
@@ -43,8 +52,26 @@ extension FrameMarker {
       case .unknownCode: message.kind = .unknownCode
       case .elided(let count): (message.kind, message.count) = (.elided, UInt64(clamping: count))
       case .truncated(let reason): reason.write(to: &message)
+      case .task(let name): (message.kind, message.name) = (.swiftTask, name ?? "")
+      case .mainActor: message.kind = .mainActor
+      case .asyncGap(let gap): message.kind = gap.kind
       case .other: message.kind = .named
       }
+    }
+  }
+}
+
+extension AsyncGap {
+  fileprivate var kind: Recording_Marker.Kind {
+    switch self {
+    case .notCopied: .asyncNotCopied
+    case .readLate: .asyncReadLate
+    case .noContext: .asyncNoContext
+    case .tooMany: .asyncTooMany
+    case .brokenChain: .asyncBrokenChain
+    case .callerInNoCode: .asyncCallerInNoCode
+    case .parentRan: .asyncParentRan
+    case .other: .named
     }
   }
 }

@@ -5,12 +5,13 @@ struct FrameResolver {
   private let tables: RecordingTables
   private let names: [UInt32: RecordedNames]
   private var builder = ProfileBuilder()
-  private let showsThunks: Bool
+  private let shows: RecordingDetails
   /// For each profile frame whether it is a thunk, forwarder or the like.
   private var roles: [CodeRole] = []
   /// For each profile frame whether it stands for what is not known, such as the callers of a stack that was cut.
   private var areMarkers: [Bool] = []
   private var moduleIDs: [ModuleID] = []
+  private let hasAsyncCallers: Bool
   /// The profile's frames of each recorded frame, outermost first, end to end; each begins where `expansionStarts` says.
   private var expansions: [FrameID] = []
   private var expansionStarts: [UInt32] = [0]
@@ -20,10 +21,11 @@ struct FrameResolver {
   /// For each of the profile's stacks, how many frames it has.
   private var depths: [UInt32] = []
 
-  init(tables: RecordingTables, names: [UInt32: RecordedNames], showsThunks: Bool) {
-    self.showsThunks = showsThunks
+  init(tables: RecordingTables, names: [UInt32: RecordedNames], shows: RecordingDetails) {
+    self.shows = shows
     self.tables = tables
     self.names = names
+    hasAsyncCallers = tables.frames.areAsyncCallers.contains(true)
   }
 
   /// Builds modules, functions, frames and stacks. The recorded frames and nodes were taken from `budget` already.
@@ -47,6 +49,8 @@ struct FrameResolver {
       let expansion = expansionStarts[row]..<expansionStarts[row + 1]
       for position in expansion {
         let known = builder.profile.stacks.count
+        // What runs a task is no caller of it.
+        if !shows.contains(.executorFrames), kind(of: expansions[Int(position)]).beginsTask { stack = nil }
         let parent = stack
         stack = push(expansions[Int(position)], onto: stack)
         if builder.profile.stacks.count > known { try noteDepth(below: parent, &budget) }
@@ -71,7 +75,8 @@ struct FrameResolver {
   /// The stack with one more frame; a forwarder and the function it leads to become one, and thunks between two
   /// functions leave: a sample in one counts for its caller.
   private mutating func push(_ frame: FrameID, onto stack: StackID?) -> StackID {
-    guard !showsThunks, let stack else { return builder.intern(parent: stack, frame: frame) }
+    guard !shows.contains(.thunks), let stack else { return builder.intern(parent: stack, frame: frame) }
+    if kind(of: frame) == .asyncCaller, AsyncFolding.leavesOut(function(of: frame)) { return stack }
     let caller = FrameID(rawValue: builder.profile.stacks.frame(of: stack))
     let (role, callerRole) = (roles[frame.index], roles[caller.index])
     if role == .thunk, !areMarkers[caller.index] { return stack }
@@ -82,6 +87,8 @@ struct FrameResolver {
     if role == .forwarder { return stack }
     return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame)
   }
+
+  private func kind(of frame: FrameID) -> FrameKind { builder.profile.frames[frame.index].kind }
 
   /// Whether two frames, one of which is a forwarder, are named after one function; a closure's name ends in its place,
   /// which that of a forwarder may lack.
@@ -96,7 +103,11 @@ struct FrameResolver {
   }
 
   private func name(of frame: FrameID) -> String {
-    builder.profile.functions[builder.profile.frames[frame.index].function.index].name
+    function(of: frame).name
+  }
+
+  private func function(of frame: FrameID) -> Function {
+    builder.profile.functions[builder.profile.frames[frame.index].function.index]
   }
 
   /// Adds a frame to the expansion at hand. Recorded frames are distinct, so those of the profile are as well.
@@ -117,7 +128,9 @@ struct FrameResolver {
       let module = tables.frames.modules[row]
       let address = tables.frames.addresses[row]
       if module > 0 {
-        try expand(module: module - 1, address: address, names: &lookups[Int(module) - 1], &budget)
+        try expand(
+          module: module - 1, address: address, isAsyncCaller: tables.frames.areAsyncCallers[row],
+          names: &lookups[Int(module) - 1], &budget)
       } else {
         expand(marker: tables.markers[Int(address)])
       }
@@ -130,11 +143,12 @@ struct FrameResolver {
   }
 
   private mutating func expand(
-    module: UInt32, address: UInt64, names: inout ModuleNames?, _ budget: inout ReadingBudget
+    module: UInt32, address: UInt64, isAsyncCaller: Bool, names: inout ModuleNames?, _ budget: inout ReadingBudget
   ) throws(ReadingBudget.Exceeded) {
     let recorded = tables.modules[Int(module)]
     let kind: FrameKind =
       switch recorded.kind {
+      case _ where isAsyncCaller: .asyncCaller
       case .kernel: .kernel
       case .jit: .jit
       case .file, .vdso: .user
@@ -165,7 +179,8 @@ struct FrameResolver {
     }
     // Addresses of run-time code mean nothing to anybody.
     if recorded.kind == .jit { return builder.intern(function(recorded.path)) }
-    // Recorded frames are distinct, so these are as well.
+    // Recorded frames are distinct, so these are as well, but for a place that is an async caller's too.
+    if hasAsyncCallers { return builder.intern(function(Self.standIn(for: recorded, address: address))) }
     builder.profile.functions.append(function(Self.standIn(for: recorded, address: address)))
     return FunctionID(index: builder.profile.functions.count - 1)
   }

@@ -130,7 +130,9 @@ struct ProfileAssembly {
   }
 
   private mutating func add(_ rows: Recording_Frames) -> Bool {
-    guard rows.module.count == rows.address.count else { return false }
+    guard rows.module.count == rows.address.count, rows.kind.isEmpty || rows.kind.count == rows.module.count else {
+      return false
+    }
     var address: UInt64 = 0
     for index in rows.module.indices {
       address = address &+ UInt64(bitPattern: rows.address[index])
@@ -138,7 +140,8 @@ struct ProfileAssembly {
       let limit = module == 0 ? tables.markers.count : tables.modules.count
       let reference = module == 0 ? address : UInt64(module - 1)
       guard reference < UInt64(limit) else { return false }
-      tables.frames.append(module: module, address: address)
+      tables.frames.append(
+        module: module, address: address, isAsyncCaller: !rows.kind.isEmpty && rows.kind[index] == 1 && module > 0)
     }
     return true
   }
@@ -228,7 +231,7 @@ struct ProfileAssembly {
 
   /// The profile of all chunks added.
   consuming func finish(
-    unread: Unread, showsThunks: Bool, _ budget: inout ReadingBudget
+    unread: Unread, shows: RecordingDetails, _ budget: inout ReadingBudget
   ) throws(ReadingBudget.Exceeded) -> Profile {
     var metadata = metadata
     let hasAll = unread.bytes == 0 && unread.isAll
@@ -240,7 +243,7 @@ struct ProfileAssembly {
     }
     if names.values.contains(where: \.wereFoundLater) { metadata.notes.append(.namesFoundLater) }
     if !isClosed, !fileModules(named: { $0 == nil }).isEmpty { metadata.notes.append(.namesMissing) }
-    var resolver = FrameResolver(tables: tables, names: names, showsThunks: showsThunks)
+    var resolver = FrameResolver(tables: tables, names: names, shows: shows)
     var profile = try resolver.resolve(&budget)
     metadata.notes += profile.metadata.notes
     profile.metadata = metadata

@@ -83,7 +83,7 @@ package struct ProfileDraft: Sendable {
     for part in names { assembly.add(part) }
     assembly.add(trailer)
     var budget = ReadingBudget.unlimited
-    return try? assembly.finish(unread: .init(bytes: 0, isAll: true), showsThunks: false, &budget)
+    return try? assembly.finish(unread: .init(bytes: 0, isAll: true), shows: [], &budget)
   }
 }
 

@@ -28,6 +28,9 @@ extension ProfileNote {
       case .stacksContinued(let count, let rest):
         message.fact = rest == .copied ? .stacksCopied : .stacksRead
         message.count = count
+      case .asyncStacks(let samples, let complete, let inTime):
+        message.fact = .asyncStacks
+        (message.count, message.rooted, message.got) = (samples, complete, inTime)
       case .narrowProgram(let name, let isX32, let rooted, let samples):
         message.fact = isX32 ? .x32Program : .narrowProgram
         message.names = [name]
@@ -56,6 +59,8 @@ extension ProfileNote {
       self = .samplesNotWritten(count: message.count, errno: message.error == 0 ? nil : message.error)
     case .stacksCopied: self = .stacksContinued(count: message.count, from: .copied)
     case .stacksRead: self = .stacksContinued(count: message.count, from: .live)
+    case .asyncStacks:
+      self = .asyncStacks(samples: message.count, complete: message.rooted, inTime: message.got)
     case .narrowProgram, .x32Program:
       self = .narrowProgram(
         name: message.names.first ?? "?", isX32: message.fact == .x32Program, rooted: message.rooted,

@@ -61,11 +61,12 @@ extension RecordingWindow {
   fileprivate func addFrames(to pieces: inout ChunkPieces) {
     var next = 0
     while next < frames.modules.count {
-      // A module's index takes 5 bytes at most, a difference of addresses 10.
-      let rows = next..<next + pieces.makeRoom(upTo: frames.modules.count - next, bytesEach: 15)
+      // A module's index takes 5 bytes at most, a difference of addresses 10, a kind 1.
+      let rows = next..<next + pieces.makeRoom(upTo: frames.modules.count - next, bytesEach: 16)
       var last: UInt64 = 0
       pieces.current.frames = .with {
         $0.module = Array(frames.modules[rows])
+        if frames.areAsyncCallers[rows].contains(true) { $0.kind = frames.areAsyncCallers[rows].map { $0 ? 1 : 0 } }
         $0.address = frames.addresses[rows].map { address in
           defer { last = address }
           return Int64(bitPattern: address &- last)

@@ -68,8 +68,10 @@ package struct RecordingLog: Sendable {
   }
 
   /// The frame for a place in a module.
-  package mutating func frame(module: UInt32, address: UInt64) -> UInt32 {
-    tables.frames.intern(module: module &+ 1, address: address)
+  ///
+  /// - Parameter isAsyncCaller: Whether it is no call on the stack but an async function that awaits what is called.
+  package mutating func frame(module: UInt32, address: UInt64, isAsyncCaller: Bool = false) -> UInt32 {
+    tables.frames.intern(module: module &+ 1, address: address, isAsyncCaller: isAsyncCaller)
   }
 
   /// The frame that stands for something else than a place in a module: the same for each reason and its module.
@@ -114,7 +116,8 @@ package struct RecordingLog: Sendable {
     window.threads = threads.take()
     window.markers = Array(tables.markers[flushed.markers...])
     window.frames = (
-      Array(tables.frames.modules[flushed.frames...]), Array(tables.frames.addresses[flushed.frames...])
+      Array(tables.frames.modules[flushed.frames...]), Array(tables.frames.addresses[flushed.frames...]),
+      Array(tables.frames.areAsyncCallers[flushed.frames...])
     )
     window.stacks = (Array(tables.stacks.parents[flushed.stacks...]), Array(tables.stacks.frames[flushed.stacks...]))
     window.samples = pending

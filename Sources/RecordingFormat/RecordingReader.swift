@@ -11,14 +11,13 @@ public enum RecordingReader {
 
   /// Reads all chunks up to the first that is cut or damaged; `metadata.isComplete` tells whether that was the end.
   ///
-  /// - Parameter showsThunks: Whether compiler-made functions stay beside those that they lead to; otherwise a thunk
-  ///   that calls or is called by the function it is named after is one frame with it.
+  /// - Parameter details: What is shown that is left out as a rule.
   public static func read(
-    _ bytes: [UInt8], path: String, showsThunks: Bool = false, budget: ReadingBudget = ReadingBudget()
+    _ bytes: [UInt8], path: String, showing details: RecordingDetails = [], budget: ReadingBudget = ReadingBudget()
   ) throws(RecordingError) -> Profile {
     var stream = RecordingStream(path: path, budget: budget)
     _ = try stream.consume(bytes.rawSpan)
-    return try stream.finish(fileBytes: bytes.count, showsThunks: showsThunks)
+    return try stream.finish(fileBytes: bytes.count, showing: details)
   }
 
   /// What a recording lacks because it was cut before its names were written.

@@ -107,16 +107,17 @@ public struct RecordingStream: Sendable {
   ///
   /// - Parameters:
   ///   - fileBytes: The file's size, where it is known.
-  ///   - showsThunks: Whether compiler-made functions stay beside those that they lead to; otherwise a thunk that calls or
-  ///     is called by the function it is named after is one frame with it.
-  public consuming func finish(fileBytes: Int?, showsThunks: Bool = false) throws(RecordingError) -> Profile {
+  ///   - details: What is shown that is left out as a rule.
+  public consuming func finish(fileBytes: Int?, showing details: RecordingDetails = []) throws(RecordingError)
+    -> Profile
+  {
     try checkBeginning()
     let unread = ProfileAssembly.Unread(
       bytes: fileBytes.map { max(0, $0 - end) } ?? pending.count, isAll: fileBytes != nil || !isAtEnd)
     let path = path
     do throws(ReadingBudget.Exceeded) {
       var budget = budget
-      return try assembly.finish(unread: unread, showsThunks: showsThunks, &budget)
+      return try assembly.finish(unread: unread, shows: details, &budget)
     } catch { throw .tooLarge(path: path, error) }
   }
 

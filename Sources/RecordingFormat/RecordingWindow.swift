@@ -16,8 +16,9 @@ package struct RecordingWindow: Sendable {
   package internal(set) var threads: [ThreadRecord] = []
   /// New texts of frames that stand for missing ones.
   package internal(set) var markers: [FrameMarker] = []
-  /// New frames: the module's index plus 1, or 0 for a marker, and the address or the marker's index.
-  package internal(set) var frames: (modules: [UInt32], addresses: [UInt64]) = ([], [])
+  /// New frames: the module's index plus 1, or 0 for a marker; the address or the marker's index; and whether it's an async
+  /// caller.
+  package internal(set) var frames: (modules: [UInt32], addresses: [UInt64], areAsyncCallers: [Bool]) = ([], [], [])
   /// New stacks: the parent's index or `StackTable.noParent`, and the frame's index.
   package internal(set) var stacks: (parents: [UInt32], frames: [UInt32]) = ([], [])
   /// What was sampled, in order of time.

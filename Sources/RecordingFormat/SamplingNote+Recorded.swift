@@ -22,6 +22,7 @@ extension SamplingNote {
     case .waitingThreadsSampled: message.fact = .waitingThreadsSampled
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
+    case .asyncCallersNotCopied: message.fact = .asyncCallersNotCopied
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
     case .perfNotUsed(let number, let paranoid):
       (message.fact, message.error) = (.perfNotUsed, number)
@@ -48,6 +49,7 @@ extension SamplingNote {
     case .waitingThreadsSampled: self = .waitingThreadsSampled
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
+    case .asyncCallersNotCopied: self = .asyncCallersNotCopied
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)
     case .perfNotUsed:
       self = .perfNotUsed(errno: message.error, paranoid: message.hasLevel ? Int(message.level) : nil)

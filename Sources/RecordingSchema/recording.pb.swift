@@ -168,6 +168,8 @@ package nonisolated struct Recording_Marker: Sendable {
 
   package var count: UInt64 = 0
 
+  package var name: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -207,6 +209,27 @@ package nonisolated struct Recording_Marker: Sendable {
 
     /// of 32 bits, which is not unwound on this processor
     case narrowProgram // = 16
+
+    /// What stands between a task's frames and those of the executor that runs it:
+    case swiftTask // = 17
+    case mainActor // = 18
+
+    /// The same where an async function's callers are not known, or not for sure, since:
+    case asyncNotCopied // = 19
+
+    /// they were read later, and may be of another time
+    case asyncReadLate // = 20
+
+    /// no context was found
+    case asyncNoContext // = 21
+
+    /// more than were copied
+    case asyncTooMany // = 22
+    case asyncBrokenChain // = 23
+    case asyncCallerInNoCode // = 24
+
+    /// the task that waits for this one ran meanwhile
+    case asyncParentRan // = 25
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -232,6 +255,15 @@ package nonisolated struct Recording_Marker: Sendable {
       case 14: self = .noUserRegisters
       case 15: self = .registerUnknown
       case 16: self = .narrowProgram
+      case 17: self = .swiftTask
+      case 18: self = .mainActor
+      case 19: self = .asyncNotCopied
+      case 20: self = .asyncReadLate
+      case 21: self = .asyncNoContext
+      case 22: self = .asyncTooMany
+      case 23: self = .asyncBrokenChain
+      case 24: self = .asyncCallerInNoCode
+      case 25: self = .asyncParentRan
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -255,6 +287,15 @@ package nonisolated struct Recording_Marker: Sendable {
       case .noUserRegisters: return 14
       case .registerUnknown: return 15
       case .narrowProgram: return 16
+      case .swiftTask: return 17
+      case .mainActor: return 18
+      case .asyncNotCopied: return 19
+      case .asyncReadLate: return 20
+      case .asyncNoContext: return 21
+      case .asyncTooMany: return 22
+      case .asyncBrokenChain: return 23
+      case .asyncCallerInNoCode: return 24
+      case .asyncParentRan: return 25
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -278,6 +319,15 @@ package nonisolated struct Recording_Marker: Sendable {
       .noUserRegisters,
       .registerUnknown,
       .narrowProgram,
+      .swiftTask,
+      .mainActor,
+      .asyncNotCopied,
+      .asyncReadLate,
+      .asyncNoContext,
+      .asyncTooMany,
+      .asyncBrokenChain,
+      .asyncCallerInNoCode,
+      .asyncParentRan,
     ]
 
   }
@@ -499,6 +549,9 @@ package nonisolated struct Recording_Frames: Sendable {
 
   /// stated address, lookup form; difference from the row before
   package var address: [Int64] = []
+
+  /// 1: an async function that awaits what is called, which no stack holds; empty: all 0
+  package var kind: [UInt32] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -940,6 +993,12 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// count, wanted: modules whose names were looked up, and all; cause_seconds: the limit
     case namingStopped // = 22
 
+    /// count: samples in async functions; rooted: with all callers; got: read at the sample itself
+    case asyncStacks // = 23
+
+    /// for lack of permission
+    case asyncCallersNotCopied // = 24
+
     /// error; level: kernel.perf_event_paranoid, absent where it was not the reason
     case perfNotUsed // = 30
 
@@ -976,6 +1035,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 20: self = .x32Program
       case 21: self = .otherNarrowPrograms
       case 22: self = .namingStopped
+      case 23: self = .asyncStacks
+      case 24: self = .asyncCallersNotCopied
       case 30: self = .perfNotUsed
       case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
@@ -1007,6 +1068,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .x32Program: return 20
       case .otherNarrowPrograms: return 21
       case .namingStopped: return 22
+      case .asyncStacks: return 23
+      case .asyncCallersNotCopied: return 24
       case .perfNotUsed: return 30
       case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
@@ -1038,6 +1101,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .x32Program,
       .otherNarrowPrograms,
       .namingStopped,
+      .asyncStacks,
+      .asyncCallersNotCopied,
       .perfNotUsed,
       .waitingThreadsSampled,
     ]
@@ -1438,7 +1503,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Marker"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0\u{1}name\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1449,6 +1514,7 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.module) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.name) }()
       default: break
       }
     }
@@ -1464,6 +1530,9 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.count != 0 {
       try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 3)
     }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1471,13 +1540,14 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.kind != rhs.kind {return false}
     if lhs.module != rhs.module {return false}
     if lhs.count != rhs.count {return false}
+    if lhs.name != rhs.name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension Recording_Marker.Kind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}SWIFT_TASK\0\u{1}MAIN_ACTOR\0\u{1}ASYNC_NOT_COPIED\0\u{1}ASYNC_READ_LATE\0\u{1}ASYNC_NO_CONTEXT\0\u{1}ASYNC_TOO_MANY\0\u{1}ASYNC_BROKEN_CHAIN\0\u{1}ASYNC_CALLER_IN_NO_CODE\0\u{1}ASYNC_PARENT_RAN\0")
 }
 
 nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1797,7 +1867,7 @@ nonisolated extension Recording_Rename: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Recording_Frames: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Frames"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{1}address\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}module\0\u{1}address\0\u{1}kind\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1807,6 +1877,7 @@ nonisolated extension Recording_Frames: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.module) }()
       case 2: try { try decoder.decodeRepeatedSInt64Field(value: &self.address) }()
+      case 3: try { try decoder.decodeRepeatedUInt32Field(value: &self.kind) }()
       default: break
       }
     }
@@ -1819,12 +1890,16 @@ nonisolated extension Recording_Frames: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.address.isEmpty {
       try visitor.visitPackedSInt64Field(value: self.address, fieldNumber: 2)
     }
+    if !self.kind.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.kind, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Recording_Frames, rhs: Recording_Frames) -> Bool {
     if lhs.module != rhs.module {return false}
     if lhs.address != rhs.address {return false}
+    if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2508,7 +2583,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{2}\u{8}PERF_NOT_USED\0\u{2}\u{a}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{2}\u{a}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

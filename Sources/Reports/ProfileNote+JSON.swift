@@ -21,6 +21,7 @@ extension ProfileNote {
     case .eventsLost: "eventsLost"
     case .samplesNotWritten: "samplesNotWritten"
     case .stacksContinued(_, let rest): rest == .copied ? "stacksCopied" : "stacksRead"
+    case .asyncStacks: "asyncStacks"
     case .narrowProgram: "narrowProgram"
     case .otherNarrowPrograms: "otherNarrowPrograms"
     case .module(_, _, let problem): problem.name
@@ -45,6 +46,10 @@ extension ProfileNote {
       if let cause { cause.write(to: &json) } else { json.member("cause", nil) }
     case .programsNotSampled(let names): json.member("programs", names)
     case .eventsLost(let count), .stacksContinued(let count, _), .bytesLeftOut(let count?): json.member("count", count)
+    case .asyncStacks(let samples, let complete, let inTime):
+      json.member("samples", samples)
+      json.member("complete", complete)
+      json.member("inTime", inTime)
     case .bytesLeftOut(nil): json.member("count", nil)
     case .namingStopped(let named, let total, let limit):
       json.member("named", named)
@@ -122,6 +127,7 @@ extension SamplingNote {
     case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
+    case .asyncCallersNotCopied: "asyncCallersNotCopied"
     case .stacksNotCopied: "stacksNotCopied"
     case .perfNotUsed: "perfNotUsed"
     case .unreadableProcess: "unreadableProcess"
@@ -155,7 +161,7 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
-    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)

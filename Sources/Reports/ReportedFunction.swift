@@ -33,7 +33,7 @@ struct FunctionIndex {
   init(_ profile: Profile, byLine: Bool = false) {
     var ids: [ReportedFunction: UInt32] = [:]
     for frame in profile.frames {
-      guard frame.kind != .truncated, frame.kind != .elided else {
+      guard !frame.kind.isMarker else {
         groupOfFrame.append(StackGrouping.none)
         continue
       }

@@ -126,7 +126,7 @@ extension Completeness {
     }
   }
 
-  /// Writes the members `stacks` and `selfSamples`.
+  /// Writes the members `stacks`, `async` and `selfSamples`.
   func write(to json: inout JSONWriter) {
     json.key("stacks")
     json.object { json in
@@ -136,6 +136,11 @@ extension Completeness {
       json.object { json in
         for (reason, samples) in truncatedByWeight { json.member(reason, samples) }
       }
+    }
+    json.key("async")
+    json.object { json in
+      json.member("samples", async)
+      json.member("complete", asyncComplete)
     }
     json.key("selfSamples")
     json.object { json in

@@ -11,6 +11,8 @@ package final class AddressSpace {
   private(set) var generation = AddressSpace.makeGeneration()
   /// libunwind's view of it, made when first needed; its cache goes stale with the generation.
   private var libunwind: LibunwindSpace?
+  /// The Swift concurrency runtime that is loaded; nil for none, or none that is known of.
+  package var concurrency: ConcurrencyRuntime?
   /// What was found out about its code, as far as it was asked.
   var code = CodeMemory()
   /// Goes on with the samples: what was found out about code that may change is looked at again when it has.
@@ -43,6 +45,7 @@ package final class AddressSpace {
   /// The memory of a process that begins as a copy of another.
   package init(copyOf original: AddressSpace) {
     mapped = original.mapped
+    concurrency = original.concurrency
     generated = original.generated
   }
 

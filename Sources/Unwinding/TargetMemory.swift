@@ -30,10 +30,10 @@ import ProfileModel
 
   /// The bits that a word of this thread has: of an 8-byte load, those that a narrower word takes up.
   private var wordMask = UInt64.max
-  private var pages = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-  private var pageAddresses = unsafe UnsafeBufferPointer<UInt64>(start: nil, count: 0)
+  private(set) var pages = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  private(set) var pageAddresses = unsafe UnsafeBufferPointer<UInt64>(start: nil, count: 0)
   private var lastPage = 0
-  private var motion = ThreadMotion.runningOn
+  private(set) var motion = ThreadMotion.runningOn
   /// Where to read what was not copied.
   private var source: any ReadableMemory = NoMemory()
   private var window = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)

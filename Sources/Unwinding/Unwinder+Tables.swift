@@ -13,8 +13,9 @@ extension Unwinder {
     var lastWalk = takeLastWalk()
     defer { self.lastWalk = lastWalk }
     lastWalk.begin(generation: generation)
+    var async = AsyncSearch(context, architecture)
     while stack.depth < Self.frameLimit {
-      if frame.registers.unknown == 0, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
+      if frame.registers.unknown == 0, !async.goesOn, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
         if stack.depth == 1, stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0], cfa: frame.sp) {
@@ -27,6 +28,7 @@ extension Unwinder {
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
       }
+      if async.goesOn { search(&async, at: frame, module: entry.module, into: &stack) }
       let found = UnwoundStack.Frame(frame.place, module: entry.module, bias: entry.bias)
       stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }

@@ -43,6 +43,8 @@ package final class Unwinder {
   let cache = RuleCache()
   /// What the last walk by tables went through.
   var lastWalk = WalkMemory()
+  /// Parts of async functions that were looked at, by where they begin.
+  var asyncParts: [UInt64: AsyncPart] = [:]
 
   /// An unwinder that knows of no image.
   package init(architecture: Architecture = .host, options: Options = Options()) {
@@ -150,6 +152,7 @@ package final class Unwinder {
       }
     }
     result.finish()
+    if space.concurrency != nil { noteMissingTask(in: &result) }
     return end
   }
 

@@ -38,8 +38,17 @@ package struct UnwoundStack: Sendable {
   package private(set) var frames: [Frame] = []
   /// What was left out in the middle; nil for nothing.
   package private(set) var elided: Elision?
+  /// Who awaited the async function at the bottom of the stack.
+  package internal(set) var callers = AsyncCallers()
   /// All frames walked, kept or not.
   package private(set) var depth = 0
+
+  /// The index in `frames` of the first frame that runs the task of the async function; nil where there is none.
+  package var executorPosition: Int? {
+    guard callers.areWanted else { return nil }
+    guard let elided, callers.position > elided.position else { return callers.position }
+    return max(elided.position, callers.position - elided.count)
+  }
 
   private var leafSide: Int { maxDepth / 2 }
 
@@ -54,6 +63,7 @@ package struct UnwoundStack: Sendable {
     frames.removeAll(keepingCapacity: true)
     elided = nil
     depth = 0
+    callers.removeAll()
   }
 
   /// Adds the next frame towards the root; past `maxDepth` it takes the place of the oldest one on the root side.

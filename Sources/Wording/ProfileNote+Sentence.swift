@@ -21,6 +21,9 @@ extension ProfileNote {
       (count == 1 ? "1 stack went on beyond its dump" : "\(count) stacks went on beyond their dumps")
         + (rest == .copied
           ? ": the rest was copied at the instant of the sample" : ": the rest was read while the thread was stopped")
+    case .asyncStacks(let samples, let complete, let inTime):
+      "\(samples) \(samples == 1 ? "sample" : "samples") in async functions: \(complete) with all who await them, of which "
+        + "\(inTime) were read at the instant of the sample"
     case .narrowProgram(let name, let isX32, let rooted, let samples):
       "\(isX32 ? "x32" : "32-bit") program \(name): \(rooted) of \(samples) \(samples == 1 ? "stack" : "stacks") rooted"
     case .otherNarrowPrograms(let count, let rooted, let samples):

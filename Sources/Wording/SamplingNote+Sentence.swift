@@ -30,6 +30,10 @@ extension SamplingNote {
         + "CAP_BPF and CAP_PERFMON, on Linux 5.15 or later); --sampler ptrace reads all of them"
     case .tracepointStacksNotFollowed:
       "stacks that go on beyond what perf_event copies are cut at tracepoints, where BPF programs copy no more"
+    case .asyncCallersNotCopied:
+      "who awaits async functions was read after the samples, and may be of another time, or is missing: it is read with the "
+        + "samples where BPF is allowed (root, or CAP_BPF and CAP_PERFMON, on Linux 5.17 or later); --sampler ptrace reads "
+        + "it while threads are stopped"
     case .stacksNotCopied(let count):
       (count == 1 ? "1 stack that goes" : "\(count) stacks that go")
         + " on beyond what perf_event copies \(count == 1 ? "was" : "were") cut: the rings were full (try a lower -F)"

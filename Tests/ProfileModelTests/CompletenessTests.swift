@@ -29,6 +29,21 @@ import Testing
     #expect(completeness.truncated == ["x": 1])
   }
 
+  /// A task is a root, whatever runs it; a gap is none.
+  @Test func asyncStacksCountApart() {
+    let task: (String, FrameKind, Bool) = ("[Swift task]", .task, true)
+    let gap: (String, FrameKind, Bool) = ("[async: callers not shown]", .asyncGap, true)
+    let leaf: (String, FrameKind, Bool) = ("leaf", .user, true)
+    let cut: (String, FrameKind, Bool) = ("[truncated: x]", .truncated, true)
+    let completeness = profile([
+      [task, ("main", .asyncCaller, true), leaf], [gap, leaf], [cut, task, leaf], [leaf], [cut, leaf],
+    ]).preferred.completeness()
+    #expect(completeness.async == 3)
+    #expect(completeness.asyncComplete == 2)
+    #expect(completeness.rooted == 3)
+    #expect(completeness.truncated == ["async: callers not shown": 1, "x": 1])
+  }
+
   @Test func nothingSampledHasNoShareThatIsRooted() {
     let completeness = profile([]).preferred.completeness()
     #expect(completeness.rooted == 0)

@@ -6,8 +6,9 @@ import Testing
     arguments: [
       .unmapped, .unknownCode, .elided(count: 12), .truncated(.depthLimit), .truncated(.noUnwindInfo(module: "a b.so")),
       .truncated(.badUnwindInfo(module: "")), .truncated(.narrowProgram), .truncated(.other("weather")),
-      .truncated(.registerUnknown), .other("[5 frames]"), .other(""),
-    ] as [FrameMarker])
+      .truncated(.registerUnknown), .task(name: nil), .task(name: "a]b"), .mainActor, .asyncGap(.readLate),
+      .asyncGap(.other("weather")), .other("[5 frames]"), .other(""),
+    ] + AsyncGap.known.map(FrameMarker.asyncGap) as [FrameMarker])
   func isFoundByItsName(marker: FrameMarker) { #expect(FrameMarker(name: marker.name) == marker) }
 
   @Test func namesFromElsewhereAreKept() {

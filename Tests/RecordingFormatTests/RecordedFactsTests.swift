@@ -14,7 +14,7 @@ import Wording
     .ringsShrunk(wanted: 1 << 20, got: 4096),
     .dumpsShortened(wanted: 65_528, got: 8_192), .threadsPaused(count: 3, median: 1, percentile99: 2, longest: 3),
     .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .waitingThreadsSampled,
-    .tracepointStacksNotFollowed,
+    .tracepointStacksNotFollowed, .asyncCallersNotCopied,
     .stacksNotCopied(count: 7), .unreadableProcess(pid: 42, errno: 13),
   ]
   static let others: [ProfileNote] = [
@@ -29,7 +29,7 @@ import Wording
     .samplesNotWritten(count: 2, errno: nil), .stacksContinued(count: 1, from: .copied),
     .stacksContinued(count: 2, from: .live), .narrowProgram(name: "old", isX32: false, rooted: 2, samples: 3),
     .narrowProgram(name: "odd", isX32: true, rooted: 1, samples: 1),
-    .otherNarrowPrograms(count: 12, rooted: 0, samples: 78),
+    .asyncStacks(samples: 9, complete: 8, inTime: 7), .otherNarrowPrograms(count: 12, rooted: 0, samples: 78),
   ]
   static let problems: [ModuleProblem] = [
     .noSymbols, .onlyDynamicSymbols, .gaps, .debugFileMismatch(path: "/d"), .emptyDebugFile(path: "/d"),
@@ -59,7 +59,9 @@ import Wording
   }
 
   static let markers: [FrameMarker] =
-    [.unmapped, .unknownCode, .elided(count: 7), .other("[new]")]
+    [
+      .unmapped, .unknownCode, .elided(count: 7), .other("[new]"), .task(name: nil), .task(name: "fetch"), .mainActor,
+    ] + AsyncGap.known.map(FrameMarker.asyncGap)
     + [
       .stackDumpTooShort, .noUnwindInfo(module: "a"), .badUnwindInfo(module: "a"), .memoryUnreadable, .memoryNotSampled,
       .depthLimit, .unmappedCode, .implausibleFramePointer, .callerNotProven, .noProgress, .noUserRegisters,

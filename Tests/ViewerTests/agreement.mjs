@@ -11,7 +11,7 @@ import { inflateSync } from "node:zlib";
 import { Analysis } from "../../Sources/Viewer/model/analysis.js";
 import { callsOf, linesOf } from "../../Sources/Viewer/model/calls.js";
 import { exactly } from "../../Sources/Viewer/model/name-pattern.js";
-import { fileName, Recording } from "../../Sources/Viewer/model/recording.js";
+import { fileName, isFunction, Recording } from "../../Sources/Viewer/model/recording.js";
 import { seeded } from "./profiles.mjs";
 
 const [count, seed, ...files] = process.argv.slice(2);
@@ -96,7 +96,7 @@ for (const file of files) {
     const own = new Map();
     for (const node of analysis.turned.heaviestFirst(0)) {
       const { name, kind } = recording.labels[analysis.turned.label[node]];
-      if (kind < 4) own.set(name, (own.get(name) ?? 0) + analysis.turned.total[node]);
+      if (isFunction(kind)) own.set(name, (own.get(name) ?? 0) + analysis.turned.total[node]);
     }
     const ofNames = new Map();
     for (const { name, self } of known.functions) if (self > 0) ofNames.set(name, (ofNames.get(name) ?? 0) + self);

@@ -1,8 +1,9 @@
 // Recordings as pages hold them, written down by hand: samples of stacks such as `app;main;parse`, whose first part is the
 // process. A name ends in `_[k]`, `_[i]` or `_[j]` when it isn't user code; `name@module:line` says where it lies.
-import { Recording } from "../../Sources/Viewer/model/recording.js";
+import { KIND, Recording } from "../../Sources/Viewer/model/recording.js";
 
-const KINDS = [["u", "user"], ["i", "inlined"], ["k", "kernel"], ["j", "JIT"], ["x", "no root"], ["e", "elided"], ["p", "process"]];
+const KINDS = [["u", "user"], ["i", "inlined"], ["k", "kernel"], ["j", "JIT"], ["a", "awaits"],
+  ["x", "no root"], ["e", "elided"], ["t", "task"], ["g", "async callers missing"], ["p", "process"]];
 
 /** @param {{ stack: string, time?: number, thread?: number, weight?: number }[]} samples Times in seconds. */
 export function recordingOf(samples, { threads = [[0, 1, "main"]], processes = [[1, "app"]], values } = {}) {
@@ -15,8 +16,8 @@ export function recordingOf(samples, { threads = [[0, 1, "main"]], processes = [
   const frame = (text, index) => {
     const [, whole, module = "", line = "0"] = /^(.*?)(?:@([^:]*)(?::(\d+))?)?$/.exec(text);
     const suffix = /_\[([ikj])\]$/.exec(whole), name = suffix ? whole.slice(0, -4) : whole;
-    const kind = index === 0 ? 6 : name.startsWith("[truncated") ? 4 : suffix ? "uikj".indexOf(suffix[1]) : 0;
-    const fn = indexOf(functions, [string(name), module === "" ? 0 : indexOf(modules, module) + 1, string(module && name + ".c"), kind === 6]);
+    const kind = index === 0 ? KIND.process : name.startsWith("[truncated") ? KIND.truncated : suffix ? "uikj".indexOf(suffix[1]) : 0;
+    const fn = indexOf(functions, [string(name), module === "" ? 0 : indexOf(modules, module) + 1, string(module && name + ".c"), kind === KIND.process]);
     return indexOf(frames, [fn, kind, Number(line)]);
   };
   const stacks = samples.map(({ stack }) => stack.split(";").reduce((parent, text, index) =>

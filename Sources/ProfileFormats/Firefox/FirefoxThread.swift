@@ -198,8 +198,8 @@ struct FirefoxThread {
 
   private static func category(of kind: FrameKind) -> Int {
     switch kind {
-    case .truncated, .elided: 0
-    case .user: 1
+    case .truncated, .elided, .task, .asyncGap: 0
+    case .user, .asyncCaller: 1
     case .kernel: 2
     case .jit: 3
     case .inlined: 4

@@ -246,7 +246,7 @@ struct PprofReader {
     // Long names that many functions have take as long as many frames.
     try budget.step((systemName.utf8.count + name.utf8.count + file.utf8.count) / 64)
     let (text, marker) = FrameNotation.parse(name.isEmpty ? systemName : name)
-    let isMarker = marker == .truncated || marker == .elided
+    let isMarker = marker.isMarker
     let frameKind = isMarker ? marker : kind
     var function = FrameNotation.function(
       named: isMarker ? text : name.isEmpty ? systemName : name, module: module, kind: frameKind)

@@ -193,7 +193,7 @@ struct PprofWriter {
   }
 
   private func belongsToOneAddress(_ caller: Frame, _ inlined: Frame) -> Bool {
-    caller.kind != .truncated && caller.kind != .elided && caller.address == inlined.address
+    !caller.kind.isMarker && caller.address == inlined.address
   }
 
   /// - Parameter group: Innermost first.

@@ -14,6 +14,9 @@ public enum ProfileNote: Hashable, Sendable {
   case samplesNotWritten(count: UInt64, errno: Int32?)
   /// So many stacks went on beyond what was copied of them at first.
   case stacksContinued(count: UInt64, from: StackRest)
+  /// So many samples were taken in async functions; of so many all callers are known, and of so many of these they were
+  /// read at the very instant of the sample.
+  case asyncStacks(samples: UInt64, complete: UInt64, inTime: UInt64)
   /// Samples of a program whose addresses are narrower than the machine's.
   case narrowProgram(name: String, isX32: Bool, rooted: UInt64, samples: UInt64)
   /// The same of so many more such programs together.

@@ -28,6 +28,10 @@ package protocol Sampler: ~Copyable {
   /// Is told of stacks that went on beyond what their samples held, so that later samples may hold more.
   mutating func follow(_ stacks: [OutgrownStack])
 
+  /// Is told where the threads of processes keep their Swift tasks, so that later samples may hold these; nil for a process
+  /// that has none any more. Whether they will.
+  mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool
+
   /// Stops sampling and hands over everything seen so far.
   mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
 }
@@ -35,6 +39,9 @@ package protocol Sampler: ~Copyable {
 extension Sampler where Self: ~Copyable {
   /// None: the kernel reports mappings.
   package var mappings: TracedMaps? { nil }
+
+  /// Samples hold none.
+  package mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool { false }
 }
 
 /// A stack that went on beyond what its sample held.

@@ -17,7 +17,9 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   /// How it samples, and what it could not do.
   package private(set) var description: SamplerDescription
   /// perf_event stops nobody.
-  package var effects: [SamplingNote] {
+  package var effects: [SamplingNote] { stackEffects + (isWithoutTasks ? [.asyncCallersNotCopied] : []) }
+
+  private var stackEffects: [SamplingNote] {
     if hasOutgrownStacks, follower == nil || !events.isProgramAttached {
       return [events.hasTracepoints && follower != nil ? .tracepointStacksNotFollowed : .stacksNotFollowed]
     }
@@ -41,6 +43,8 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   /// What brings more of a stack than a sample's dump; nil where the kernel does not allow it.
   private let follower: StackFollower?
   private var hasOutgrownStacks = false
+  /// Whether there were tasks that the kernel does not copy.
+  private var isWithoutTasks = false
   /// To be described by the first poll.
   private let processes: [Int32]
   private let hasEnd: Bool
@@ -132,6 +136,14 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   package mutating func follow(_ stacks: [OutgrownStack]) {
     if stacks.contains(where: \.isCut) { hasOutgrownStacks = true }
     follower?.follow(stacks)
+  }
+
+  /// Has the kernel copy the tasks of these processes with their samples from now on, where it's allowed.
+  package mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool {
+    var areCopied = events.isProgramAttached
+    for (pid, slot) in tasks where follower?.follow(slot, of: pid) != true { areCopied = false }
+    if !areCopied { isWithoutTasks = true }
+    return areCopied
   }
 
   /// Closes the events and hands over what they left in the rings.

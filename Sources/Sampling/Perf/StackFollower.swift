@@ -26,8 +26,10 @@ import ProfileModel
   private let pages: UnsafeMutableRawPointer
   private let addresses: UnsafeMutablePointer<UInt64>
   private var count = 0
+  /// Of these, such that are pages of the process.
+  private var stackCount = 0
 
-  private static let mostPages = (StackProgram.reach >> 12) + 64
+  private static let mostPages = (StackProgram.reach >> 12) + 96
   /// After so many samples whose pages were of no use a thread's stack is not copied any more.
   private static let patience = 64
   /// Bytes of a ring: at least two of the deepest stacks.
@@ -63,7 +65,7 @@ import ProfileModel
   var descriptor: Int32 { bell.descriptor }
 
   /// Stacks that found no room in a ring.
-  var failureCount: UInt64 { isCopying ? program.failureCount : 0 }
+  var failureCount: UInt64 { rings.isEmpty ? 0 : program.failureCount }
 
   // MARK: Samples
 
@@ -74,7 +76,7 @@ import ProfileModel
     }
     let stackPointer = registers[UserRegisters.stackPointer(sample.architecture ?? .host)]
     collect(from: ring, tid: sample.tid, sp: stackPointer, time: sample.time)
-    if count > 0, told[sample.tid] == nil { countUnused(sample.tid) }
+    if stackCount > 0, told[sample.tid] == nil { countUnused(sample.tid) }
     // SAFETY: `collect` has filled in `count` of both, and nothing writes to them before `body` returns.
     unsafe body(
       SampledPages(
@@ -89,7 +91,7 @@ import ProfileModel
   }
 
   private func collect(from ring: PageRing, tid: Int32, sp: UInt64, time: UInt64) {
-    count = 0
+    (count, stackCount) = (0, 0)
     var group: UInt64?
     while let record = ring.next() {
       guard record.time <= time &+ tolerance else { break }
@@ -104,6 +106,7 @@ import ProfileModel
         unsafe ring.copyBytes(to: pages + count * 4_096)
         unsafe addresses[count] = record.address
         count += 1
+        if TaskPage.parse(record.address) == nil { stackCount += 1 }
       }
       ring.advance()
     }
@@ -129,7 +132,12 @@ import ProfileModel
       isRung = true
       if isSampled(Int32(truncatingIfNeeded: processAndThread >> 32)) { isWanted = true }
     }
-    if isWanted { _ = beginCopying() } else if isRung, !isCopying { program.set(.ringing) }
+    // It is rung as well when rings fill up, which is no wish for stacks.
+    if isWanted {
+      if program.isQuiet { _ = beginCopying() }
+    } else if isRung, !isCopying {
+      program.set(.ringing)
+    }
   }
 
   /// Is told of stacks that went on beyond their samples.
@@ -150,21 +158,35 @@ import ProfileModel
     }
   }
 
+  /// Is told where a process's threads keep their Swift tasks, to be copied from now on, or with nil that it has none any
+  /// more; false where that can't be done.
+  func follow(_ tasks: TaskSlot?, of pid: Int32) -> Bool {
+    guard program.copiesTasks, makeRings() else { return false }
+    program.tell(tasks, of: pid)
+    return true
+  }
+
   private func tell(_ thread: StackProgram.Thread, of tid: Int32) {
     if told.count >= Int(StackProgram.threadLimit) { told.removeAll() }
     told[tid] = thread
     program.tell(thread, of: tid)
   }
 
-  /// Makes the rings; false where there is no memory for them.
+  /// Has stacks copied from now on; false where there is no memory for it.
   private func beginCopying() -> Bool {
     guard !isCopying else { return true }
+    guard makeRings() else { return false }
+    isCopying = true
+    program.set(.copying)
+    return true
+  }
+
+  /// Makes the rings; false where there is no memory for them.
+  private func makeRings() -> Bool {
     for cpu in cpus where rings[cpu] == nil {
       guard let ring = PageRing(capacity: ringCapacity), program.use(ring.descriptor, forCPU: cpu) else { return false }
       rings[cpu] = ring
     }
-    isCopying = true
-    program.set(.copying)
     return true
   }
 

@@ -12,6 +12,16 @@ extension StackProgram {
     var failures: Int32
     /// Processes whose samples are dropped; nil for none.
     var dropped: Int32?
+    /// Processes whose Swift tasks are copied; nil for none.
+    var tasks: TaskMap?
+  }
+
+  /// What the program needs to find the task that a thread runs.
+  struct TaskMap {
+    /// By process: `TaskSlot`.
+    var descriptor: Int32
+    /// Where `task_struct` keeps the thread pointer.
+    var threadPointerOffset: Int16
   }
 
   /// How a run of pages is copied.
@@ -22,7 +32,7 @@ extension StackProgram {
   }
 
   /// Offsets from the program's frame.
-  fileprivate enum Slot {
+  enum Slot {
     static let stackPointer: Int16 = -8
     static let processAndThread: Int16 = -16
     static let processor: Int16 = -24
@@ -37,6 +47,7 @@ extension StackProgram {
     static let ring: Int16 = -104
     static let record: Int16 = -112
     static let address: Int16 = -120
+    static let time: Int16 = -128
   }
 
   /// How pages are copied in turn.
@@ -69,6 +80,7 @@ extension StackProgram {
   static func text(_ maps: Maps, dumpBytes: UInt32, ringCapacity: Int, looping: Looping) -> ProgramText {
     var text = ProgramText()
     let copying = PageCopying(maps: maps, function: looping == .byHelper ? text.makeLabel() : nil)
+    let taskFunction = text.makeLabel()
     let frame: ProgramText.Register = 10
     let dump = Int32(clamping: dumpBytes)
     let (out, known, copy, other) = (text.makeLabel(), text.makeLabel(), text.makeLabel(), text.makeLabel())
@@ -87,6 +99,12 @@ extension StackProgram {
     text.store(1, at: frame, Slot.framePointer)
     text.call(.processAndThread)
     text.store(0, at: frame, Slot.processAndThread)
+    text.call(.time)
+    text.store(0, at: frame, Slot.time)
+    if let tasks = maps.tasks, looping == .byHelper {
+      text.copyTasks(tasks, maps, function: taskFunction, quarter: Int32(clamping: ringCapacity / 4))
+      text.load(7, at: frame, Slot.stackPointer)
+    }
     // The lower half is the thread.
     text.lookUp(maps.threads, keyAt: Slot.processAndThread)
     text.jump(if: 0, .unequal, 0, to: known)
@@ -143,6 +161,7 @@ extension StackProgram {
     text.set(0, value: 1)
     text.exit()
     if let function = copying.function { text.writeFunction(function, maps) }
+    if maps.tasks != nil, looping == .byHelper { text.writeTaskFunction(taskFunction, maps) }
     return text
   }
 }
@@ -150,7 +169,7 @@ extension StackProgram {
 extension ProgramText {
   private typealias Slot = StackProgram.Slot
 
-  fileprivate mutating func lookUp(_ map: Int32, keyAt slot: Int16) {
+  mutating func lookUp(_ map: Int32, keyAt slot: Int16) {
     set(1, map: map)
     set(2, 10)
     add(2, value: Int32(slot))
@@ -158,7 +177,7 @@ extension ProgramText {
   }
 
   /// Reads the thread's word at the address in r3; r0 is 0 if that is there.
-  fileprivate mutating func readWord(into slot: Int16) {
+  mutating func readWord(into slot: Int16) {
     set(1, 10)
     add(1, value: Int32(slot))
     set(2, value: 8)
@@ -183,7 +202,7 @@ extension ProgramText {
   }
 
   /// Finds this CPU's ring and record, and fills the record's head.
-  fileprivate mutating func begin(_ maps: StackProgram.Maps, quarter: Int32, orGoTo out: Label) {
+  mutating func begin(_ maps: StackProgram.Maps, quarter: Int32, orGoTo out: Label) {
     call(.processor)
     storeHalf(0, at: 10, Slot.processor)
     lookUp(maps.rings, keyAt: Slot.processor)
@@ -205,9 +224,8 @@ extension ProgramText {
     store(1, at: 2, 0)
     load(1, at: 10, Slot.processAndThread)
     store(1, at: 2, 8)
-    call(.time)
-    load(2, at: 10, Slot.record)
-    store(0, at: 2, 16)
+    load(1, at: 10, Slot.time)
+    store(1, at: 2, 16)
   }
 
   /// Copies pages from r7 on, up to the end.

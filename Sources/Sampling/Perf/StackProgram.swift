@@ -1,6 +1,7 @@
 import CLinuxPerf
 import Glibc
 import KernelPrograms
+import ProfileModel
 
 /// A BPF program that runs in the kernel at each sample, before it is written, and copies what the sample's dump does not
 /// hold: the stack behind it, or another stack.
@@ -44,12 +45,20 @@ struct StackProgram: ~Copyable {
   let descriptor: Int32
   private let rings: Int32
   private let threads: Int32
+  /// By process: where its threads keep their tasks; -1 where the kernel does not tell where its threads are.
+  private let tasks: Int32
   private let mode: Int32
   private let failures: Int32
   private var owned = DescriptorSet()
+  /// Whether the program can copy Swift tasks.
+  private(set) var copiesTasks = false
 
   /// Bytes of a page with what stands before it in a ring; see `PageRing`.
   static let recordSize = 32 + 4_096
+  /// Bytes of what the program keeps in between, behind a record.
+  static let stateSize = 64
+  /// Processes whose tasks are copied at once.
+  static let processLimit: UInt32 = 16_384
   /// Bytes copied behind the dump, at most.
   static let reach = 1 << 20
   /// Threads that can be known at once; the kernel forgets those that were not sampled for longest.
@@ -63,21 +72,33 @@ struct StackProgram: ~Copyable {
   ) {
     let count = UInt32(clamping: (cpus.max() ?? 0) + 1)
     rings = clp_bpf_create_map(clp_bpf_array_of_maps, 4, 4, count, bell)
-    let scratch = clp_bpf_create_map(clp_bpf_array, 4, UInt32(Self.recordSize), count, 0)
+    let scratch = clp_bpf_create_map(clp_bpf_array, 4, UInt32(Self.recordSize + Self.stateSize), count, 0)
     threads = clp_bpf_create_map(clp_bpf_lru_hash, 4, 32, Self.threadLimit, 0)
     mode = clp_bpf_create_value(8, 0)
     failures = clp_bpf_create_value(8, 0)
+    let threadPointer = KernelTypes.threadPointerOffset
+    tasks = threadPointer == nil ? -1 : clp_bpf_create_map(clp_bpf_hash, 4, 32, Self.processLimit, 0)
     let maps = [rings, scratch, threads, mode, failures]
     var program: Int32 = -1
     if maps.allSatisfy({ $0 >= 0 }) {
-      let maps = Maps(
+      var maps = Maps(
         bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped)
+      if let threadPointer, tasks >= 0 {
+        maps.tasks = TaskMap(descriptor: tasks, threadPointerOffset: threadPointer)
+      }
       for looping in loopings where program < 0 {
         program = Self.load(Self.text(maps, dumpBytes: dumpBytes, ringCapacity: ringCapacity, looping: looping))
+        copiesTasks = program >= 0 && maps.tasks != nil && looping == .byHelper
+        guard program < 0, maps.tasks != nil else { continue }
+        // A kernel that has no such types.
+        let tasks = maps.tasks
+        maps.tasks = nil
+        program = Self.load(Self.text(maps, dumpBytes: dumpBytes, ringCapacity: ringCapacity, looping: looping))
+        maps.tasks = tasks
       }
     }
     descriptor = program
-    for descriptor in maps + [program] where descriptor >= 0 { owned.insert(descriptor) }
+    for descriptor in maps + [program, tasks] where descriptor >= 0 { owned.insert(descriptor) }
     guard program >= 0 else { return nil }
   }
 
@@ -97,12 +118,32 @@ struct StackProgram: ~Copyable {
     _ = unsafe clp_bpf_store(self.mode, &value)
   }
 
+  /// Whether nothing is done with threads that `tell` has not named, as after the first bell.
+  var isQuiet: Bool {
+    var value: UInt64 = 0
+    // SAFETY: the map's value has eight bytes.
+    return unsafe clp_bpf_fetch(mode, &value) == 0 && value == Mode.quiet.rawValue
+  }
+
   /// Says what is done with a thread.
   func tell(_ thread: Thread, of tid: Int32) {
     var key = tid
     var value = (thread.end, thread.slot, thread.kind.rawValue, UInt64(thread.followsFramePointer ? 1 : 0))
     // SAFETY: the kernel reads the 4 and 32 bytes during the call.
     _ = unsafe clp_bpf_put(threads, &key, &value)
+  }
+
+  /// Says where a process's threads keep their tasks, or, with nil, that they are not to be copied.
+  func tell(_ slot: TaskSlot?, of pid: Int32) {
+    var key = pid
+    guard let slot else {
+      // SAFETY: the kernel reads four bytes during the call.
+      _ = unsafe clp_bpf_remove(tasks, &key)
+      return
+    }
+    var value = (slot.module, slot.offset, slot.allocatorOffset, slot.taskSize)
+    // SAFETY: the kernel reads the 4 and 32 bytes during the call.
+    _ = unsafe clp_bpf_put(tasks, &key, &value)
   }
 
   /// Has a CPU's pages written to a ring, a BPF map.

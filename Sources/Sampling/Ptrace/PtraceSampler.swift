@@ -107,6 +107,12 @@ package struct PtraceSampler: ~Copyable, Sampler {
   /// Keeps the threads of these stacks' processes stopped from now on until their samples are handled.
   package mutating func follow(_ stacks: [OutgrownStack]) { outgrown.formUnion(stacks.map(\.pid)) }
 
+  /// The same of processes with tasks, which are read until then.
+  package mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool {
+    for (pid, slot) in tasks where slot != nil { outgrown.insert(pid) }
+    return true
+  }
+
   /// Ends sampling. The threads are let go when this thread ends, which must be soon: until then those that are sent
   /// signals wait for it.
   package mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {

@@ -1,5 +1,7 @@
 /** Positions in the head's list of kinds. */
-export const KIND = Object.freeze({ user: 0, inlined: 1, kernel: 2, jit: 3, truncated: 4, elided: 5, process: 6 });
+export const KIND = Object.freeze({
+  user: 0, inlined: 1, kernel: 2, jit: 3, asyncCaller: 4, truncated: 5, elided: 6, task: 7, asyncGap: 8, process: 9,
+});
 
 /** Samples, stacks and functions as they came, in columns; nothing is selected or added up here. */
 export class Recording {

@@ -100,13 +100,15 @@ export class SelectedWeights {
     const mark = new Int32Array(view.count);
     for (let at = 0; at < view.count; at++) {
       const frame = view.frame[at], parent = view.parent[at], kind = kindOfFrame[frame];
-      mark[at] = kind === KIND.truncated ? frame : parent >= 0 ? mark[parent] : -1;
+      // What runs a task is no caller of it: the task is the root.
+      mark[at] = kind === KIND.truncated || kind === KIND.asyncGap ? frame : kind === KIND.task || parent < 0 ? -1
+        : mark[parent];
       if (own[at] === 0) continue;
       if (mark[at] < 0) {
         rooted += own[at];
       } else {
         const name = view.recording.nameOf(functionOfFrame[mark[at]]);
-        const reason = /^\[truncated: (.*)\]$/.exec(name)?.[1] ?? name;
+        const reason = /^\[(?:truncated: )?(.*)\]$/.exec(name)?.[1] ?? name;
         cut.set(reason, (cut.get(reason) ?? 0) + own[at]);
       }
       if (kind >= KIND.truncated || !isNamed[functionOfFrame[frame]]) unnamed += own[at];

@@ -57,8 +57,8 @@ export class CanvasColors {
 
   /** @param {number} kind @param {number} shade @returns {CanvasPattern | string} */
   fill(kind, shade) {
-    if (kind === KIND.truncated || kind === KIND.elided) return this.hatch;
     const colors = this.head.kinds[kind][this.isDark ? "dark" : "light"];
+    if (colors.length === 0) return this.hatch;
     return "#" + colors[shade % colors.length];
   }
 }

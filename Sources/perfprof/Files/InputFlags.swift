@@ -2,6 +2,7 @@ import ArgumentParser
 import Demangling
 import ProfileFormats
 import ProfileModel
+import RecordingFormat
 
 /// The options of every command that reads profiles.
 struct InputFlags: ParsableArguments {
@@ -10,6 +11,9 @@ struct InputFlags: ParsableArguments {
 
   @Flag(help: "Show thunks and other compiler-made functions beside those that they lead to.")
   var thunks = false
+
+  @Flag(help: "Show the frames of what runs Swift tasks, for which [Swift task] stands otherwise.")
+  var executorFrames = false
 
   @Flag(help: "C++ names without template arguments: std::map::find instead of std::map<int, Value>::find.")
   var noTemplateArguments = false
@@ -31,8 +35,15 @@ struct InputFlags: ParsableArguments {
   /// Reads a FILE argument that may hold two profiles.
   func contents(_ path: String) throws(Failure) -> (profile: Profile, baseline: Profile?) {
     let contents = try ProfileInput(path: path).contents(
-      showsThunks: thunks, processNames: processNames.processNames)
+      showing: details, processNames: processNames.processNames)
     return (shown(contents.profile), contents.baseline.map(shown))
+  }
+
+  private var details: RecordingDetails {
+    var details: RecordingDetails = []
+    if thunks { details.insert(.thunks) }
+    if executorFrames { details.insert(.executorFrames) }
+    return details
   }
 
   /// The profile with its functions' names as asked for.

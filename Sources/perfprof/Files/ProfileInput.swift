@@ -39,7 +39,7 @@ struct ProfileInput: ~Copyable {
   ///
   /// - Parameter processNames: Whether folded lines begin with a process's name; nil where the file must tell.
   consuming func contents(
-    showsThunks: Bool = false, processNames: ProcessNames? = nil, budget: ReadingBudget = ReadingBudget()
+    showing details: RecordingDetails = [], processNames: ProcessNames? = nil, budget: ReadingBudget = ReadingBudget()
   ) throws(Failure) -> (profile: Profile, baseline: Profile?) {
     do {
       switch try recognize() {
@@ -48,7 +48,7 @@ struct ProfileInput: ~Copyable {
         var isWanted = try reader.consume(head.rawSpan)
         head = []
         while isWanted, let piece = try source.next() { isWanted = try reader.consume(piece.rawSpan) }
-        return (try reader.finish(fileBytes: source.size > 0 ? source.size : nil, showsThunks: showsThunks), nil)
+        return (try reader.finish(fileBytes: source.size > 0 ? source.size : nil, showing: details), nil)
       case .known(.folded):
         // Piece by piece: such files are often larger than memory should be.
         var reader = FoldedReader(processNames: processNames)

@@ -35,7 +35,7 @@ struct FoldedText {
   }
 
   /// The share of samples that reached their root.
-  var rootedPercent: Double { percent { !$0.contains { $0.hasPrefix("[truncated") } } }
+  var rootedPercent: Double { percent { !$0.contains { $0.hasPrefix("[truncated") || $0.hasPrefix("[async: ") } } }
 
   private static func contains(_ wanted: [String], in frames: [String]) -> Bool {
     var next = wanted.startIndex
@@ -53,7 +53,7 @@ struct FoldedText {
   }
 
   private static func withoutSuffix(_ frame: Substring) -> String {
-    for suffix in ["_[k]", "_[i]", "_[j]"] where frame.hasSuffix(suffix) { return String(frame.dropLast(4)) }
+    for suffix in ["_[k]", "_[i]", "_[j]", "_[a]"] where frame.hasSuffix(suffix) { return String(frame.dropLast(4)) }
     return String(frame)
   }
 }

@@ -1,0 +1,54 @@
+import ProfileModel
+
+/// A frame that may be an async function's: what of its registers tells its context.
+struct AsyncFrame {
+  /// Where it is.
+  var place: CodeAddress
+  /// Its stack pointer.
+  var sp: UInt64
+  /// Its frame pointer.
+  var fp: UInt64
+  /// The register that async functions have their context in when they begin: r14 on x86-64, x22 on AArch64.
+  var context: UInt64
+  /// Whether that and the frame pointer are known.
+  var knowsContext: Bool
+  /// Other registers that calls preserve.
+  var others: Others
+  /// Its caller's stack pointer, once the walk has got there.
+  var callerStackPointer: UInt64 = 0
+
+  /// Four registers: rbx, r12, r13 and r15 on x86-64.
+  struct Others: Sequence {
+    var first, second, third, fourth: UInt64
+
+    func makeIterator() -> IndexingIterator<[UInt64]> { [first, second, third, fourth].makeIterator() }
+  }
+
+  /// What a walk has reached.
+  @inline(__always)
+  init(_ cursor: FrameCursor, contextRegister: UInt8) {
+    place = cursor.place
+    sp = cursor.sp
+    fp = cursor.fp
+    context = cursor.registers[contextRegister]
+    others = Others(
+      first: cursor.registers[3], second: cursor.registers[12], third: cursor.registers[13],
+      fourth: cursor.registers[15])
+    knowsContext = cursor.registers.knows(contextRegister) && cursor.registers.knows(cursor.fpNumber)
+  }
+
+  /// The word below the frame record, where a function that makes one keeps its context; nil where it has made none.
+  func savedContext(in memory: TargetMemory) -> UInt64? {
+    guard knowsContext, fp == callerStackPointer &- 16, fp >= sp else { return nil }
+    return memory.word(at: fp &- 8)
+  }
+
+  /// The DWARF number of the context's register.
+  static func contextRegister(_ architecture: Architecture) -> UInt8? {
+    switch architecture {
+    case .x86_64: 14
+    case .aarch64: 22
+    case .i386: nil
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Symbolication
+
+/// `swift_task_getCurrent` as linkers leave it.
+@Suite struct ThreadSlotCodeTests {
+  @Test func `a library asks for its part of the thread's memory`() {
+    // push %rbp; mov %rsp, %rbp; lea 0x26065(%rip), %rdi; call; mov 0x8(%rax), %rax; pop %rbp; ret
+    let code: [UInt8] = [
+      0x55, 0x48, 0x89, 0xE5, 0x48, 0x8D, 0x3D, 0x65, 0x60, 0x02, 0x00, 0x66, 0x48, 0xE8, 0xDD, 0x7E, 0xFB, 0xFF,
+      0x48, 0x8B, 0x80, 0x08, 0x00, 0x00, 0x00, 0x5D, 0xC3,
+    ]
+    #expect(ThreadSlotCode(code, at: 0x71F10).slot == .module(numberAt: 0x71F10 + 11 + 0x26065, offset: 8))
+  }
+
+  @Test func `a whole program has it at one distance`() {
+    // push; mov; data16 × 3; mov %fs:0, %rax; mov -0x78(%rax), %rax
+    let code: [UInt8] = [
+      0x55, 0x48, 0x89, 0xE5, 0x66, 0x66, 0x66, 0x64, 0x48, 0x8B, 0x04, 0x25, 0, 0, 0, 0, 0x48, 0x8B, 0x40, 0x88, 0x5D,
+      0xC3,
+    ]
+    #expect(ThreadSlotCode(code, at: 0x1000).slot == .distance(0 &- 0x78))
+    // mov %fs:0xffffffffffffff88, %rax; ret
+    let direct: [UInt8] = [0x64, 0x48, 0x8B, 0x04, 0x25, 0x88, 0xFF, 0xFF, 0xFF, 0xC3]
+    #expect(ThreadSlotCode(direct, at: 0x1000).slot == .distance(0 &- 0x78))
+  }
+
+  @Test func `other code tells nothing`() {
+    for code in [
+      [], [0xC3], [0x55, 0x48], [0xE8, 0, 0, 0, 0, 0x48, 0x8B, 0, 0xC3], [UInt8](repeating: 0x66, count: 64),
+    ] as [[UInt8]] {
+      #expect(ThreadSlotCode(code, at: 0).slot == nil)
+    }
+  }
+}
