@@ -17,7 +17,7 @@ struct Perfprof: ParsableCommand {
     version: Version.text,
     subcommands: [
       RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
-      InfoCommand.self, NameCommand.self, DoctorCommand.self,
+      InfoCommand.self, NameCommand.self, ThreadsCommand.self, DoctorCommand.self,
     ])
 
   /// What perfprof was given, and gives to a program that it starts.
