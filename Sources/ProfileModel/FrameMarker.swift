@@ -8,16 +8,19 @@ public enum FrameMarker: Hashable, Sendable {
   case unmapped
   /// Code of a process of whose mappings nothing could be learned.
   case unknownCode
+  /// What a thread that does not run waits for: the end of its stack.
+  case waiting(WaitReason)
   /// What another version wrote.
   case other(String)
 
-  /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`.
+  /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`, `[waits: pipe]`.
   public var name: String {
     switch self {
     case .truncated(let reason): "[truncated: \(reason.description)]"
     case .elided(let count): "[\(count) frames elided]"
     case .unmapped: "[unmapped]"
     case .unknownCode: "[unknown]"
+    case .waiting(let reason): reason.frameName
     case .other(let name): name
     }
   }
@@ -35,6 +38,8 @@ public enum FrameMarker: Hashable, Sendable {
       let count = Int(inner.dropLast(" frames elided".count)), count >= 0
     {
       self = .elided(count: count)
+    } else if let reason = WaitReason.allCases.first(where: { $0.frameName == name }) {
+      self = .waiting(reason)
     } else {
       self = .other(name)
     }
@@ -46,6 +51,7 @@ public enum FrameMarker: Hashable, Sendable {
     case .truncated: .truncated
     case .elided: .elided
     case .unmapped, .unknownCode: .user
+    case .waiting: .kernel
     case .other(let name): name.hasPrefix("[truncated") ? .truncated : .elided
     }
   }
@@ -55,7 +61,7 @@ public enum FrameMarker: Hashable, Sendable {
     switch self {
     case .unmapped: .unmapped
     case .unknownCode: .unknownCode
-    case .truncated, .elided, .other: Function(name: name)
+    case .truncated, .elided, .waiting, .other: Function(name: name)
     }
   }
 }

@@ -31,6 +31,9 @@ extension FrameMarker {
     case .noUserRegisters: self = .truncated(.noUserRegisters)
     case .registerUnknown: self = .truncated(.registerUnknown)
     case .narrowProgram: self = .truncated(.narrowProgram)
+    case .waiting:
+      guard let reason = WaitReason(rawValue: message.reason) else { return nil }
+      self = .waiting(reason)
     case .named, .UNRECOGNIZED: return nil
     }
   }
@@ -43,6 +46,7 @@ extension FrameMarker {
       case .unknownCode: message.kind = .unknownCode
       case .elided(let count): (message.kind, message.count) = (.elided, UInt64(clamping: count))
       case .truncated(let reason): reason.write(to: &message)
+      case .waiting(let reason): (message.kind, message.reason) = (.waiting, reason.rawValue)
       case .other: message.kind = .named
       }
     }

@@ -168,6 +168,8 @@ package nonisolated struct Recording_Marker: Sendable {
 
   package var count: UInt64 = 0
 
+  package var reason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -207,6 +209,9 @@ package nonisolated struct Recording_Marker: Sendable {
 
     /// of 32 bits, which is not unwound on this processor
     case narrowProgram // = 16
+
+    /// reason: what a thread that did not run waited for
+    case waiting // = 17
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -232,6 +237,7 @@ package nonisolated struct Recording_Marker: Sendable {
       case 14: self = .noUserRegisters
       case 15: self = .registerUnknown
       case 16: self = .narrowProgram
+      case 17: self = .waiting
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -255,6 +261,7 @@ package nonisolated struct Recording_Marker: Sendable {
       case .noUserRegisters: return 14
       case .registerUnknown: return 15
       case .narrowProgram: return 16
+      case .waiting: return 17
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -278,6 +285,7 @@ package nonisolated struct Recording_Marker: Sendable {
       .noUserRegisters,
       .registerUnknown,
       .narrowProgram,
+      .waiting,
     ]
 
   }
@@ -867,6 +875,22 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     set {_uniqueStorage()._frequency = newValue}
   }
 
+  /// of all threads together, as the two below
+  package var wallSeconds: Double {
+    get {_storage._wallSeconds}
+    set {_uniqueStorage()._wallSeconds = newValue}
+  }
+
+  package var runnableSeconds: Double {
+    get {_storage._runnableSeconds}
+    set {_uniqueStorage()._runnableSeconds = newValue}
+  }
+
+  package var blockedSeconds: Double {
+    get {_storage._blockedSeconds}
+    set {_uniqueStorage()._blockedSeconds = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Fact: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -934,6 +958,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// rest: how many more; rooted, count: of all of them
     case otherNarrowPrograms // = 21
 
+    /// count: threads; their wall_seconds, and of these used_, runnable_ and blocked_seconds; got: switches for each sample, at most
+    case threadTimes // = 23
+
     /// count, wanted: modules whose names were looked up, and all; cause_seconds: the limit
     case namingStopped // = 22
     case UNRECOGNIZED(Int)
@@ -967,6 +994,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 20: self = .x32Program
       case 21: self = .otherNarrowPrograms
       case 22: self = .namingStopped
+      case 23: self = .threadTimes
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -996,6 +1024,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .x32Program: return 20
       case .otherNarrowPrograms: return 21
       case .namingStopped: return 22
+      case .threadTimes: return 23
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1024,6 +1053,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .narrowProgram,
       .x32Program,
       .otherNarrowPrograms,
+      .threadTimes,
       .namingStopped,
     ]
 
@@ -1423,7 +1453,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Marker"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0\u{1}reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1434,6 +1464,7 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.module) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -1449,6 +1480,9 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.count != 0 {
       try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 3)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1456,13 +1490,14 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.kind != rhs.kind {return false}
     if lhs.module != rhs.module {return false}
     if lhs.count != rhs.count {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension Recording_Marker.Kind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}WAITING\0")
 }
 
 nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2300,7 +2335,7 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Note"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fact\0\u{1}count\0\u{1}rest\0\u{1}rooted\0\u{1}wanted\0\u{1}got\0\u{1}error\0\u{1}level\0\u{1}pids\0\u{1}names\0\u{1}median\0\u{1}percentile99\0\u{1}longest\0\u{3}used_seconds\0\u{3}sampled_seconds\0\u{1}cause\0\u{3}cause_seconds\0\u{1}frequency\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fact\0\u{1}count\0\u{1}rest\0\u{1}rooted\0\u{1}wanted\0\u{1}got\0\u{1}error\0\u{1}level\0\u{1}pids\0\u{1}names\0\u{1}median\0\u{1}percentile99\0\u{1}longest\0\u{3}used_seconds\0\u{3}sampled_seconds\0\u{1}cause\0\u{3}cause_seconds\0\u{1}frequency\0\u{3}wall_seconds\0\u{3}runnable_seconds\0\u{3}blocked_seconds\0")
 
   fileprivate class _StorageClass {
     var _fact: Recording_Note.Fact = .unknown
@@ -2321,6 +2356,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _cause: Recording_Note.Cause = .notKnown
     var _causeSeconds: Double = 0
     var _frequency: Double = 0
+    var _wallSeconds: Double = 0
+    var _runnableSeconds: Double = 0
+    var _blockedSeconds: Double = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2349,6 +2387,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _cause = source._cause
       _causeSeconds = source._causeSeconds
       _frequency = source._frequency
+      _wallSeconds = source._wallSeconds
+      _runnableSeconds = source._runnableSeconds
+      _blockedSeconds = source._blockedSeconds
     }
   }
 
@@ -2385,6 +2426,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 16: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
         case 17: try { try decoder.decodeSingularDoubleField(value: &_storage._causeSeconds) }()
         case 18: try { try decoder.decodeSingularDoubleField(value: &_storage._frequency) }()
+        case 19: try { try decoder.decodeSingularDoubleField(value: &_storage._wallSeconds) }()
+        case 20: try { try decoder.decodeSingularDoubleField(value: &_storage._runnableSeconds) }()
+        case 21: try { try decoder.decodeSingularDoubleField(value: &_storage._blockedSeconds) }()
         default: break
         }
       }
@@ -2451,6 +2495,15 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._frequency.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._frequency, fieldNumber: 18)
       }
+      if _storage._wallSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._wallSeconds, fieldNumber: 19)
+      }
+      if _storage._runnableSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._runnableSeconds, fieldNumber: 20)
+      }
+      if _storage._blockedSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._blockedSeconds, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2478,6 +2531,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._cause != rhs_storage._cause {return false}
         if _storage._causeSeconds != rhs_storage._causeSeconds {return false}
         if _storage._frequency != rhs_storage._frequency {return false}
+        if _storage._wallSeconds != rhs_storage._wallSeconds {return false}
+        if _storage._runnableSeconds != rhs_storage._runnableSeconds {return false}
+        if _storage._blockedSeconds != rhs_storage._blockedSeconds {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2488,7 +2544,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}THREAD_TIMES\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

@@ -5,7 +5,7 @@ import ProfileModel
 /// Looks at every thread of a process once: those that wait are read as they stand, those that run are stopped for an
 /// instant.
 ///
-///     waiting   turns ─► place ─► stack ─► walk ─► turns: the same, so it has stood all the time between
+///     waiting   see `WaitingThreadReader`
 ///     running   ask ─► stop: registers, stack ─► go on ─► walk; once more, walked while it stands, where memory is needed
 ///                                                         that was not read with its stack
 ///
@@ -35,7 +35,7 @@ package struct ThreadSnapshot: ~Copyable, Sampler {
 
   private let pid: Int32
   private var seen: [Int32: ObservedThread] = [:]
-  private var waitingStacks = TraceBuffer(capacity: 8 << 20)
+  private var waiting = WaitingThreadReader()
   private var runningStacks = TraceBuffer(capacity: Self.runningBytes)
   private var regions: StackRegions
   private var signals: ChildSignal
@@ -45,8 +45,6 @@ package struct ThreadSnapshot: ~Copyable, Sampler {
 
   /// What is read of a running thread's stack while it is stopped.
   private static let runningBytes = 128 << 10
-  /// How often a thread that wakes up between two looks is looked at anew.
-  private static let attempts = 3
   /// How long threads may take to stop: as long as others keep them from a CPU.
   private static let patience: UInt64 = 200_000_000
 
@@ -105,41 +103,15 @@ package struct ThreadSnapshot: ~Copyable, Sampler {
 
   /// Reads a thread as it stands; false when it runs.
   private mutating func observeWaiting(_ tid: Int32, handler: inout some SamplingHandler & ~Copyable) -> Bool {
-    // SAFETY: the path is terminated by the bridge.
-    let schedule = unsafe open("/proc/\(pid)/task/\(tid)/schedstat", O_RDONLY | O_CLOEXEC)
-    // Gone.
-    guard schedule >= 0 else { return true }
-    defer { close(schedule) }
-    for _ in 0..<Self.attempts {
-      // Without turns nothing would tell that it has run meanwhile.
-      guard let turns = ScheduleTimes(schedule)?.turns, turns > 0,
-        let line = try? ProcFile.read("/proc/\(pid)/task/\(tid)/syscall", limit: 256), let place = ThreadPlace(line),
-        case .blocked(let pointer, let counter) = place, pointer != 0
-      else { return false }
-      let thread = ObservedThread(pid: pid, tid: tid, waitingIn: line)
-      let architecture: Architecture? = pointer > UInt64(UInt32.max) ? .host : Architecture.host.narrow
-      waitingStacks.read(
-        stackOf: tid, from: pointer, in: mappings?.pages(of: pid, tid: tid) ?? PageMap(pid: pid, tid: tid),
-        limit: regions.bytes(from: pointer))
-      guard ScheduleTimes(schedule)?.turns == turns else { continue }
-      var registers: UserRegisters?
-      if let architecture {
-        var known = UserRegisters()
-        known[UserRegisters.stackPointer(architecture)] = pointer
-        known[UserRegisters.programCounter(architecture)] = counter
-        registers = known
-      }
-      handler.sample(
-        RawSample(
-          time: MachineClock.monotonic, pid: pid, tid: tid, period: 1, architecture: architecture,
-          registers: registers, knownRegisters: .pointersOnly(architecture ?? .host), stack: waitingStacks.bytes,
-          motion: .standingStill, kernelChain: Span()))
-      // The walk may have read more of its memory.
-      guard ScheduleTimes(schedule)?.turns == turns else { continue }
+    let pages = mappings?.pages(of: pid, tid: tid) ?? PageMap(pid: pid, tid: tid)
+    let outcome = waiting.read(tid, of: pid, pages: pages, regions: regions) { sample, _ in handler.sample(sample) }
+    switch outcome {
+    case .gone: return true
+    case .running: return false
+    case .waiting(let thread):
       note(thread)
       return true
     }
-    return false
   }
 
   private mutating func note(_ thread: ObservedThread) { seen[thread.tid] = thread }

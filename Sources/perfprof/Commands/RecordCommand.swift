@@ -45,6 +45,14 @@ struct RecordCommand: ParsableCommand {
     help: "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.")
   var count: UInt64?
 
+  @Flag(
+    name: .customLong("off-cpu"),
+    help: "Sample what threads wait for instead of CPU time: value types off-cpu, runnable and idle, in nanoseconds.")
+  var offCPU = false
+
+  @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
+  var wall = false
+
   @Option(name: [.customShort("d"), .customLong("duration")], help: "Stop after so many seconds.")
   var duration: Double?
 
@@ -96,6 +104,13 @@ struct RecordCommand: ParsableCommand {
     }
     if idle, !event.isEmpty {
       throw ValidationError("-e \(event[0]): --idle is ptrace's, which sees no events: leave one of them out")
+    }
+    if offCPU || wall {
+      let flag = wall ? "--wall" : "--off-cpu"
+      guard event.isEmpty else { throw ValidationError("\(flag): not together with -e: leave one of them out") }
+      guard sampler != .ptrace, !idle else {
+        throw ValidationError("\(flag): ptrace sees no switches: leave out --sampler ptrace and --idle")
+      }
     }
     if let count {
       guard !event.isEmpty else { throw ValidationError("-c \(count): counts an event: name it with -e") }
@@ -213,6 +228,7 @@ struct RecordCommand: ParsableCommand {
     options.sampling.frequency = frequency
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel
+    options.sampling.waits = wall ? .wall : offCPU ? .waits : .none
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor
     options.durationSeconds = duration
