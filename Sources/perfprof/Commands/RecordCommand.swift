@@ -11,7 +11,7 @@ import Sampling
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
-    usage: "perfprof record [-p PID[,PID…]] [-a] [-F HZ] [-e EVENT]… [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
+    usage: "perfprof record [-p PID[,PID…]] [-a] [-G CGROUP] [-F HZ] [-e EVENT]… [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
       Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
@@ -25,6 +25,15 @@ struct RecordCommand: ParsableCommand {
 
   @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
   var all = false
+
+  @Option(
+    name: [.customShort("G"), .customLong("cgroup")],
+    help: ArgumentHelp(
+      """
+      Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
+      or a container's number.
+      """, valueName: "cgroup"))
+  var group: String?
 
   @Option(
     name: [.customShort("F"), .customLong("frequency")], help: "Samples a second of CPU time of each thread.")
@@ -89,11 +98,12 @@ struct RecordCommand: ParsableCommand {
 
   mutating func validate() throws {
     if asksForEvents { return }
-    let targets = [!pid.isEmpty, all, !command.isEmpty].filter { $0 }.count
+    let targets = [!pid.isEmpty, all, group != nil, !command.isEmpty].filter { $0 }.count
     guard targets == 1 else {
       throw ValidationError(
         targets == 0
-          ? "name what to record: -p PID, -a, or -- CMD ARG…" : "-p, -a and -- CMD exclude each other: name one")
+          ? "name what to record: -p PID, -a, -G CGROUP, or -- CMD ARG…"
+          : "-p, -a, -G and -- CMD exclude each other: name one")
     }
     guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
     if let duration, !(duration > 0 && duration < 1e9) {
@@ -184,6 +194,7 @@ struct RecordCommand: ParsableCommand {
 
   /// The processes that `-p` names, each looked at before anything is opened.
   private func processes() throws(Failure) -> [ProcessStatus] {
+    if let group { return try GroupMembers(of: group).processes }
     var infos: [ProcessStatus] = []
     for word in pid.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
       guard let number = Int32(word), number > 0 else {
