@@ -54,17 +54,18 @@ let package = Package(
     module("Processes", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel", "Processes"]),
     module("UnwindTables", ["Searching", "BinaryReading", "ProfileModel"]),
+    module("GoTables", ["Searching", "BinaryReading", "ELF"]),
     module("Demangling", ["CDemangling"]),
     module("KernelPrograms"),
     module("Sampling", ["CLinuxPerf", "Searching", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes"]),
     module(
       "Unwinding",
-      ["CLibunwind", "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables"]),
+      ["CLibunwind", "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "GoTables"]),
     module(
       "Symbolication",
       [
         "CLinuxPerf", "CLzma", "CZlib", "Searching", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes",
-        "ELF", "UnwindTables", "Demangling",
+        "ELF", "UnwindTables", "GoTables", "Demangling",
       ]),
     schema("RecordingSchema", "recording.proto"),
     module(
@@ -109,6 +110,7 @@ let package = Package(
     tests("Processes", ["BinaryReading", "ProfileModel", "Sampling"]),
     tests("ELF", ["BinaryReading", "ProfileModel"]),
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
+    tests("GoTables"),
     tests("Demangling"),
     tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes"]),
     tests(
@@ -121,7 +123,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     tests("Recording", ["ProfileModel", "Processes", "RecordingFormat", "Wording"]),
     tests("TextWriting"),
-    tests("Wording", ["ProfileModel", "TextWriting"]),
+    tests("Wording", ["ProfileModel", "TextWriting"], resources: [.copy("Fixtures")]),
     tests(
       "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"],
       resources: [.copy("Fixtures")]),
@@ -152,6 +154,7 @@ if Context.environment["PERFPROF_TOOLS"] != nil {
     benchmark("UnwindingBenchmark", ["CAllocationCount"] + unwinding),
     benchmark("UnwindingJudge", unwinding),
     benchmark("SymbolicationBenchmark", ["BinaryReading", "ELF", "Symbolication"]),
+    benchmark("NamesBenchmark", ["Demangling"]),
     benchmark("ELFReadingBenchmark", ["CElf", "BinaryReading", "ELF"]),
     .target(
       name: "Fuzz",

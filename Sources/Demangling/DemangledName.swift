@@ -10,6 +10,8 @@ package struct DemangledName: Hashable, Sendable {
   ///
   /// Such a frame, folded, bears the same name as the function that it calls.
   package var isForwarder: Bool
+  /// Whether the code only leads to another function that it isn't named after: a reabstraction or dispatch thunk.
+  package var isThunk: Bool
 
   /// A language with mangled names.
   package enum Language: UInt8, Hashable, Sendable {
@@ -26,10 +28,11 @@ package struct DemangledName: Hashable, Sendable {
   }
 
   /// A demangled name.
-  package init(short: String, full: String, language: Language, isForwarder: Bool = false) {
+  package init(short: String, full: String, language: Language, isForwarder: Bool = false, isThunk: Bool = false) {
     self.short = short
     self.full = full
     self.language = language
     self.isForwarder = isForwarder
+    self.isThunk = isThunk
   }
 }

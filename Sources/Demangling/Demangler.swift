@@ -57,19 +57,31 @@ package struct Demangler: Hashable, Sendable {
   private static let stubMark = "@plt"
 
   private func demangleAll(_ linkageNames: [String]) -> [DemangledName?] {
+    // Behind the names stand those that tell what is left out of some of them.
+    var names = linkageNames
+    var accessors: [Int: Int] = [:]
+    for index in linkageNames.indices where Self.isSwift(linkageNames[index]) != .no {
+      guard let accessor = SwiftOmissions.accessor(linkageNames[index]) else { continue }
+      accessors[index] = names.count
+      names.append(accessor)
+    }
+    var texts = [(short: String, full: String)?](repeating: nil, count: names.count)
     var results = [DemangledName?](repeating: nil, count: linkageNames.count)
-    var wild: [Int] = []
-    for index in linkageNames.indices where Self.isSwift(linkageNames[index]) == .wild { wild.append(index) }
-    let isolated = IsolatedDemangling(wild.map { linkageNames[$0] })
-    for index in linkageNames.indices {
-      let name = linkageNames[index]
-      switch Self.isSwift(name) {
+    let wild = names.indices.filter { Self.isSwift(names[$0]) == .wild }
+    let isolated = IsolatedDemangling(wild.map { names[$0] })
+    for index in names.indices {
+      switch Self.isSwift(names[index]) {
       case .wild: break
-      case .tame: results[index] = SwiftMangling.demangle(name).map(swift)
-      case .no: results[index] = other(name)
+      case .tame: texts[index] = SwiftMangling.demangle(names[index])
+      case .no: if index < results.count { results[index] = other(names[index]) }
       }
     }
-    for (index, text) in zip(wild, isolated.finish()) { results[index] = text.map(swift) }
+    for (index, text) in zip(wild, isolated.finish()) { texts[index] = text }
+    for index in results.indices {
+      guard let text = texts[index] else { continue }
+      results[index] = swift(
+        SwiftOmissions.whole(text, linkageName: names[index], accessor: accessors[index].flatMap { texts[$0] }))
+    }
     return results
   }
 
@@ -83,13 +95,15 @@ package struct Demangler: Hashable, Sendable {
   }
 
   private func swift(_ text: (short: String, full: String)) -> DemangledName {
+    let short = SwiftFolding.withoutInfix(text.short)
+    let full = SwiftFolding.withoutInfix(text.full)
     guard options.foldsForwarders else {
-      let short = SwiftFolding.marked(short: text.short, full: text.full)
-      return DemangledName(short: short, full: text.full, language: .swift)
+      return DemangledName(short: SwiftFolding.marked(short: short, full: full), full: full, language: .swift)
     }
-    let folded = SwiftFolding.fold(short: text.short, full: text.full)
+    let folded = SwiftFolding.fold(short: short, full: full)
     return DemangledName(
-      short: folded.short, full: folded.full, language: .swift, isForwarder: folded.isForwarder)
+      short: folded.short, full: folded.full, language: .swift, isForwarder: folded.isForwarder,
+      isThunk: folded.isThunk)
   }
 
   /// Names that are no Swift names.
@@ -98,10 +112,19 @@ package struct Demangler: Hashable, Sendable {
     return mangled(name) ?? cloneOfPlain(name)
   }
 
-  /// A function of C whose name the compiler has marked: only the short form loses the marks.
+  /// A function of C whose name the compiler or the C library has marked: only the short form loses the marks.
   private func cloneOfPlain(_ name: String) -> DemangledName? {
-    guard options.foldsForwarders, let whole = CloneSuffix.removed(from: name) else { return nil }
-    return DemangledName(short: whole, full: name, language: .c)
+    guard options.foldsForwarders else { return nil }
+    // Helpers of the Swift compiler, of which each module has its own copies, whole ones or merged.
+    if name.utf8.starts(with: "__swift_".utf8), name.hasSuffix("Tm") {
+      return DemangledName(short: String(name.dropLast(2)), full: name, language: .c)
+    }
+    if name.utf8.starts(with: "objectdestroy".utf8), name.hasSuffix("Tm") {
+      return DemangledName(short: name.dropLast(2) + SwiftFolding.mergedMark, full: name, language: .c)
+    }
+    let whole = CloneSuffix.removed(from: name)
+    let short = LibraryAlias.plain(whole ?? name) ?? whole
+    return short.map { DemangledName(short: $0, full: name, language: .c) }
   }
 
   private func mangled(_ name: String) -> DemangledName? {

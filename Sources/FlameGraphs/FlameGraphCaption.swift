@@ -115,10 +115,13 @@ extension FlameGraphCaption {
       notes.append("Stacks without their root: \(parts.joined(separator: ", ")).")
     }
     if metadata.lost > 0 {
-      notes.append("\(metadata.lost.grouped) samples were lost; shares may be off where load was heaviest.")
+      notes.append(
+        "\(metadata.lost.grouped) \(metadata.lost == 1 ? "sample was" : "samples were") lost; shares may be off where load was heaviest."
+      )
     }
     if metadata.throttled > 0 {
-      notes.append("The kernel throttled sampling \(metadata.throttled.grouped) times.")
+      notes.append(
+        "The kernel throttled sampling \(metadata.throttled == 1 ? "once" : "\(metadata.throttled.grouped) times").")
     }
     notes += metadata.faults.map { $0 + "." }
     if completeness.unsymbolizedSelf > 0 {

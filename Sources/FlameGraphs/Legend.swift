@@ -29,6 +29,7 @@ struct Legend {
           ? "Share of the stacks that have such a frame" : "Share of the samples that end in such a frame"
         return Entry(swatches: [entry.middle], text: "\(entry.name) \(share.percent)", tip: tip)
       }
+      entries.append(Entry(swatches: [], text: "hue: kind of code, shade: module and name"))
       return
     }
     title = "Colors: change of share"

@@ -61,7 +61,7 @@ enum Palette {
   static let middleStep = 4
   /// Six steps from a slight to the greatest change.
   static let grew = (
-    light: ["fce1de", "fac5bf", "f7a8a1", "f18b83", "ea6c66", "e24947"],
+    light: ["fce1de", "fac5bf", "f7a8a1", "f18b83", "ea6c66", "e65550"],
     dark: ["503532", "663734", "7d3835", "933835", "aa3635", "c13234"]
   )
   /// Six steps from a slight to the greatest change.
@@ -100,16 +100,21 @@ enum Palette {
   static let leastChange = 0.0005
 
   /// Below this, the greatest change in a picture is no reason for the strongest color.
-  static let leastScale = 0.02
+  static let leastScale = 0.1
 
-  /// Style rules for frames and for what is around them, light and dark. Only the viewer's use variables: programs other
-  /// than browsers read the others, too.
-  static let rules: String = {
-    let dark = rules(.dark, shades: \.dark, grew: grew.dark, shrank: shrank.dark)
-    let light = rules(.light, shades: \.light, grew: grew.light, shrank: shrank.light)
+  /// Style rules for frames and for what is around them, light: nothing but classes and colors, for programs that stop at
+  /// the first rule that they don't understand.
+  static let plainRules =
+    rules(.light, shades: \.light, grew: grew.light, shrank: shrank.light)
+    .joined(separator: "\n") + "\n"
+
+  /// The same for the dark theme, and the viewer's variables for both. Paper is light.
+  static let furtherRules: String = {
+    let dark = rules(.dark, shades: \.dark, grew: grew.dark, shrank: shrank.dark) + [variables(.dark)]
     let automatic = dark.map { ":root:not([data-theme=light]) " + $0 }.joined(separator: "\n")
     let chosen = dark.map { ":root[data-theme=dark] " + $0 }.joined(separator: "\n")
-    return light.joined(separator: "\n") + "\n@media (prefers-color-scheme: dark) {\n\(automatic)\n}\n\(chosen)\n"
+    return variables(.light) + "\n@media screen and (prefers-color-scheme: dark) {\n\(automatic)\n}\n"
+      + "@media screen {\n\(chosen)\n}\n"
   }()
 
   private static func rules(
@@ -131,8 +136,11 @@ enum Palette {
     rules.append(".paper{fill:#\(theme.paper)}")
     rules.append(".grain{fill:#\(theme.grain)}")
     rules.append(".hatch{stroke:#\(theme.hatch)}")
-    let variables = theme.variables.map { "--\($0.name):#\($0.color);" }.joined()
-    rules.append(".viewer{\(variables)color-scheme:\(theme.name)}")
     return rules
+  }
+
+  private static func variables(_ theme: Theme) -> String {
+    let variables = theme.variables.map { "--\($0.name):#\($0.color);" }.joined()
+    return ".viewer{\(variables)color-scheme:\(theme.name)}"
   }
 }

@@ -149,7 +149,7 @@ struct StaticPicture {
     markup.write("\" height=\"")
     markup.write(Drawing.frameHeight)
     markup.write("\"/>")
-    if let text = TextWidth.fitted(name, into: pixels - 7) {
+    if let text = TextWidth.fittedName(name, into: pixels - 7) {
       markup.write(label.kind == .inlined ? "<text class=\"ink it\" x=\"" : "<text class=\"ink\" x=\"")
       markup.write(pixels: left + 3)
       markup.write("\" y=\"")

@@ -36,5 +36,5 @@ struct Theme {
 
   static let dark = Theme(
     name: "dark", paper: "17181c", ink: "f4f4f5", dim: "a4a8b0", line: "34373e", control: "24262c", accent: "8ab4f8",
-    plain: "3a3d44", hatch: "777b84", grain: "4a4d54", gone: "a8d0ff", new: "ffc4bd")
+    plain: "3a3d44", hatch: "6c7079", grain: "4a4d54", gone: "a8d0ff", new: "ffc4bd")
 }

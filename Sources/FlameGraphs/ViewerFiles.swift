@@ -8,8 +8,10 @@ enum ViewerFiles {
   /// Fills a page.
   static let scriptInHTML = JoinedScript.joining([text(ViewerModules), text(ViewerStartInHTML)])
 
-  /// Style of the picture and of the viewer around it, without colors.
-  static let style = text(ViewerPictureStyle) + text(ViewerStyle)
+  /// Style of the picture without script, without colors.
+  static let pictureStyle = text(ViewerPictureStyle)
+  /// Style of the viewer around it.
+  static let viewerStyle = text(ViewerStyle)
 
   private static func text(_ part: ViewerPart) -> String {
     // SAFETY: the bytes are constants of the program, `count` of them, and copied here.

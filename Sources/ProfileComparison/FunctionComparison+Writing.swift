@@ -16,6 +16,8 @@ extension FunctionComparison {
     lines += warnings
     lines.append(verdictLine)
     let shown = min(rows.count, max(0, limit ?? rows.count))
+    // Where nothing changed there is nothing to list, unless rows were asked for.
+    if shown == 0 { return lines.map { $0.escapedForTerminal + "\n" }.joined() }
     let rest = rows.count > shown ? "… and \((rows.count - shown).grouped) more\n" : ""
     return lines.map { $0.escapedForTerminal + "\n" }.joined() + "\n" + table(rows.prefix(shown)) + rest
   }

@@ -8,6 +8,9 @@ struct FoldedLine {
     /// In units of `fractionUnit`.
     var fraction: Int64 = 0
 
+    /// The next whole number.
+    var ceiling: Int64 { fraction > 0 ? whole.addingReportingOverflow(1).overflow ? .max : whole + 1 : whole }
+
     /// What a fraction counts in one.
     static let fractionUnit: Int64 = 1_000_000_000_000_000_000
   }
@@ -82,10 +85,15 @@ struct RunningRounding: Sendable {
 
   /// The next number, rounded; nil where it does not fit.
   mutating func round(_ count: FoldedLine.Count) -> Int64? {
-    rest += count.fraction
-    guard rest >= FoldedLine.Count.fractionUnit else { return count.whole }
-    rest -= FoldedLine.Count.fractionUnit
-    let (sum, overflow) = count.whole.addingReportingOverflow(1)
+    let (sum, overflow) = count.whole.addingReportingOverflow(carry(count.fraction))
     return overflow ? nil : sum
+  }
+
+  /// What is added to the whole of the next number, 0 or 1, for what it has behind the point.
+  mutating func carry(_ fraction: Int64) -> Int64 {
+    rest += fraction
+    guard rest >= FoldedLine.Count.fractionUnit else { return 0 }
+    rest -= FoldedLine.Count.fractionUnit
+    return 1
   }
 }

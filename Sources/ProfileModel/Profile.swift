@@ -112,6 +112,14 @@ public struct Function: Hashable, Sendable {
     self.file = file
     self.isSymbolized = isSymbolized
   }
+
+  /// The name that stands for a missing symbol: `module+0x1234`, with the address within the file, of the function's start
+  /// where that is known; the bare address or module where there is only that.
+  package static func standInName(module: String?, address: UInt64?) -> String {
+    let place = address.map { "0x" + String($0, radix: 16) }
+    guard let module else { return place ?? unknownCode.name }
+    return place.map { module + "+" + $0 } ?? module
+  }
 }
 
 /// What kind of code a frame is; pictures color by it, folded stacks carry it as a suffix.

@@ -173,8 +173,7 @@ struct Symbolization: Sendable {
     var symbols = symbols ?? ModuleSymbols(source: "none", frames: work.addresses.map { _ in [] })
     for index in symbols.frames.indices where symbols.frames[index].last?.isSymbolized != true {
       let start = work.entry.jitExtent.start(of: JITAddress(bits: work.addresses[index]).address)
-      let name = start.map { "[jit]+0x" + String($0, radix: 16) } ?? "[jit]"
-      symbols.frames[index] = [SymbolizedFrame(name: name, isSymbolized: false)]
+      symbols.frames[index] = [.standIn(module: "[jit]", address: start)]
     }
     return symbols
   }
@@ -237,6 +236,7 @@ extension RecordedFunction {
   fileprivate init(_ frame: SymbolizedFrame) {
     self.init(
       name: frame.name, fullName: frame.fullName, linkageName: frame.linkageName, file: frame.file,
-      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder)
+      isSymbolized: frame.isSymbolized, isForwarder: frame.isForwarder,
+      isThunk: frame.isThunk)
   }
 }

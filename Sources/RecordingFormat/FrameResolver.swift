@@ -7,7 +7,9 @@ struct FrameResolver {
   private var builder = ProfileBuilder()
   private let showsThunks: Bool
   /// For each profile frame whether it is a thunk, forwarder or the like.
-  private var forwarders: [Bool] = []
+  private var roles: [CodeRole] = []
+  /// For each profile frame whether it stands for what is not known, such as the callers of a stack that was cut.
+  private var areMarkers: [Bool] = []
   private var moduleIDs: [ModuleID] = []
   /// The profile's frames of each recorded frame, outermost first, end to end; each begins where `expansionStarts` says.
   private var expansions: [FrameID] = []
@@ -66,15 +68,31 @@ struct FrameResolver {
     depths.append(depth)
   }
 
-  /// The stack with one more frame; a thunk and the function it leads to become one.
+  /// The stack with one more frame; a forwarder and the function it leads to become one, and thunks between two
+  /// functions leave: a sample in one counts for its caller.
   private mutating func push(_ frame: FrameID, onto stack: StackID?) -> StackID {
     guard !showsThunks, let stack else { return builder.intern(parent: stack, frame: frame) }
     let caller = FrameID(rawValue: builder.profile.stacks.frame(of: stack))
-    guard forwarders[frame.index] || forwarders[caller.index], name(of: frame) == name(of: caller) else {
+    let (role, callerRole) = (roles[frame.index], roles[caller.index])
+    if role == .thunk, !areMarkers[caller.index] { return stack }
+    if callerRole == .thunk { return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame) }
+    guard role == .forwarder || callerRole == .forwarder, namesAgree(frame, role, caller, callerRole) else {
       return builder.intern(parent: stack, frame: frame)
     }
-    if forwarders[frame.index] { return stack }
+    if role == .forwarder { return stack }
     return builder.intern(parent: builder.profile.stacks.parent(of: stack), frame: frame)
+  }
+
+  /// Whether two frames, one of which is a forwarder, are named after one function; a closure's name ends in its place,
+  /// which that of a forwarder may lack.
+  private func namesAgree(_ frame: FrameID, _ role: CodeRole, _ caller: FrameID, _ callerRole: CodeRole) -> Bool {
+    let (one, other) = (name(of: frame), name(of: caller))
+    if one == other { return true }
+    func isPlaced(_ long: String, _ short: String) -> Bool {
+      long.utf8.count > short.utf8.count && short.contains("closure #") && long.hasPrefix(short + " ")
+        && !long.hasSuffix("]")
+    }
+    return role == .forwarder && isPlaced(other, one) || callerRole == .forwarder && isPlaced(one, other)
   }
 
   private func name(of frame: FrameID) -> String {
@@ -82,10 +100,11 @@ struct FrameResolver {
   }
 
   /// Adds a frame to the expansion at hand. Recorded frames are distinct, so those of the profile are as well.
-  private mutating func append(_ frame: Frame, isForwarder: Bool = false) {
+  private mutating func append(_ frame: Frame, _ role: CodeRole = .function, isMarker: Bool = false) {
     expansions.append(FrameID(index: builder.profile.frames.count))
     builder.profile.frames.append(frame)
-    forwarders.append(isForwarder)
+    roles.append(role)
+    areMarkers.append(isMarker)
   }
 
   /// Finds the frames of each recorded frame.
@@ -107,7 +126,7 @@ struct FrameResolver {
   }
 
   private mutating func expand(marker: FrameMarker) {
-    append(Frame(function: builder.intern(marker.function), kind: marker.kind))
+    append(Frame(function: builder.intern(marker.function), kind: marker.kind), isMarker: true)
   }
 
   private mutating func expand(
@@ -130,7 +149,7 @@ struct FrameResolver {
       append(
         Frame(
           function: line.function, kind: expansions.count == start ? kind : .inlined, line: line.number,
-          address: address), isForwarder: line.isForwarder)
+          address: address), line.role)
     }
     guard expansions.count == start else { return }
     try budget.take(1, .rows)
@@ -154,7 +173,6 @@ struct FrameResolver {
   /// `module+0x1234`; the module alone for run-time code, whose addresses mean nothing to anybody.
   static func standIn(for module: RecordedModule, address: UInt64) -> String {
     guard module.kind != .jit else { return module.path }
-    let name = Module(path: module.path).name
-    return "\(name)+0x\(String(address, radix: 16))"
+    return Function.standInName(module: Module(path: module.path).name, address: address)
   }
 }

@@ -22,15 +22,29 @@ struct ModuleNames {
   /// A recording's functions are distinct, so that none is looked for in `profile`.
   mutating func line(
     at position: Int, in profile: inout Profile
-  ) -> (function: FunctionID, number: UInt32, isForwarder: Bool)? {
+  ) -> (function: FunctionID, number: UInt32, role: CodeRole)? {
     let index = Int(names.lineFunctions[position])
     guard index < names.functions.count else { return nil }
-    let isForwarder = names.functions[index].isForwarder
-    if let row = rows[index] { return (row, names.lineNumbers[position], isForwarder) }
+    let role = CodeRole(names.functions[index])
+    if let row = rows[index] { return (row, names.lineNumbers[position], role) }
     let row = FunctionID(index: profile.functions.count)
     profile.functions.append(Function(names.functions[index], module: module))
     rows[index] = row
-    return (row, names.lineNumbers[position], isForwarder)
+    return (row, names.lineNumbers[position], role)
+  }
+}
+
+/// What a frame's code is to the function that it is named after.
+enum CodeRole: UInt8 {
+  /// The function itself, or part of it.
+  case function
+  /// Leads to the function.
+  case forwarder
+  /// Leads to another function.
+  case thunk
+
+  init(_ function: RecordedFunction) {
+    self = function.isThunk ? .thunk : function.isForwarder ? .forwarder : .function
   }
 }
 

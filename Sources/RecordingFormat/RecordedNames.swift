@@ -17,11 +17,13 @@ package struct RecordedFunction: Hashable, Sendable {
   package var isSymbolized: Bool
   /// Whether the code only leads to the function that it is named after.
   package var isForwarder: Bool
+  /// Whether the code only leads to another function that it is not named after.
+  package var isThunk: Bool
 
   /// A function; an empty text says nothing.
   package init(
     name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, isSymbolized: Bool = true,
-    isForwarder: Bool = false
+    isForwarder: Bool = false, isThunk: Bool = false
   ) {
     self.name = name
     self.fullName = fullName.flatMap { $0.isEmpty ? nil : $0 }
@@ -29,6 +31,7 @@ package struct RecordedFunction: Hashable, Sendable {
     self.file = file.flatMap { $0.isEmpty ? nil : $0 }
     self.isSymbolized = isSymbolized
     self.isForwarder = isForwarder
+    self.isThunk = isThunk
   }
 }
 
@@ -215,7 +218,8 @@ extension RecordedFunction {
   init(_ message: Recording_Function) {
     self.init(
       name: message.name, fullName: message.fullName, linkageName: message.linkageName, file: message.file,
-      isSymbolized: !message.unsymbolized, isForwarder: message.forwarder)
+      isSymbolized: !message.unsymbolized, isForwarder: message.forwarder,
+      isThunk: message.thunk)
   }
 
   fileprivate var message: Recording_Function {
@@ -226,6 +230,7 @@ extension RecordedFunction {
       $0.file = file ?? ""
       $0.unsymbolized = !isSymbolized
       $0.forwarder = isForwarder
+      $0.thunk = isThunk
     }
   }
 }

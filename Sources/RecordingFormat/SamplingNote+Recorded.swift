@@ -19,6 +19,7 @@ extension SamplingNote {
       (message.median, message.percentile99, message.longest) = (median, percentile99, longest)
     case .callsInterrupted(let restarted, let lost):
       (message.fact, message.count, message.rest) = (.callsInterrupted, restarted, lost)
+    case .waitingThreadsSampled: message.fact = .waitingThreadsSampled
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
@@ -41,6 +42,7 @@ extension SamplingNote {
       self = .threadsPaused(
         count: message.count, median: message.median, percentile99: message.percentile99, longest: message.longest)
     case .callsInterrupted: self = .callsInterrupted(restarted: message.count, lost: message.rest)
+    case .waitingThreadsSampled: self = .waitingThreadsSampled
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)

@@ -706,6 +706,9 @@ package nonisolated struct Recording_Function: Sendable {
   /// leads to the function it is named after: a thunk, a partial apply forwarder…
   package var forwarder: Bool = false
 
+  /// leads to another function that it is not named after: a reabstraction thunk
+  package var thunk: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -963,6 +966,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// count, wanted: modules whose names were looked up, and all; cause_seconds: the limit
     case namingStopped // = 22
+
+    /// samples are of elapsed time, and not of CPU time
+    case waitingThreadsSampled // = 40
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -995,6 +1001,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 21: self = .otherNarrowPrograms
       case 22: self = .namingStopped
       case 23: self = .threadTimes
+      case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1025,6 +1032,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .otherNarrowPrograms: return 21
       case .namingStopped: return 22
       case .threadTimes: return 23
+      case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1055,6 +1063,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .otherNarrowPrograms,
       .threadTimes,
       .namingStopped,
+      .waitingThreadsSampled,
     ]
 
   }
@@ -2155,7 +2164,7 @@ nonisolated extension Recording_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Function"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}full_name\0\u{3}linkage_name\0\u{1}file\0\u{1}unsymbolized\0\u{1}forwarder\0\u{1}thunk\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2169,6 +2178,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularStringField(value: &self.file) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.unsymbolized) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.forwarder) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.thunk) }()
       default: break
       }
     }
@@ -2193,6 +2203,9 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if self.forwarder != false {
       try visitor.visitSingularBoolField(value: self.forwarder, fieldNumber: 6)
     }
+    if self.thunk != false {
+      try visitor.visitSingularBoolField(value: self.thunk, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2203,6 +2216,7 @@ nonisolated extension Recording_Function: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.file != rhs.file {return false}
     if lhs.unsymbolized != rhs.unsymbolized {return false}
     if lhs.forwarder != rhs.forwarder {return false}
+    if lhs.thunk != rhs.thunk {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2544,7 +2558,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}THREAD_TIMES\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}THREAD_TIMES\0\u{2}\u{11}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

@@ -3,7 +3,8 @@ import ProfileModel
 /// Who calls a function, and what it calls.
 ///
 /// A caller's samples are those where it calls the function anywhere on the stack, each counted once; with recursion
-/// they can add up to more than the function's total. All functions of the name are taken together.
+/// they can add up to more than the function's total. All functions of the name are taken together, and where none has
+/// the name all whose names hold it.
 package struct CallReport: Sendable {
   /// A function at the other end of calls.
   package struct Row: Hashable, Sendable {
@@ -13,8 +14,10 @@ package struct CallReport: Sendable {
     package var samples: Int64
   }
 
-  /// The function's name.
+  /// The function's name, or, where several functions are taken together, what all their names have.
   package let name: String
+  /// The functions that are taken together, the heaviest first.
+  package let names: [String]
   /// Modules that have a function of that name, by path.
   package let modules: [String]
   /// Samples in the function.
@@ -31,19 +34,20 @@ package struct CallReport: Sendable {
   /// Looks a function up and adds its calls up.
   ///
   /// - Parameters:
-  ///   - name: A function's name: short, full or linker's; else part of exactly one name.
+  ///   - name: A function's name: short, full or linker's; else part of names.
   /// - Complexity: O(stacks + samples + functions)
   package init(_ selected: SelectedProfile, function name: String) throws(ReportError) {
     let profile = selected.profile
     let index = FunctionIndex(profile)
     let grouping = index.grouping(of: profile.stacks)
     let totals = grouping.weights(of: selected.samples).total
-    let resolved = try Self.resolve(name, in: profile, index, totals: totals)
-    self.name = resolved
-    modules = index.functions.filter { $0.name == resolved }.compactMap(\.modulePath).sorted()
+    names = try Self.resolve(name, in: profile, index, totals: totals)
+    self.name = names.count == 1 ? names[0] : name
+    let wanted = Set(names)
+    let isTarget = index.functions.map { wanted.contains($0.name) }
+    modules = Set(zip(index.functions, isTarget).compactMap { $1 ? $0.modulePath : nil }).sorted()
     trust = TrustSummary(selected)
 
-    let isTarget = index.functions.map { $0.name == resolved }
     var edges = CallEdges(grouping, isTarget: isTarget)
     edges.add(selected)
     own = edges.own
@@ -64,25 +68,21 @@ package struct CallReport: Sendable {
 
   private static func resolve(
     _ name: String, in profile: Profile, _ index: FunctionIndex, totals: [Int64]
-  ) throws(ReportError) -> String {
+  ) throws(ReportError) -> [String] {
     var weightOfName: [String: Int64] = [:]
     for (group, function) in index.functions.enumerated() where totals[group] > 0 {
       weightOfName[function.name, default: 0] += totals[group]
     }
-    if weightOfName[name] != nil { return name }
+    if weightOfName[name] != nil { return [name] }
     let exact = profile.functions.first {
       ($0.fullName == name || $0.linkageName == name) && weightOfName[$0.name] != nil
     }
-    if let exact { return exact.name }
+    if let exact { return [exact.name] }
     let candidates = weightOfName.filter { !name.isEmpty && $0.key.contains(name) }.sorted { left, right in
       left.value == right.value ? left.key.utf8.lexicographicallyPrecedes(right.key.utf8) : left.value > right.value
     }
-    guard let first = candidates.first else { throw .noSuchFunction(name: name) }
-    guard candidates.count == 1 else {
-      throw .ambiguousFunction(
-        name: name, candidates: candidates.prefix(10).map(\.key), more: max(0, candidates.count - 10))
-    }
-    return first.key
+    guard !candidates.isEmpty else { throw .noSuchFunction(name: name) }
+    return candidates.map(\.key)
   }
 }
 

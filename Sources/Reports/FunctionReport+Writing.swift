@@ -3,24 +3,40 @@ import TextWriting
 import Wording
 
 extension FunctionReport {
-  /// The report for a terminal: what it rests on, then the table.
-  package func text() -> String {
-    var columns: [(heading: String, alignment: TextTable.Alignment)] = [
-      ("SELF", .right), ("", .right), ("TOTAL", .right), ("", .right), ("MODULE", .left), ("FUNCTION", .left),
-    ]
-    if options.byLine { columns.insert(("LINE", .left), at: 5) }
-    var table = TextTable(columns)
+  /// The report for a terminal: what was sampled, the table, and what limits trust.
+  ///
+  /// - Parameter columns: The terminal's width: names are cut to fit, and bars drawn where there is room; nil where the
+  ///   text goes elsewhere, and is whole.
+  package func text(columns: Int? = nil) -> String {
+    let amount = trust.value.columnTitle
+    var table = TextTable(
+      [
+        .init("SELF", .right), .init(amount, .right, leaves: 2), .init("TOTAL", .right),
+        .init(amount, .right, leaves: 1),
+      ]
+        + (columns == nil ? [] : [.init("", .left, leaves: 0)])
+        + [.init("MODULE", .left, cutTo: 12, leaves: 4)]
+        + (options.byLine ? [.init("LINE", .left, cutTo: 16, leaves: 3)] : [])
+        + [.init("FUNCTION", .left, cutTo: 36)])
     for row in rows {
       var cells = [
         trust.share(of: row.own).percent, trust.value.cell(row.own), trust.share(of: row.total).percent,
         trust.value.cell(row.total),
-        (row.function.module ?? "").shortened(toColumns: 24), row.function.name,
       ]
-      if options.byLine { cells.insert(row.function.place.shortened(toColumns: 40), at: 5) }
-      table.add(cells)
+      if columns != nil { cells.append(bar(of: row)) }
+      cells.append((row.function.module ?? "").shortened(toColumns: 24))
+      if options.byLine { cells.append(row.function.place.shortened(toColumns: 40)) }
+      table.add(cells + [row.function.name])
     }
-    let rest = omitted > 0 ? "… and \(omitted.grouped) more\n" : ""
-    return trust.text() + "\n" + table.text() + rest
+    let rest = omitted > 0 ? "… and \(omitted.grouped) more (--limit 0 shows all)\n" : ""
+    let body = rows.isEmpty ? "" : "\n" + table.text(columns: columns) + rest
+    return trust.head(columns: columns) + body + trust.notesText(columns: columns)
+  }
+
+  /// As wide as the figure by which rows are sorted, all of the weight being ten blocks.
+  private func bar(of row: Row) -> String {
+    let share = trust.share(of: options.order == .self ? row.own : row.total).bar(columns: 10)
+    return share + String(repeating: " ", count: 10 - share.count)
   }
 
   /// The report as JSON: `functions` with `name`, `module`, `self` and `total` in the unit of the value type, and what it

@@ -110,9 +110,9 @@ package struct ProfileInfo: Sendable {
     json.member("symbols", row.module.symbolSource ?? "none")
   }
 
-  /// The same for a terminal.
-  package func text() -> String {
-    var result = trust.text() + "\n"
+  /// The same for a terminal of so many columns; nil where nothing has to fit.
+  package func text(columns: Int? = nil) -> String {
+    var result = trust.head(columns: columns) + "\n"
     var facts = TextTable([("", .left), ("", .left)])
     facts.add(["processes", processes.grouped])
     facts.add(["threads", threads.grouped])
@@ -126,12 +126,13 @@ package struct ProfileInfo: Sendable {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])
       facts.add(["profiler's peak memory", metadata.profilerPeakResidentBytes.byteSize])
     }
-    result += facts.text()
+    result += facts.text(columns: columns)
     let busy = modules.filter { $0.samples > 0 }
-    guard !busy.isEmpty else { return result }
+    guard !busy.isEmpty else { return result + trust.notesText(columns: columns) }
     var table = TextTable([
-      ("SELF", .right), (trust.value.columnTitle, .right), ("SYMBOLS FROM", .left), ("BUILD ID", .left),
-      ("MODULE", .left),
+      .init("SELF", .right), .init(trust.value.columnTitle, .right, leaves: 2),
+      .init("SYMBOLS FROM", .left, cutTo: 12, leaves: 1), .init("BUILD ID", .left, leaves: 0),
+      .init("MODULE", .left, cutTo: 30),
     ])
     for row in busy {
       table.add([
@@ -142,6 +143,8 @@ package struct ProfileInfo: Sendable {
       ])
     }
     let idle = modules.count - busy.count
-    return result + "\n" + table.text() + (idle > 0 ? "… and \(idle.grouped) without samples of their own\n" : "")
+    result += "\n" + table.text(columns: columns)
+    if idle > 0 { result += "… and \(idle.grouped) without samples of their own\n" }
+    return result + trust.notesText(columns: columns)
   }
 }

@@ -127,6 +127,7 @@ extension SamplingNote {
     case .dumpsShortened: "dumpsShortened"
     case .threadsPaused: "threadsPaused"
     case .callsInterrupted: "callsInterrupted"
+    case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .stacksNotCopied: "stacksNotCopied"
@@ -157,7 +158,7 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
-    case .stacksNotFollowed, .tracepointStacksNotFollowed: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed: break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)

@@ -73,19 +73,24 @@ package struct RuntimeReport: Sendable {
   }
 
   /// The summary, and for each kind of work the functions that cause most of it.
-  package func text(limit: Int = 5) -> String {
-    var result = summary + "\n"
+  ///
+  /// - Parameter columns: The terminal's width; nil where nothing has to fit.
+  package func text(limit: Int = 5, columns: Int? = nil) -> String {
+    var result = summary.wrapped(toColumns: columns, indentation: "  ") + "\n"
     for row in rows where row.samples > 0 {
-      var table = TextTable([("", .right), ("", .right), ("", .left), ("", .left)])
+      var table = TextTable([
+        .init("", .right), .init("", .right, leaves: 0), .init("", .left, cutTo: 12, leaves: 1),
+        .init("", .left, cutTo: 30),
+      ])
       for caller in row.callers.prefix(max(0, limit)) {
         table.add([
           "  " + trust.share(of: caller.samples).percent, trust.value.cell(caller.samples),
           (caller.function?.module ?? "").shortened(toColumns: 24), caller.function?.name ?? "[no caller]",
         ])
       }
-      result += "\n\(row.work.title), caused by\n" + table.text()
+      result += "\n\(row.work.title), caused by\n" + table.text(columns: columns)
     }
-    return result
+    return result + trust.notesText(columns: columns)
   }
 
   /// Writes the member `runtime`, with samples and callers for each kind of work.
@@ -130,7 +135,9 @@ private struct RuntimeWorkOfStacks {
   private var callers: [StackID?] = []
 
   init(_ profile: Profile) {
-    let workOfFunction = profile.functions.map { RuntimeWork(functionNamed: $0.name) }
+    let workOfFunction = profile.functions.map { function in
+      RuntimeWork(functionNamed: function.name, module: function.module.map { profile.modules[$0.index].name })
+    }
     let isSystem = profile.frames.map { Self.isSystem($0, profile) }
     works.reserveCapacity(profile.stacks.count)
     callers.reserveCapacity(profile.stacks.count)

@@ -22,10 +22,16 @@ package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
   }
 
   /// The work that a function does by its name; nil for all others.
-  init?(functionNamed name: String) {
+  ///
+  /// What the Swift runtime is made of only counts in the runtime's own modules, its entry points (`swift_retain`) in
+  /// all, since they can be linked into programs: the compiler's `swift::WitnessTable` is no work of the runtime.
+  ///
+  /// - Parameter module: the name of its module, where that is known.
+  init?(functionNamed name: String, module: String? = nil) {
     // Linker's names have one or two underscores in front, internal parts a `_` behind.
     let base = name.drop { $0 == "_" }
     if base.hasPrefix("swift") {
+      guard Self.isEntryPoint(base) || module.map(Self.isRuntime) ?? base.hasPrefix("swift::") else { return nil }
       guard let work = Self(swiftRuntime: base) else { return nil }
       self = work
     } else if Self.allocators.contains(where: { Self.isCall(base, of: $0) }) {
@@ -33,6 +39,15 @@ package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
     } else {
       return nil
     }
+  }
+
+  /// Whether a name is one of C that begins as those of the runtime's functions do.
+  private static func isEntryPoint(_ name: Substring) -> Bool {
+    name.hasPrefix("swift_") && !name.contains("(") && !name.contains("::")
+  }
+
+  private static func isRuntime(_ module: String) -> Bool {
+    ["libswiftCore.", "libswift_Concurrency.", "libswiftRuntime."].contains { module.hasPrefix($0) }
   }
 
   private init?(swiftRuntime name: Substring) {

@@ -33,25 +33,37 @@ package struct TrustSummary: Sendable {
     completeness.samples == 0 ? 0 : Double(samples) / Double(completeness.samples)
   }
 
-  /// A few lines for a terminal, each ended by a line break.
-  package func text() -> String {
-    var lines = [title]
+  /// What stands above a result, for a terminal: what was profiled, how much, and how far it can be trusted; each line
+  /// ended by a line break.
+  ///
+  /// - Parameter columns: The terminal's width; nil where nothing has to fit.
+  package func head(columns: Int? = nil) -> String {
     var facts = [value.total(completeness.samples)]
     if metadata.durationSeconds > 0 { facts.append("\(metadata.durationSeconds.fixed(2)) s") }
     if metadata.requestedFrequency > 0 { facts.append("\(metadata.requestedFrequency.fixed(0)) Hz") }
     if !metadata.sampler.isUnknown { facts.append(metadata.sampler.name) }
-    lines.append(facts.joined(separator: ", "))
-    lines.append(trustLine)
-    if !metadata.isComplete { lines.append("The recording was cut short: its tail is missing.") }
-    lines += metadata.faults + notes
-    return lines.map { $0.escapedForTerminal + "\n" }.joined()
+    if let load = metadata.cpuLoadText { facts.append(load) }
+    var lines = [title.escapedForTerminal.shortened(toColumns: min(columns ?? 100, 100))]
+    for line in [facts.joined(separator: ", "), trustLine] where !line.isEmpty {
+      lines.append(line.escapedForTerminal.wrapped(toColumns: columns, indentation: "  "))
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// What stands below a result: a paragraph on everything that limits trust; empty where nothing does.
+  package func notesText(columns: Int? = nil) -> String {
+    let cut = metadata.isComplete ? [] : ["The recording was cut short: its tail is missing."]
+    let all = (cut + metadata.faults + notes).map { note in
+      "note: \(note)".escapedForTerminal.wrapped(toColumns: columns, indentation: "  ") + "\n"
+    }
+    return all.isEmpty ? "" : "\n" + all.joined()
   }
 
   private var title: String {
-    if !metadata.command.isEmpty { return metadata.command.joined(separator: " ").shortened(toColumns: 100) }
+    if !metadata.command.isEmpty { return metadata.command.joined(separator: " ") }
     return processNames.isEmpty
       ? (completeness.samples == 0 ? "no samples" : "a profile without names of processes")
-      : processNames.joined(separator: ", ").shortened(toColumns: 100)
+      : processNames.joined(separator: ", ")
   }
 
   private var trustLine: String {
@@ -63,7 +75,9 @@ package struct TrustSummary: Sendable {
     if metadata.lostText != nil {
       parts.append("\(metadata.lost.grouped) \(metadata.lost == 1 ? "sample" : "samples") lost")
     }
-    if metadata.throttled > 0 { parts.append("throttled \(metadata.throttled.grouped) times") }
+    if metadata.throttled > 0 {
+      parts.append("throttled \(metadata.throttled == 1 ? "once" : "\(metadata.throttled.grouped) times")")
+    }
     if completeness.samples > 0 {
       parts.append("\(share(of: completeness.unsymbolizedSelf).percent) in functions without a name")
     }

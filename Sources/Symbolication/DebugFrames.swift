@@ -19,6 +19,8 @@ struct DebugFrames {
   /// Source files.
   private(set) var files: [String] = []
   private var entries: [Entry] = []
+  /// For each name where its function is declared, as far as it is known.
+  private var declarations: [(file: Int32, line: UInt32)] = []
   /// For each address where its entries begin in `entries`, and how many they are; none where DWARF knows nothing of it.
   private var places: [(start: Int32, count: Int32)]
 
@@ -60,6 +62,24 @@ struct DebugFrames {
   /// The file of an entry.
   func file(of entry: Entry) -> String? {
     entry.file < 0 ? nil : files[Int(entry.file)]
+  }
+
+  /// Whether it is known where the function with a name is declared; true for no name.
+  func hasDeclaration(of name: Int32) -> Bool {
+    name < 0 || (Int(name) < declarations.count && declarations[Int(name)].line > 0)
+  }
+
+  /// Notes where the function with a name is declared.
+  mutating func declare(_ name: Int32, file: Int32, line: UInt32) {
+    guard name >= 0, file >= 0 else { return }
+    while declarations.count <= Int(name) { declarations.append((-1, 0)) }
+    declarations[Int(name)] = (file, line)
+  }
+
+  /// Where the function with a name is declared.
+  func declaration(of name: Int32) -> (file: String, line: UInt32)? {
+    guard name >= 0, Int(name) < declarations.count, declarations[Int(name)].line > 0 else { return nil }
+    return (files[Int(declarations[Int(name)].file)], declarations[Int(name)].line)
   }
 
   /// What of the debug information was not read; nil when all was.

@@ -185,11 +185,11 @@ package struct JITDump: Sendable {
     -> ModuleSymbols
   {
     let used = Set(places.compactMap { $0.position.map { codes[$0].name } }).sorted()
-    let shown = SymbolizedFrame.named(used.map { names[Int($0)] }, options)
+    let shown = SymbolizedFrame.namedCode(used.map { names[Int($0)] }, options)
     let shownAs = Dictionary(uniqueKeysWithValues: zip(used, shown))
     let frames = places.map { place -> [SymbolizedFrame] in
       guard let position = place.position, var frame = shownAs[codes[position].name] else {
-        return [SymbolizedFrame(name: "[jit]+0x" + String(place.address, radix: 16), isSymbolized: false)]
+        return [.standIn(module: "[jit]", address: place.address)]
       }
       let code = codes[position]
       if let line = line(of: code, at: place.address) { (frame.file, frame.line) = (files[Int(line.file)], line.line) }

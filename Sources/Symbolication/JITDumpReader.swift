@@ -178,7 +178,7 @@ struct JITDumpReader: Sendable {
     _ lines: [JITDump.Line], size: UInt64, writer name: String, _ malformed: inout Int
   ) -> [JITDump.Line] {
     // V8 counts from the header of the ELF file that `perf inject` will write.
-    let isV8 = ["JS:", "LazyCompile:", "Function:", "Script:", "Eval:"].contains { name.hasPrefix($0) }
+    let isV8 = V8Name.isWritten(name)
     let skipped: UInt64 = isV8 && lines.allSatisfy { $0.offset >= 64 } ? 64 : 0
     guard lines.allSatisfy({ $0.offset - skipped <= size }) else {
       malformed += 1

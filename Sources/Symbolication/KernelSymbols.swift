@@ -141,7 +141,7 @@ package struct KernelSymbols: Sendable {
     let demangled = SymbolizedFrame.named(found.map { $0?.name ?? "" }, names)
     let frames = zip(zip(found, demangled), addresses).map { pair, address -> [SymbolizedFrame] in
       guard pair.0 != nil else {
-        return [SymbolizedFrame(name: "[kernel]+0x" + String(address, radix: 16), isSymbolized: false)]
+        return [.standIn(module: "[kernel]", address: address)]
       }
       return [pair.1]
     }

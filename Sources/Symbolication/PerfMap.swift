@@ -75,11 +75,9 @@ package struct PerfMap: Sendable {
       if last > first { held.give(line.text(at: position, limit: Self.nameLimit), to: first..<last) }
     }
     malformedLines = malformed
-    let shown = SymbolizedFrame.named(held.names, options)
+    let shown = SymbolizedFrame.namedCode(held.names, options)
     let frames = zip(held.nameOf, addresses).map { name, address in
-      name >= 0
-        ? [shown[Int(name)]]
-        : [SymbolizedFrame(name: "[jit]+0x" + String(address, radix: 16), isSymbolized: false)]
+      name >= 0 ? [shown[Int(name)]] : [SymbolizedFrame.standIn(module: "[jit]", address: address)]
     }
     var symbols = ModuleSymbols(source: held.isEmpty ? "none" : "perf map " + place.fullPath, frames: frames)
     if isWhole == false || budget == 0 {

@@ -4,7 +4,6 @@ enum SourcePath {
   ///
   /// libdw joins the folder to names that stand in it, but not to other relative ones.
   static func resolved(_ path: String, folder: String) -> String {
-    if path.hasSuffix("<compiler-generated>") { return "<compiler-generated>" }
     let isJoined = path.hasPrefix("/") || folder.isEmpty || path.hasPrefix(folder)
     return simplified(isJoined ? path : folder + "/" + path)
   }

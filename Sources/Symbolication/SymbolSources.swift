@@ -1,4 +1,5 @@
 import ELF
+import GoTables
 import ProfileModel
 
 /// The places that may know names of one image, asked one after the other until nothing is missing.
@@ -34,9 +35,12 @@ struct SymbolSources {
       take(file, .symbolTable, as: "debug file " + file.path, &names, functionStart)
     }
     if !hasFullTable { takeMiniDebugInfo(&names, functionStart) }
-    if names.missing > 0, let go = GoFunctionNames(image) {
+    if names.missing > 0, let go = GoFunctionTable(image) {
       let before = names.missing
-      names.fill { go.function(at: $0) }
+      names.fill { address in
+        guard let function = go.function(containing: address), !function.name.isEmpty else { return nil }
+        return FunctionNames.Function(linkageName: function.name, start: function.range.lowerBound)
+      }
       if names.missing < before { used.append(".gopclntab") }
     }
     if names.missing > 0 { take(image, .dynamicSymbols, as: ".dynsym", &names, functionStart) }

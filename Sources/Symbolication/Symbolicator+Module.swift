@@ -81,7 +81,8 @@ extension Symbolicator {
     _ names: FunctionNames, _ plain: [SymbolizedFrame], _ inlines: DebugFrames?, addresses: [UInt64], module: String,
     _ functionRange: FunctionRange?
   ) -> [[SymbolizedFrame]] {
-    let inlined = inlines.map { inlinedNames($0, names) } ?? []
+    var (plain, inlined) = (plain, inlines.map { inlinedNames($0, names) } ?? [])
+    if let inlines { ClosurePlaces.add(to: &plain, &inlined, inlines, names) }
     return addresses.indices.map { index in
       var outermost: SymbolizedFrame?
       if names.functionOf[index] >= 0 {
@@ -115,6 +116,6 @@ extension Symbolicator {
   /// `module+0x1234` with the start of the function, or the address itself where that is not known.
   private func standIn(_ address: UInt64, module: String, _ functionRange: FunctionRange?) -> SymbolizedFrame {
     let start = functionRange?(address)?.lowerBound ?? address
-    return SymbolizedFrame(name: module + "+0x" + String(start, radix: 16), isSymbolized: false)
+    return .standIn(module: module, address: start)
   }
 }

@@ -22,12 +22,25 @@ extension SymbolizedFrame {
     return results.values.withLock { $0.flatMap(\.self) }
   }
 
+  /// The frames of code made at run time that compilers named: those of V8 have a form of their own.
+  static func namedCode(_ names: [String], _ options: Demangler.Options) -> [SymbolizedFrame] {
+    var frames = named(names, options)
+    guard options.foldsForwarders else { return frames }
+    for (index, name) in names.enumerated() where V8Name.isWritten(name) {
+      guard let shown = V8Name(name) else { continue }
+      frames[index] = SymbolizedFrame(
+        name: shown.name, fullName: shown.fullName == shown.name ? nil : shown.fullName, linkageName: name,
+        file: shown.file)
+    }
+    return frames
+  }
+
   private static func named(_ linkageNames: ArraySlice<String>, _ demangler: Demangler) -> [SymbolizedFrame] {
     zip(linkageNames, demangler.demangle(Array(linkageNames))).map { linkageName, name in
       guard let name else { return SymbolizedFrame(name: linkageName) }
       return SymbolizedFrame(
         name: name.short, fullName: name.full == name.short ? nil : name.full, linkageName: linkageName,
-        isForwarder: name.isForwarder)
+        isForwarder: name.isForwarder, isThunk: name.isThunk)
     }
   }
 

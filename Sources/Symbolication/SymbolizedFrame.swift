@@ -1,3 +1,5 @@
+import ProfileModel
+
 /// A function that an address lies in, or was inlined from.
 package struct SymbolizedFrame: Hashable, Sendable {
   /// Demangled, short form; for a stand-in `module+0x1234`, where 0x1234 is the function's start if that is known.
@@ -14,13 +16,15 @@ package struct SymbolizedFrame: Hashable, Sendable {
   package var isInlined: Bool
   /// Whether the code only leads to the function it is named after (see `DemangledName.isForwarder`).
   package var isForwarder: Bool
+  /// Whether the code only leads to another function (see `DemangledName.isThunk`).
+  package var isThunk: Bool
   /// False for stand-ins where no symbol covers the address.
   package var isSymbolized: Bool
 
   /// A frame.
   package init(
     name: String, fullName: String? = nil, linkageName: String? = nil, file: String? = nil, line: UInt32 = 0,
-    isInlined: Bool = false, isForwarder: Bool = false, isSymbolized: Bool = true
+    isInlined: Bool = false, isForwarder: Bool = false, isThunk: Bool = false, isSymbolized: Bool = true
   ) {
     self.name = name
     self.fullName = fullName
@@ -29,7 +33,13 @@ package struct SymbolizedFrame: Hashable, Sendable {
     self.line = line
     self.isInlined = isInlined
     self.isForwarder = isForwarder
+    self.isThunk = isThunk
     self.isSymbolized = isSymbolized
+  }
+
+  /// What stands for a frame that no symbol covers; see `Function.standInName(module:address:)`.
+  package static func standIn(module: String, address: UInt64?) -> SymbolizedFrame {
+    SymbolizedFrame(name: Function.standInName(module: module, address: address), isSymbolized: false)
   }
 
   /// The linker's name tells functions apart; hashing all texts of a recording's functions took 5 ms more.

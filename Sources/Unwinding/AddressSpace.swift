@@ -1,4 +1,4 @@
-public import ProfileModel
+import ProfileModel
 import Synchronization
 
 /// What the unwinder needs of one process: what lies where in it, and what was found out about its code.

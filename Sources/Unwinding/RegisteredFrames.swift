@@ -1,4 +1,4 @@
-public import UnwindTables
+import UnwindTables
 
 /// The unwind information of code that a process has told other programs of, decoded as it is asked for.
 package final class RegisteredFrames {

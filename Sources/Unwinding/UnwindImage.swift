@@ -1,5 +1,6 @@
 import BinaryReading
 import ELF
+import GoTables
 import ProfileModel
 import UnwindTables
 
@@ -67,7 +68,8 @@ final class UnwindImage {
     loadRules()
     switch goPlace(at: address) {
     case .outside: return storedRules?.rule(at: address) ?? .uncovered
-    case .rule(let rule): return rule
+    case .frame(let size, let savesFramePointer): return .frameX86_64(size: size, savesFramePointer: savesFramePointer)
+    case .outermost: return .outermost
     case .callOfVDSO, .callOfC, .callback: return .uncovered
     }
   }
@@ -114,17 +116,7 @@ final class UnwindImage {
     // Rewritten since it was opened: what it says now is not of the code that runs.
     guard image.fate != .rewritten else { return }
     storedRules = makeTable()
-    storedGoFunctions = makeGoTable()
-  }
-
-  private func makeGoTable() -> GoFunctionTable? {
-    guard let section = GoFunctionTable.sectionNames.lazy.compactMap({ self.image.section(named: $0) }).first,
-      let bytes = try? image.contents(of: section, limit: Self.sizeLimit)
-    else { return nil }
-    let code = image.segments.filter { $0.type == .load && $0.isExecutable }
-    let start = code.map(\.virtualAddress).min() ?? 0
-    let end = code.map { $0.virtualAddress &+ $0.fileSize }.max() ?? 0
-    return start < end ? GoFunctionTable(bytes, textRange: start..<end) : nil
+    storedGoFunctions = GoFunctionTable(image)
   }
 
   private func makeTable() -> UnwindTable? {

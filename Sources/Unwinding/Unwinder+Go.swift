@@ -1,3 +1,4 @@
+import GoTables
 import ProfileModel
 import UnwindTables
 
@@ -14,7 +15,7 @@ extension Unwinder {
       return nil
     }
     switch image.goPlace(at: frame.lookupAddress &- region.bias) {
-    case .outside, .rule: return nil
+    case .outside, .frame, .outermost: return nil
     case .callOfVDSO(let entry): return stepOverVDSOCall(&frame, entry: entry &+ region.bias)
     case .callOfC(let entry): return stepOverCCall(&frame, entry: entry &+ region.bias)
     case .callback(let size): return stepOverCallback(&frame, size: UInt64(size))

@@ -68,7 +68,7 @@ extension ProfileNote {
     case .asleep(let seconds):
       return
         "no sample: the target slept all the time: used \(time) of CPU time in \(seconds.exactSecondsText); record "
-        + "for longer, or see where it waits with --sampler ptrace --idle"
+        + "while it works, or see where it waits with --idle"
     case .tooShort(let frequency):
       return "no sample: used \(time) of CPU time, too little for one each \((1 / frequency).exactSecondsText): try "
         + "-F \(self.frequency(for: used))"

@@ -16,20 +16,26 @@ extension SamplingNote {
     case .dumpsShortened(let wanted, let got):
       "stack dumps of \(got) instead of \(wanted) bytes: the ring buffers are small (kernel.perf_event_mlock_kb)"
     case .threadsPaused(let count, let median, let percentile99, let longest):
-      "ptrace stopped threads \(count) times: for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
+      "ptrace stopped threads \(count == 1 ? "once" : "\(count) times"): for \(median / 1000) µs in the median, \(percentile99 / 1000) µs at the "
         + "99th percentile, \(longest / 1000) µs at most"
     case .callsInterrupted(let restarted, let lost):
-      "ptrace ended \(restarted + lost) system calls early; \(restarted) of them were begun again unnoticed"
-        + (lost > 0 ? ", \(lost) may have told their program EINTR" : "")
+      "ptrace ended \(Self.counted(restarted &+ lost, "system call")) early; \(restarted) "
+        + "\(restarted == 1 ? "was" : "were") begun again unnoticed"
+        + (lost > 0 ? ", \(lost) may have told \(lost == 1 ? "its" : "their") program EINTR" : "")
+    case .waitingThreadsSampled:
+      "threads that wait were sampled as those that run (--idle): shares are of elapsed time, and not of CPU time"
     case .stacksNotFollowed:
       "stacks that go on beyond what perf_event copies are cut there: more is copied where BPF is allowed (root, or "
         + "CAP_BPF and CAP_PERFMON, on Linux 5.15 or later); --sampler ptrace reads all of them"
     case .tracepointStacksNotFollowed:
       "stacks that go on beyond what perf_event copies are cut at tracepoints, where BPF programs copy no more"
     case .stacksNotCopied(let count):
-      "\(count) stacks that go on beyond what perf_event copies were cut: the rings were full (try a lower -F)"
+      (count == 1 ? "1 stack that goes" : "\(count) stacks that go")
+        + " on beyond what perf_event copies \(count == 1 ? "was" : "were") cut: the rings were full (try a lower -F)"
     case .unreadableProcess(let pid, _):
       "process \(pid) could not be read: its code has no names"
     }
   }
+
+  private static func counted(_ count: UInt64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -3,18 +3,20 @@ import ProfileModel
 extension SelectedProfile {
   /// What limits trust, in sentences without a full stop: the notes, with one line for all modules without symbols.
   ///
-  /// A module's lack of names is said where it matters: where its nameless functions are in at least 1 % of the samples.
+  /// A module's lack of names, and gaps in them, are said where they matter: where its nameless functions are in at least
+  /// 1 % of the samples.
   ///
   /// - Complexity: O(stacks + samples) for each 64 modules without symbols
   package func noteSentences() -> [String] {
     let notes = profile.metadata.notes
-    let shares = sharesOfNamelessCode(in: notes.compactMap(\.moduleWithoutSymbols))
+    let shares = sharesOfNamelessCode(in: notes.compactMap { $0.moduleWithoutSymbols ?? $0.moduleWithGaps })
     var lacking: [(path: String, share: Double)] = []
     var sentences: [String] = []
     // The line stands where the first of its modules would.
     var position: Int?
     for note in notes {
       guard let path = note.moduleWithoutSymbols else {
+        if let path = note.moduleWithGaps, shares[path] ?? 0 < Self.shareThatMatters { continue }
         sentences.append(note.sentence)
         continue
       }
@@ -71,6 +73,12 @@ extension ProfileNote {
   /// The module of which it says no more than that nothing has its symbols.
   fileprivate var moduleWithoutSymbols: String? {
     guard case .module(let path, _, let problem) = self, problem.isLackOfSymbols else { return nil }
+    return path
+  }
+
+  /// The module of which it says that some of its code has no names.
+  fileprivate var moduleWithGaps: String? {
+    guard case .module(let path, _, .gaps) = self else { return nil }
     return path
   }
 }

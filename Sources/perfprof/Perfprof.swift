@@ -11,14 +11,12 @@ struct Perfprof: ParsableCommand {
     discussion: """
       perfprof record -p PID          attach, sample, write the recording and the flame graph
       perfprof record -- CMD ARG…     start a program and profile it
+      perfprof report FILE            which functions take the time
 
       Everything else is a view of recordings. Stacks are complete or say why not.
       """,
     version: Version.text,
-    subcommands: [
-      RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
-      InfoCommand.self, NameCommand.self, ThreadsCommand.self, DoctorCommand.self,
-    ])
+    subcommands: commands)
 
   /// What perfprof was given, and gives to a program that it starts.
   static let given = ProcessInheritance.current()
@@ -32,19 +30,43 @@ struct Perfprof: ParsableCommand {
     // Ignored, it would keep children from telling how they ended.
     if given.ignores(SIGCHLD) { signal(SIGCHLD, SIG_DFL) }
     occupyClosedStreams()
+    var words = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try parseAsRoot()
+      if let failure = CommandSuggestion.failure(for: words, commands: commands.map(name(of:))) { throw failure }
+      if words.first == name(of: RecordCommand.self) {
+        let understood = RecordWords(Array(words.dropFirst()))
+        words = [words[0]] + understood.words
+        if let program = understood.program, let option = understood.strayOptions.first {
+          printError("perfprof: \(option) stands behind \(program) and goes to it: options of record stand before it")
+        }
+      }
+      var command = try parseAsRoot(words)
       try command.run()
     } catch let failure as Failure {
       printError("perfprof: \(failure.sentence)")
       Glibc.exit(failure.status.rawValue)
     } catch {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      let message = "perfprof: \(message(for: error)); `perfprof --help` tells the words of each command"
-      for line in message.split(separator: "\n") { printError(String(line)) }
+      for line in "perfprof: \(message(for: error))".split(separator: "\n") { printError(String(line)) }
+      printUsage(of: words.first)
       Glibc.exit(ExitCodes.usage.rawValue)
     }
   }
+
+  /// Shows how a command is written, and where more is said of it; of perfprof itself where there is no such command.
+  private static func printUsage(of name: String?) {
+    let command = commands.first { self.name(of: $0) == name }
+    let usage = command.map { usageString(for: $0) } ?? usageString()
+    for line in "usage: \(usage)".split(separator: "\n") { printError(String(line)) }
+    printError("`perfprof \(command.map { self.name(of: $0) + " " } ?? "")--help` explains each option")
+  }
+
+  private static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
+
+  private static let commands: [any ParsableCommand.Type] = [
+    RecordCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, ConvertCommand.self,
+    InfoCommand.self, NameCommand.self, ThreadsCommand.self, DoctorCommand.self,
+  ]
 
   /// Opens nothing in place of standard streams that were closed, lest a file of perfprof's own be taken for one.
   ///

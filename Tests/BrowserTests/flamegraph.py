@@ -170,6 +170,66 @@ def zooms_by_click_and_finds_back(reader):
 
 
 @test
+def takes_a_drag_for_no_click(reader):
+    reader.open("server.svg")
+    box = reader.page.locator("[role=treeitem]").nth(3).bounding_box()
+    mouse = reader.page.mouse
+    mouse.move(box["x"] + 5, box["y"] + 8)
+    mouse.down()
+    mouse.move(box["x"] + 45, box["y"] + 8)
+    mouse.up()
+    assert reader.fragment() == "", reader.fragment()
+    mouse.click(box["x"] + 5, box["y"] + 8)
+    assert reader.fragment().startswith("#z="), reader.fragment()
+
+
+@test
+def prints_all_of_it(reader):
+    reader.open("deep.svg")
+    reader.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    drawn = "document.querySelectorAll('#picture .frames > g').length"
+    assert reader.page.evaluate(drawn) > 100
+    box = "document.documentElement.getAttribute('viewBox')"
+    assert int(reader.page.evaluate(box).split()[3]) > 2000, "as high as the picture"
+    reader.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert reader.page.evaluate(drawn) == 0 and reader.page.evaluate(box) is None
+    # Dark windows print on light paper.
+    reader.page.emulate_media(media="print", color_scheme="dark")
+    reader.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    paper = "getComputedStyle(document.querySelector('#picture .paper')).fill"
+    assert reader.page.evaluate(paper) == "rgb(255, 255, 255)"
+
+
+@test
+def every_text_has_contrast(reader):
+    script = """() => {
+        const parse = (color) => (color.match(/[\\d.]+/g) ?? []).slice(0, 3).map(Number);
+        const luminance = (color) => color.map((part) => part / 255)
+            .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+        const paper = parse(getComputedStyle(document.querySelector(".viewer")).backgroundColor);
+        let least = 21;
+        for (const item of document.querySelectorAll("[role=treeitem]")) {
+            const [rect, text] = [item.querySelector("rect"), item.querySelector("text")];
+            if (!text || !text.textContent) continue;
+            const style = getComputedStyle(rect), fill = parse(style.fill);
+            if (fill.length < 3) continue;
+            const share = Number(style.opacity);
+            const ground = fill.map((part, index) => part * share + paper[index] * (1 - share));
+            const both = [luminance(ground), luminance(parse(getComputedStyle(text).fill))].sort((a, b) => b - a);
+            least = Math.min(least, (both[0] + 0.05) / (both[1] + 0.05));
+        }
+        return least;
+    }"""
+    for name in ("server.svg", "diff.svg"):
+        for theme in ("light", "dark"):
+            for query in ("", "&s=e", "&s=nothing-has-this", "&z=3"):
+                reader.open(name, f"#t={theme}{query}")
+                least = reader.page.evaluate(script)
+                assert least >= 4.5, f"{name} {theme} {query}: {least:.2f}"
+
+
+@test
 def tells_details_on_hover(reader):
     reader.open("server.svg")
     reader.frame("JSONParser.parseString()").hover()

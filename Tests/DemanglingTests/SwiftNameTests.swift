@@ -21,7 +21,29 @@ import Testing
     ),
     ("$s10Foundation18ByteCountFormatterC6string3forSSSgypSg_tFAA0D0CAdeFyp_tFTV", "ByteCountFormatter.string(for:)"),
     ("$ss28SingleValueEncodingContainerP6encodeyySiKFTj", "SingleValueEncodingContainer.encode(_:)"),
-    ("$s14ArgumentParser4FlagVySbGWOhTm", "outlined destroy of Flag<Bool>"),
+    ("$s14ArgumentParser4FlagVySbGWOhTm", "outlined destroy of Flag<Bool> [merged]"),
+    ("$s8NIOHTTP115HTTPDecoderKindO9hashValueSivgTm", "HTTPDecoderKind.hashValue.getter [merged]"),
+    ("$sSi1poiyS2i_SitFZ", "static Int.+(_:_:)"),
+    ("$ss15UnboundedRange_O3zzzoPyyABFZ", "static UnboundedRange_.... postfix(_:)"),
+    ("$sSDyxq_GSHsSHR_rlSH9hashValueSivgTW", "Dictionary.hashValue.getter"),
+    ("$sSDsSHR_rlE9hashValueSivg", "Dictionary.hashValue.getter"),
+    ("$sSayxGSQsSQRzlSQ2eeoiySbx_xtFZTW", "static Array.==(_:_:)"),
+    ("$sSasSQRzlE2eeoiySbSayxG_ABtFZ", "static Array.==(_:_:)"),
+    (
+      "$ss18EnumeratedSequenceVyxGSlsSlRzrlSl34_customLastIndexOfEquatableElementy0E0QzSgSg0H0QzFTW",
+      "EnumeratedSequence._customLastIndexOfEquatableElement(_:)"
+    ),
+    (
+      "$s10Foundation13MassFormatterC11shortSymbol33_23905FC67EDC1C9476810925961AD1E5LL_WZ",
+      "one-time initialization function for MassFormatter.shortSymbol"
+    ),
+    ("$s10Foundation13DateFormatterC5StateVSgWOi_", "outlined enum tag store of DateFormatter.State? #0"),
+    ("$s10Foundation13DateFormatterC5StateVSgWOi0_", "outlined enum tag store of DateFormatter.State? #1"),
+    (
+      "$sS2SSKsWl",
+      "lazy protocol witness table accessor for type String and conformance String : BidirectionalCollection"
+    ),
+    ("$sS2SSlsWl", "lazy protocol witness table accessor for type String and conformance String : Collection"),
   ])
   func `generated code is named after its function`(linkageName: String, short: String) {
     #expect(Demangler().demangle(linkageName)?.short == short)
@@ -35,6 +57,23 @@ import Testing
     let witness = Demangler().demangle("$s3SIL14BeginApplyInstCAA0C4SiteA2aDP22unappliedArgumentCountSivgTW")
     #expect(witness?.full == "SIL.BeginApplyInst.unappliedArgumentCount.getter : Swift.Int")
     #expect(witness?.isForwarder == true)
+  }
+
+  @Test func `merged functions are marked in both forms`() {
+    let name = Demangler().demangle("$s8NIOHTTP115HTTPDecoderKindO9hashValueSivgTm")
+    #expect(name?.full == "NIOHTTP1.HTTPDecoderKind.hashValue.getter : Swift.Int [merged]")
+    #expect(name?.isForwarder == false)
+    let part = Demangler().demangle("$sSDyq_SgxciM.resume.0Tm")
+    #expect(part?.short == "Dictionary.subscript.modify [merged]")
+  }
+
+  @Test(arguments: [
+    ("$sSbs5Error_pIeghdzo_SbsAA_pIeghHdzo_TR", true), ("$sytIeghr_Iegh_TRTA", true),
+    ("$ss28SingleValueEncodingContainerP6encodeyySiKFTj", true), ("$sSDyxq_GSHsSHR_rlSH9hashValueSivgTW", false),
+    ("$s6Basics13ThreadSafeBoxC3getxyFxyXEfU_TA", false), ("$s2a11MV4mainyyYaFZTQ0_", false),
+  ])
+  func `thunks are told from forwarders that bear their function's name`(linkageName: String, isThunk: Bool) {
+    #expect(Demangler().demangle(linkageName)?.isThunk == isThunk)
   }
 
   @Test func `marks stay when asked for`() {

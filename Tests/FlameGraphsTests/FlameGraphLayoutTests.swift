@@ -69,4 +69,13 @@ import Testing
   private func layout(_ lines: [String]) -> FlameGraphLayout {
     FlameGraphLayout(CallTree(Profiles.folded(lines).preferred))
   }
+
+  @Test(
+    arguments: [
+      ("std::vector<int>::push_back", 80.0, "push_back"), ("app::net::Server::run", 120, "net::Server::run"),
+      ("std::vector<int>::push_back", 400, "std::vector<int>::push_back"), ("a::very_long_name_indeed", 60, "very_lo…"),
+    ])
+  func narrowLabelsLoseNamespaces(name: String, width: Double, expected: String) {
+    #expect(TextWidth.fittedName(name, into: width) == expected)
+  }
 }

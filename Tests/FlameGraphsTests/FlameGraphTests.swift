@@ -30,12 +30,24 @@ import Testing
         CallTree(before: before.preferred, after: after.preferred),
         caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
     var text = String(decoding: svg, as: UTF8.self)
-    for (start, end) in [("<style>", "</style>"), ("<![CDATA[", "]]>")] {
+    for (start, end) in [("<style>", "</style>"), ("<style id=\"further\">", "</style>"), ("<![CDATA[", "]]>")] {
       let from = try #require(text.range(of: start))
       let to = try #require(text.range(of: end, range: from.upperBound..<text.endIndex))
       text.replaceSubrange(from.upperBound..<to.lowerBound, with: "…")
     }
     try compare(text, with: name + ".svg")
+  }
+
+  @Test func plainProgramsReadTheFirstStyle() throws {
+    let tree = CallTree(Profiles.server.preferred)
+    let svg = String(
+      decoding: FlameGraph.svg(tree, caption: FlameGraphCaption(Profiles.server.preferred)), as: UTF8.self)
+    let start = try #require(svg.range(of: "<style>"))
+    let end = try #require(svg.range(of: "</style>", range: start.upperBound..<svg.endIndex))
+    let first = svg[start.upperBound..<end.lowerBound]
+    #expect(first.contains(".u4{fill:#") && first.contains(".paper{fill:#ffffff}"))
+    // Variables and rules for media, at which Inkscape's parser gives the whole element up.
+    for mark in ["--", "var(", "@"] { #expect(!first.contains(mark), "\(mark)") }
   }
 
   @Test func equalProfilesGiveEqualBytes() {

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func stylesUseTheColorsThatThereAre() {
-    let used = ViewerFiles.style.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }
+    let used = ViewerFiles.viewerStyle.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }
     #expect(Set(used) == Set(Theme.light.variables.map(\.name)))
     #expect(Theme.light.variables.map(\.name) == Theme.dark.variables.map(\.name))
   }

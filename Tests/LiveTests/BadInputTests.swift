@@ -9,11 +9,61 @@ extension LiveTests {
     @Test(
       "Usage errors",
       arguments: [
-        ["record"], ["record", "-p", "x"], ["record", "-p", "1", "-F", "0"], ["record", "--no-such-option"],
+        ["record"], ["record", "-p", ""], ["record", "-p", "1", "-F", "0"], ["record", "--no-such-option"],
         ["record", "-p", "1", "-d", "-1"], ["convert"], ["no-such-command"], ["report"],
       ])
     func usage(_ arguments: [String]) throws {
       expect(64, try run([Machine.perfprof] + arguments))
+    }
+
+    @Test("A usage error ends with how the command is written, and with its help")
+    func helpOfTheCommand() throws {
+      for command in ["record", "report", "convert", "diff", "flamegraph", "info", "name", "doctor"] {
+        let outcome = try perfprof(command, "--no-such-option")
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(outcome.status == 64 && lines.count >= 3, "\(outcome.errors)")
+        #expect(lines.first?.hasPrefix("perfprof: ") ?? false)
+        #expect(lines.dropFirst().first?.hasPrefix("usage: perfprof \(command)") ?? false, "\(outcome.errors)")
+        #expect(lines.last?.contains("`perfprof \(command) --help`") ?? false, "\(outcome.errors)")
+      }
+    }
+
+    @Test(
+      "A first word that is no command is answered with the command that was meant",
+      arguments: [
+        (["-p", "12", "-d", "3"], "perfprof record -p 12 -d 3"), (["--", "true"], "perfprof record -- true"),
+        (["4194304"], "perfprof record -p 4194304"), (["/bin/true", "x"], "perfprof record -- /bin/true x"),
+        (["/etc/passwd"], "perfprof report /etc/passwd"), (["flamgraph", "x"], "perfprof flamegraph"),
+        (["no-such-command"], "record, flamegraph, report"),
+      ])
+    func suggestions(_ words: [String], _ meant: String) throws {
+      expect(64, try run([Machine.perfprof] + words), mentions: meant)
+    }
+
+    @Test(
+      "Outputs that can't be written are refused before anything runs",
+      arguments: [
+        ["-o", "/proc/x.svg"], ["-o", "/nonexistent/x.perfprof"], ["-o", "/proc/x.perfprof"],
+        ["-o", "x.perfprof", "-o", "/nonexistent/x.svg"],
+        ["-o", String(repeating: "n", count: 252) + ".svg"],
+      ])
+    func unwritable(_ outputs: [String]) throws {
+      let folder = try TemporaryFolder()
+      let outcome = try run(
+        [Machine.perfprof, "record"] + outputs + ["--", "/bin/touch", folder.path("ran")], folder: folder.path)
+      expect(73, outcome, mentions: "can't write")
+      #expect(folder.names.isEmpty, "\(folder.names)")
+    }
+
+    @Test("No process has the name")
+    func noSuchName() throws {
+      expect(66, try perfprof("record", "-p", "no-such-program"), mentions: "no-such-program")
+    }
+
+    @Test("Sleepers are seen by ptrace alone")
+    func idle() throws {
+      expect(64, try perfprof("record", "--idle", "--sampler", "perf", "-p", "1"), mentions: "--sampler perf")
+      expect(64, try perfprof("record", "--idle", "-a"), mentions: "--idle")
     }
 
     @Test("No such process")

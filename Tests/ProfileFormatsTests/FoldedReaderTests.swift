@@ -68,7 +68,25 @@ import Testing
   @Test func roundsFractionsAndSaysSo() throws {
     let profile = try read("app;a 1.5\napp;b 2.4\napp;c 3.0\napp;d 7\n").profile
     #expect(profile.samples.map(\.weight) == [2, 2, 3, 7])
-    #expect(profile.metadata.notes == ["2 counts have fractions: rounded so that sums stay true"])
+    #expect(profile.metadata.notes == ["2 counts have fractions: summed by stack, then rounded so that sums stay true"])
+  }
+
+  @Test func `fractions are summed by stack before they are rounded`() throws {
+    // In the order of the lines, `a` and `b` would get each other's rests.
+    let lines = (0..<10).map { _ in "app;main;a 0.4\napp;main;b 0.4\napp;idle 0.1\n" }.joined()
+    let profile = try read(lines).profile
+    #expect(written(profile) == "app;idle 1\napp;main;a 4\napp;main;b 4\n")
+  }
+
+  @Test func `what is called from a function is at most one off`() throws {
+    let lines = (0..<100).map { "app;f\($0 % 10);g\($0) 0.\($0 % 7)3\n" }.joined()
+    let profile = try read(lines).profile
+    for function in 0..<10 {
+      let exact = stride(from: function, to: 100, by: 10).map { Double($0 % 7) / 10 + 0.03 }.reduce(0, +)
+      let total = written(profile).split(separator: "\n").filter { $0.hasPrefix("app;f\(function);") }
+        .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+      #expect(abs(total - exact) < 1)
+    }
   }
 
   @Test func leavesBadLinesOutAndSaysSo() throws {

@@ -96,6 +96,25 @@ import Wording
     #expect(header.event == event)
   }
 
+  @Test func `a command's last word is no thread`() throws {
+    let text = ["my worker 7", "my worker 12", "worker 12345"].map { comm in
+      "\(comm) cpu-clock: \n\t    55d0aa001234 work+0x14 (/srv/app)\n\t    55d0aa001000 main+0x10 (/srv/app)\n\n"
+    }.joined()
+    let profile = try read(text)
+    #expect(profile.processes.map(\.name) == ["my worker 7", "my worker 12", "worker 12345"])
+    #expect(profile.threads.allSatisfy { $0.tid == 0 })
+    #expect(profile.samples.count == 3)
+  }
+
+  @Test func `padded numbers are threads`() throws {
+    let text = ["my worker 7     7", "my worker 12    12", "worker 12345 12345"].map { header in
+      "\(header) cpu-clock: \n\t    55d0aa001234 work+0x14 (/srv/app)\n\n"
+    }.joined()
+    let profile = try read(text)
+    #expect(profile.threads.map(\.tid) == [7, 12, 12345])
+    #expect(profile.processes.map(\.name) == ["my worker 7", "my worker 12", "worker 12345"])
+  }
+
   @Test(arguments: [
     "app;main 12", "", "x", "a 1", "app;f(int) 1 2", "a 12 5.5",
     "a 1 99999999999999999999.5: cycles:",

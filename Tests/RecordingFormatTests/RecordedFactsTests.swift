@@ -12,7 +12,8 @@ import Wording
     .kernelExcluded(paranoid: 0), .frequencyLimited(requested: 9_999, limit: 499),
     .ringsShrunk(wanted: 1 << 20, got: 4096),
     .dumpsShortened(wanted: 65_528, got: 8_192), .threadsPaused(count: 3, median: 1, percentile99: 2, longest: 3),
-    .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .tracepointStacksNotFollowed,
+    .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .waitingThreadsSampled,
+    .tracepointStacksNotFollowed,
     .stacksNotCopied(count: 7), .unreadableProcess(pid: 42, errno: 13),
   ]
   static let others: [ProfileNote] = [

@@ -39,11 +39,27 @@ import Testing
 
   @Test func findsAFunctionByPartOfItsName() throws {
     #expect(try CallReport(Self.profile.preferred, function: "alloc").name == "malloc")
-    #expect(throws: ReportError.ambiguousFunction(name: "m", candidates: ["malloc", "main", "emit"], more: 0)) {
-      try CallReport(Self.profile.preferred, function: "m")
-    }
     #expect(throws: ReportError.noSuchFunction(name: "zzz")) { try CallReport(Self.profile.preferred, function: "zzz") }
     #expect(throws: ReportError.noSuchFunction(name: "")) { try CallReport(Self.profile.preferred, function: "") }
+  }
+
+  @Test func takesAllFunctionsThatHoldAPartTogether() throws {
+    let profile = Profile.of([
+      (["main", "parse", "swift_retain"], 5), (["main", "swift_release"], 3), (["main", "parse", "swift_release"], 2),
+      (["main", "parse", "swift_release", "swift_retain"], 1), (["main"], 4),
+    ])
+    let report = try CallReport(profile.preferred, function: "swift_re")
+    #expect(report.names == ["swift_release", "swift_retain"])
+    #expect(report.name == "swift_re")
+    #expect(report.total == 11 && report.own == 11)
+    #expect(figures(report.callers) == ["parse 8", "main 3", "swift_release 1"])
+    let text = report.text(callees: false)
+    #expect(text.contains("callers of 2 functions with swift_re in their names"))
+    #expect(text.contains("taken together:\n  swift_release\n  swift_retain\n"))
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(report.json())) as? [String: Any])
+    #expect((json["function"] as? [String: Any])?["names"] as? [String] == report.names)
+    // A whole name means itself, whatever else holds it.
+    #expect(try CallReport(profile.preferred, function: "swift_retain").names == ["swift_retain"])
   }
 
   @Test func findsAFunctionByItsOtherNames() throws {

@@ -22,7 +22,7 @@ import Testing
     let report = FunctionReport(Self.recursive.preferred, .init(limit: 1))
     #expect(figures(report) == ["f 8 8"])
     #expect(report.omitted == 2)
-    #expect(report.text().hasSuffix("… and 2 more\n"))
+    #expect(report.text().hasSuffix("… and 2 more (--limit 0 shows all)\n"))
   }
 
   @Test func equalFiguresAreSortedByName() {
@@ -35,7 +35,7 @@ import Testing
     let trust = FunctionReport(Self.recursive.preferred).trust
     #expect(trust.completeness.samples == 10)
     #expect(trust.completeness.truncated == ["depth limit": 1])
-    #expect(trust.text().contains("90.0 % of stacks rooted; 10.0 % cut: depth limit; 0 samples lost"))
+    #expect(trust.head().contains("90.0 % of stacks rooted; 10.0 % cut: depth limit; 0 samples lost"))
   }
 
   @Test func separatesLinesWhereAsked() {
@@ -73,11 +73,26 @@ import Testing
         4 samples
         100.0 % of stacks rooted; 0 samples lost; 0.0 % in functions without a name
 
-          SELF       TOTAL     MODULE  FUNCTION
-        75.0 %  3   75.0 %  3  x       f\\u{1B}
-        25.0 %  1  100.0 %  4  x       main
+          SELF  SAMPLES    TOTAL  SAMPLES  MODULE  FUNCTION
+        75.0 %        3   75.0 %        3  x       f\\u{1B}
+        25.0 %        1  100.0 %        4  x       main
 
         """)
+  }
+
+  @Test(arguments: [40, 50, 80, 120, 200]) func fitsTheTerminal(columns: Int) {
+    let long = "app::server::Connection<std::basic_string<char>, 4>::handle_request"
+    var profile = Profile.of([(["server-with-a-long-name.so.4!main", "server-with-a-long-name.so.4!\(long)"], 3)])
+    profile.metadata.command = [String](repeating: "argument", count: 40)
+    profile.metadata.notes = [.sentence(String(repeating: "word ", count: 60) + "end")]
+    let text = FunctionReport(profile.preferred).text(columns: columns)
+    let lines = text.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= columns }, "\(text)")
+    // What a function is called stays, whatever it lies in.
+    #expect(lines.contains { $0.hasSuffix("::handle_request") }, "\(text)")
+    #expect(text.contains("█") == (columns >= 120))
+    // Notes stand below.
+    #expect(lines.last?.hasSuffix("end") ?? false)
   }
 
   @Test func anEmptyProfileGivesAnEmptyReport() throws {

@@ -25,6 +25,17 @@ import Testing
     #expect(RuntimeWork(functionNamed: name) == expected)
   }
 
+  @Test(
+    arguments: [
+      ("swift::WitnessTable::lookup", "swift-frontend", nil), ("swiftWitnesses()", "app", nil),
+      ("swift_witnesses(of:)", "app", nil), ("swift_getWitnessTable", "app", .metadata),
+      ("swift::RefCounts<bool>::increment", "libswiftCore.so", .referenceCounting),
+      ("swiftlang::Metadata::read", "libSwiftSyntax.so", nil), ("malloc", "app", .allocation),
+    ] as [(String, String, RuntimeWork?)])
+  func `runtime work lies in the runtime or behind its entry points`(name: String, module: String, work: RuntimeWork?) {
+    #expect(RuntimeWork(functionNamed: name, module: module) == work)
+  }
+
   private static let profile = Profile.of([
     (["main", "parse", "libswiftCore.so!swift_release", "libswiftCore.so!_swift_release_dealloc"], 4),
     (["main", "parse", "libswiftCore.so!swift_release", "Node.deinit"], 3),

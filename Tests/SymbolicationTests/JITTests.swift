@@ -20,7 +20,7 @@ import Testing
       "1000 10 LazyCompile:~add /srv/app.js:3\n0x2000 0x20 second\n", [0xFFF, 0x1000, 0x100F, 0x1010, 0x2010])
     #expect(
       names == [
-        "[jit]+0xfff", "LazyCompile:~add /srv/app.js:3", "LazyCompile:~add /srv/app.js:3",
+        "[jit]+0xfff", "add app.js:3", "add app.js:3",
         "[jit]+0x1010", "second",
       ])
     #expect(map.malformedLines == 0)

@@ -87,6 +87,10 @@ test("goes from match to match and around", () => {
   assert.equal(nextMatch(tree, flags, 0, first, 1), second);
   assert.equal(nextMatch(tree, flags, 0, second, 1), first);
   assert.equal(nextMatch(tree, flags, 0, first, -1), second);
+  const uneven = picture(["main;a;x 1", "main;b;x 5", "main;c;x 3"]).tree;
+  const matches = found(uneven, "x");
+  const seen = [0, 0, 0, 0].reduce((seen) => [...seen, nextMatch(uneven, matches, 0, seen.at(-1) ?? 0, 1)], /** @type {number[]} */ ([]));
+  assert.deepEqual(seen.map((frame) => uneven.total[frame]), [5, 3, 1, 5], "the widest first");
   assert.equal(nextMatch(tree, flags, frameOf(tree, "c"), first, 1), -1, "none within the zoomed frame");
 });
 

@@ -59,4 +59,26 @@ import Testing
     old.metadata.notes = [.sentence("a: no symbols; do"), .module(path: "a", buildID: nil, .sentence("b: no symbols"))]
     #expect(old.preferred.noteSentences() == ["a: no symbols; do", "b: no symbols"])
   }
+
+  @Test func oneIsNoPlural() {
+    func text(_ note: SamplingNote) -> String { ProfileNote.sampling(note).sentence }
+    #expect(text(.stacksNotCopied(count: 1)).hasPrefix("1 stack that goes on"))
+    #expect(text(.stacksNotCopied(count: 2)).hasPrefix("2 stacks that go on"))
+    #expect(
+      text(.callsInterrupted(restarted: 1, lost: 0)) == "ptrace ended 1 system call early; 1 was begun again unnoticed")
+    #expect(text(.threadsPaused(count: 1, median: 1, percentile99: 1, longest: 1)).contains("threads once"))
+  }
+
+  @Test func cpuTimeIsALoad() {
+    var metadata = ProfileMetadata()
+    metadata.cpuSecondsUsed = 0.12
+    metadata.durationSeconds = 1
+    #expect(metadata.cpuLoadText == "0.12 s of CPU, 12 % of one core")
+    metadata.cpuSecondsUsed = 3.4
+    #expect(metadata.cpuLoadText == "3.40 s of CPU, 3.4 cores")
+    metadata.cpuSecondsUsed = 0.001
+    #expect(metadata.cpuLoadText == "0.00 s of CPU, 0.10 % of one core")
+    metadata.cpuSecondsUsed = nil
+    #expect(metadata.cpuLoadText == nil)
+  }
 }

@@ -14,7 +14,8 @@ public struct FoldedContents: Sendable {
 /// A file most of whose lines end in two counts is differential. Comments (`# `) are passed over. Lines that are no stack
 /// with a count are left out and noted in the profile's metadata; a file where they are the majority is no folded file.
 /// Suffixes `_[k]`, `_[i]` and `_[j]` become kinds of frames, and `[truncated: REASON]` at the root a missing one. Equal
-/// stacks are one sample. Counts with fractions are rounded so that their sums stay true.
+/// stacks are one sample. Counts with fractions are summed by stack and then
+/// rounded so that their sums stay true.
 ///
 /// Whether the first name of a line is a process's is told by the file's beginning (`ProcessNameEvidence`) unless the
 /// caller knows. Where it isn't, the only process has no name.
@@ -55,8 +56,8 @@ public struct FoldedReader: Sendable {
   private let wantedNames: ProcessNames?
   private var evidence: ProcessNameEvidence?
   private var hasProcesses = true
-  private var rounding = RunningRounding()
-  private var baselineRounding = RunningRounding()
+  /// For each sample what its counts have behind the point, in all; empty until a count has a point.
+  private var fractions: [(count: Int64, baseline: Int64)] = []
   /// For each stack the last sample with it, plus 1; 0 for none.
   private var sampleOfStack: [UInt32] = []
   private var names = NameTable()
@@ -136,6 +137,7 @@ public struct FoldedReader: Sendable {
       throw .mostlyBadLines(format: "folded", line: firstBadLine ?? 0, bad: badLines, good: goodLines)
     }
     builder.profile.metadata.sampler = "folded"
+    roundFractions()
     sayWhatWasRead()
     var contents = FoldedContents(profile: builder.profile)
     if countsInLine == 2 {
@@ -163,8 +165,8 @@ public struct FoldedReader: Sendable {
     }
     if roundedCounts > 0 {
       builder.profile.metadata.say(
-        "\(roundedCounts) \(roundedCounts == 1 ? "count has a fraction" : "counts have fractions"): rounded so that "
-          + "sums stay true")
+        "\(roundedCounts) \(roundedCounts == 1 ? "count has a fraction" : "counts have fractions"): summed by stack, then "
+          + "rounded so that sums stay true")
     }
   }
 
@@ -199,11 +201,8 @@ public struct FoldedReader: Sendable {
       firstBadLine = firstBadLine ?? lineNumber
       return
     }
-    let weight = parsed.hasFraction ? rounding.round(parsed.count) : parsed.count.whole
-    let before = parsed.hasFraction ? baselineRounding.round(parsed.baseline) : parsed.baseline.whole
-    guard let weight, let before else { throw .countTooLarge(line: lineNumber) }
-    let sum = total.addingReportingOverflow(weight)
-    let baselineSum = baselineTotal.addingReportingOverflow(before)
+    let sum = total.addingReportingOverflow(parsed.count.ceiling)
+    let baselineSum = baselineTotal.addingReportingOverflow(parsed.baseline.ceiling)
     // Views add weights up without asking again.
     guard !sum.overflow, !baselineSum.overflow else { throw .countTooLarge(line: lineNumber) }
     total = sum.partialValue
@@ -211,28 +210,70 @@ public struct FoldedReader: Sendable {
     goodLines += 1
     if parsed.count.fraction != 0 || parsed.baseline.fraction != 0 { roundedCounts += 1 }
     let stack = intern(stack: line.extracting(0..<parsed.stackEnd))
-    guard countsInLine == 2 || weight > 0 else { return }
-    add(stack, weight, before)
+    guard countsInLine == 2 || parsed.count.ceiling > 0 else { return }
+    add(stack, parsed.count, parsed.baseline)
     try budget.check(builder.profile)
   }
 
   /// Adds a sample, or its weight to the last one of the same stack and thread.
-  private mutating func add(_ stack: StackID?, _ weight: Int64, _ before: Int64) {
+  private mutating func add(_ stack: StackID?, _ weight: FoldedLine.Count, _ before: FoldedLine.Count) {
     let count = builder.profile.samples.count
+    if fractions.isEmpty, weight.fraction != 0 || before.fraction != 0 {
+      fractions = Array(repeating: (0, 0), count: count)
+    }
+    let hasFractions = !fractions.isEmpty || weight.fraction != 0 || before.fraction != 0
     if let stack {
       if sampleOfStack.count <= stack.index {
         sampleOfStack.append(contentsOf: repeatElement(0, count: builder.profile.stacks.count - sampleOfStack.count))
       }
       let known = Int(sampleOfStack[stack.index]) - 1
       if known >= 0, builder.profile.samples[known].thread == thread {
-        builder.profile.samples[known].weight += weight
-        if countsInLine == 2 { baseline[known] += before }
+        builder.profile.samples[known].weight += weight.whole
+        if countsInLine == 2 { baseline[known] += before.whole }
+        if hasFractions {
+          builder.profile.samples[known].weight += Self.carry(weight.fraction, into: &fractions[known].count)
+          let carry = Self.carry(before.fraction, into: &fractions[known].baseline)
+          if countsInLine == 2 { baseline[known] += carry }
+        }
         return
       }
       sampleOfStack[stack.index] = UInt32(truncatingIfNeeded: count + 1)
     }
-    if countsInLine == 2 { baseline.append(before) }
-    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight))
+    if countsInLine == 2 { baseline.append(before.whole) }
+    if hasFractions { fractions.append((weight.fraction, before.fraction)) }
+    builder.profile.samples.append(Sample(time: 0, thread: thread, stack: stack, weight: weight.whole))
+  }
+
+  /// Adds what stands behind two points, and returns 1 when that makes a whole.
+  private static func carry(_ fraction: Int64, into sum: inout Int64) -> Int64 {
+    sum += fraction
+    guard sum >= FoldedLine.Count.fractionUnit else { return 0 }
+    sum -= FoldedLine.Count.fractionUnit
+    return 1
+  }
+
+  /// Rounds the sums of stacks in the order of the tree that they make, so that what is called from a frame, which lies
+  /// side by side in it, is in all no more than 1 off.
+  private mutating func roundFractions() {
+    guard !fractions.isEmpty else { return }
+    var rank = [Int](repeating: 0, count: builder.profile.stacks.count)
+    var next = 0
+    builder.profile.stacks.walk { node in
+      next += 1
+      rank[node] = next
+    } leave: { _ in
+    }
+    let samples = builder.profile.samples
+    let places = samples.indices.map { index in
+      (samples[index].thread.index, samples[index].stack.map { rank[$0.index] } ?? 0, index)
+    }
+    let order = places.sorted(by: <).map(\.2)
+    var (rounding, baselineRounding) = (RunningRounding(), RunningRounding())
+    for index in order {
+      builder.profile.samples[index].weight += rounding.carry(fractions[index].count)
+      if countsInLine == 2 { baseline[index] += baselineRounding.carry(fractions[index].baseline) }
+    }
+    if countsInLine != 2 { builder.profile.samples.removeAll { $0.weight == 0 } }
   }
 
   private mutating func intern(stack text: RawSpan) -> StackID? {

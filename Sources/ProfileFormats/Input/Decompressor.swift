@@ -46,7 +46,7 @@ public struct Decompressor: ~Copyable {
     self.limit = limit
     switch compression {
     case .gzip:
-      let stream = unsafe UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+      let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
       // SAFETY: the memory was allocated for one stream; zlib demands a zeroed one, and that it never moves.
       unsafe stream.initialize(to: z_stream())
       guard unsafe inflateInit2_(stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
@@ -56,7 +56,7 @@ public struct Decompressor: ~Copyable {
       }
       state = unsafe .zlib(stream)
     case .zstandard:
-      guard let stream = ZSTD_createDStream() else { return nil }
+      guard let stream = unsafe ZSTD_createDStream() else { return nil }
       // Windows of more than 128 MB are refused, as by the command-line tool.
       unsafe _ = ZSTD_initDStream(stream)
       state = unsafe .zstd(stream)

@@ -52,6 +52,13 @@ struct PerfScriptHeader {
     restStart = fields.end
   }
 
+  /// Where the number of the thread stands in a header of this layout; nil for any other line.
+  static func numberColumn(_ line: RawSpan, _ layout: PerfScriptLayout) -> Range<Int>? {
+    guard let fields = fields(line, layout), fields.tid != nil else { return nil }
+    var tokens = TokenScanner(line, from: fields.start)
+    return tokens.next()
+  }
+
   private static func fields(_ line: RawSpan, _ layout: PerfScriptLayout) -> PerfScriptFields? {
     var tokens = TokenScanner(line)
     var start = 0

@@ -102,7 +102,7 @@ struct PerfScriptSamples: Sendable {
     } else if frame.hasText {
       function = Function(name: "[unknown]", module: nil, isSymbolized: false)
     } else {
-      function = Function(name: "0x" + String(frame.address, radix: 16), module: nil, isSymbolized: false)
+      function = Function(name: Function.standInName(module: nil, address: frame.address), isSymbolized: false)
     }
     return builder.intern(Frame(function: builder.intern(function), kind: frame.kind))
   }

@@ -95,9 +95,49 @@ struct PerfScriptShape {
       without.numbers = .none
       return layout.numbers != .one || chosen[without] == nil
     }
+    chosen = withoutWordsAsNumbers(chosen, head)
     return chosen.sorted { left, right in
       left.value == right.value ? left.key.isOrdered(before: right.key) : left.value > right.value
     }.map(\.key)
+  }
+
+  /// Takes numbers for words of comms where they can be no threads': perf pads those to five columns and more, so that a
+  /// short one behind a single blank is none, nor are others in its place, unless the file's blanks were squeezed.
+  private static func withoutWordsAsNumbers(
+    _ chosen: [PerfScriptLayout: Int], _ head: RawSpan
+  ) -> [PerfScriptLayout: Int] {
+    // Text written by hand as an example has times and no padding: there a number is the thread's.
+    let suspects = chosen.keys.filter { $0.hasComm && $0.numbers == .one && !$0.hasTime }
+    guard !suspects.isEmpty else { return chosen }
+    var isPadded = false
+    var refuted: Set<PerfScriptLayout> = []
+    forEachLine(head) { line in
+      isPadded = isPadded || hasPadding(line)
+      for layout in suspects where !isFrameByIndent(line) && !refuted.contains(layout) {
+        guard let number = PerfScriptHeader.numberColumn(line, layout) else { continue }
+        let start = number.lowerBound
+        let isSeparate = start > 1 && TokenScanner.isBlank(line.byte(at: start - 1))
+        if number.count < 5, isSeparate, !TokenScanner.isBlank(line.byte(at: start - 2)) { refuted.insert(layout) }
+      }
+    }
+    guard isPadded else { return chosen }
+    var result: [PerfScriptLayout: Int] = [:]
+    for (layout, votes) in chosen {
+      var layout = layout
+      if refuted.contains(layout) { layout.numbers = .none }
+      result[layout, default: 0] += votes
+    }
+    return result
+  }
+
+  /// Whether several blanks stand side by side, in front of the line's first word or between two.
+  private static func hasPadding(_ line: RawSpan) -> Bool {
+    var end = line.byteCount
+    while end > 0, TokenScanner.isBlank(line.byte(at: end - 1)) { end -= 1 }
+    for offset in 1..<max(1, end) where line.byte(at: offset) == 0x20 && line.byte(at: offset - 1) == 0x20 {
+      return true
+    }
+    return false
   }
 
   /// The layout of headers that are but a comm and perhaps a number, where all lines are such or frames.

@@ -40,6 +40,12 @@ struct PprofReader {
   /// Where the frames of each location lie in `frames`, outermost first; nil until they are needed.
   private var framesOfLocation: [Range<Int>?] = []
   private var frames: [FrameID] = []
+  /// What the file asks to leave out, whether that was understood, and from how many samples something was.
+  private var pruning: FramePruning?
+  private var isPruningUnderstood = true
+  private var prunedSamples = 0
+  /// For each location what is left out, once it was needed.
+  private var cuts: [FramePruning.Cut?] = []
   /// The stack of a location called from another stack: most calls come again.
   private var calls: [Call: StackID] = [:]
   private var labels: [Int64: Label] = [:]
@@ -57,6 +63,9 @@ struct PprofReader {
     try readModules(tables, bytes)
     try readValueTypes(tables, bytes)
     framesOfLocation = Array(repeating: nil, count: tables.locations.count)
+    (pruning, isPruningUnderstood) = FramePruning.of(
+      drop: try tables.string(tables.dropFrames, in: bytes), keep: try tables.string(tables.keepFrames, in: bytes))
+    if pruning != nil { cuts = Array(repeating: nil, count: tables.locations.count) }
     try readSamples(tables, bytes)
     try readMetadata(tables, bytes)
     return builder.profile
@@ -141,8 +150,14 @@ struct PprofReader {
       }
     }
     let dropped = try tables.string(tables.dropFrames, in: bytes)
-    if !dropped.isEmpty {
-      metadata.say("the file asks to leave out what is called from functions like \(dropped.prefix(200)): it is shown")
+    if !isPruningUnderstood {
+      metadata.say(
+        "the file asks to leave out functions like \(dropped.prefix(200)) by an expression that is not understood: they are shown"
+      )
+    } else if prunedSamples > 0 {
+      metadata.say(
+        "functions like \(dropped.prefix(200)), and what they call, are left out of \(prunedSamples) "
+          + (prunedSamples == 1 ? "sample" : "samples") + ", as the file asks")
     }
     builder.profile.metadata = metadata
   }
@@ -170,12 +185,15 @@ struct PprofReader {
     let address = location.address >= start ? location.address - start &+ (module?.fileOffset ?? 0) : 0
     let first = frames.count
     if location.lines.isEmpty {
-      let name = (module.map { builder.profile.modules[$0.id.index].name } ?? "") + "+0x" + String(address, radix: 16)
-      let text = module == nil ? "0x" + String(location.address, radix: 16) : name
+      let text = Function.standInName(
+        module: module.map { builder.profile.modules[$0.id.index].name },
+        address: module == nil ? location.address : address)
       let function = builder.intern(Function(name: text, module: module?.id, isSymbolized: false))
       frames.append(builder.intern(Frame(function: function, kind: kind, address: address)))
     }
-    for line in location.lines.reversed() {
+    var lines = location.lines[...]
+    if case .beneath(let start) = try cut(ofLocation: row, tables, bytes) { lines = lines[start...] }
+    for line in lines.reversed() {
       let kind = frames.count == first ? kind : .inlined
       frames.append(try frame(line, module?.id, kind, address, tables, bytes))
     }
@@ -184,6 +202,30 @@ struct PprofReader {
     }
     framesOfLocation[row] = first..<frames.count
     return first..<frames.count
+  }
+
+  /// What is left out of location number `row`.
+  private mutating func cut(
+    ofLocation row: Int, _ tables: PprofTables, _ bytes: RawSpan
+  ) throws(ProfileFormatError) -> FramePruning.Cut {
+    guard let pruning else { return .nothing }
+    if let known = cuts[row] { return known }
+    var names: [String] = []
+    for line in try tables.location(row, in: bytes).lines {
+      var reader = WireReader(bytes, line)
+      var id: UInt64 = 0
+      while let (field, value) = try reader.next() {
+        if field == 1 { id = value.number }
+      }
+      guard let function = tables.functionOfID[id].map({ tables.functions[$0] }) else {
+        throw .badReference(table: "function", value: Int64(bitPattern: id))
+      }
+      names.append(try string(function.name, tables, bytes))
+      try budget.step(pruning.cost(names.last ?? ""))
+    }
+    let cut = pruning.cut(names)
+    cuts[row] = cut
+    return cut
   }
 
   private mutating func frame(
@@ -220,15 +262,29 @@ struct PprofReader {
     _ ids: [UInt64], _ tables: PprofTables, _ bytes: RawSpan
   ) throws(ProfileFormatError) -> StackID? {
     var stack: StackID?
+    // Nothing is left out before the first frame that stays, or nothing might be left.
+    var hasKept = false
     for id in ids.reversed() {
       guard let row = tables.locationOfID[id] else {
         throw .badReference(table: "location", value: Int64(bitPattern: id))
+      }
+      var isLast = false
+      switch try cut(ofLocation: row, tables, bytes) {
+      case .nothing: hasKept = true
+      case .whole where hasKept:
+        prunedSamples += 1
+        return stack
+      case .whole: break
+      case .beneath:
+        isLast = hasKept
+        if isLast { prunedSamples += 1 }
       }
       // Formats that write each stack out have as many frames.
       try budget.step(framesOfLocation[row]?.count ?? 1)
       let call = Call(caller: stack, location: row)
       if let known = calls[call] {
         stack = known
+        if isLast { return stack }
         continue
       }
       let range = try frames(ofLocation: row, tables, bytes)
@@ -236,6 +292,7 @@ struct PprofReader {
       for index in range { stack = builder.intern(parent: stack, frame: asPlaced(frames[index], isRoot: stack == nil)) }
       if let stack { calls[call] = stack }
       try budget.check(builder.profile)
+      if isLast { break }
     }
     return stack
   }

@@ -32,6 +32,7 @@ struct PprofTables {
   private(set) var durationNanos: Int64 = 0
   private(set) var defaultSampleType: Int64 = 0
   private(set) var dropFrames: Int64 = 0
+  private(set) var keepFrames: Int64 = 0
   private(set) var comments: [UInt64] = []
   private(set) var mappings: [Mapping] = []
   private(set) var samples: [Range<Int>] = []
@@ -70,6 +71,7 @@ struct PprofTables {
         strings.append((UInt32(range.lowerBound), UInt32(range.count)))
         try Self.check(strings.count, "strings", Self.stringLimit)
       case 7: dropFrames = value.signed
+      case 8: keepFrames = value.signed
       case 9: timeNanos = value.signed
       case 10: durationNanos = value.signed
       case 11: periodType = try Self.valueType(bytes, value)

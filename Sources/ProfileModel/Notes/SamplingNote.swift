@@ -14,6 +14,8 @@ public enum SamplingNote: Hashable, Sendable {
   case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
   /// Stops have ended system calls early: so many were begun again, and so many could not be, and told EINTR.
   case callsInterrupted(restarted: UInt64, lost: UInt64)
+  /// Threads that wait were sampled, too: samples are of elapsed time, and not of CPU time.
+  case waitingThreadsSampled
   /// Stacks outgrew their dumps, and the rest can't be copied with the sample without `CAP_BPF` and `CAP_PERFMON`.
   case stacksNotFollowed
   /// Stacks at tracepoints outgrew their dumps, and the rest is never copied with the sample there.

@@ -83,11 +83,23 @@ import Glibc
     }
   }
 
-  /// Passes over all that is there; whether there was anything.
-  func drain() -> Bool {
-    let before = tail
-    while next() != nil { advance() }
-    return tail != before
+  /// Passes over all that is there, records of a word each, and hands these on.
+  func drainWords(_ body: (UInt64) -> Void) {
+    // SAFETY: the mapping begins with the producer's position.
+    head = unsafe clp_load_acquire(producer)
+    guard head > tail, head - tail <= UInt64(capacity) else {
+      tail = head
+      return
+    }
+    while tail < head {
+      let place = unsafe data(at: tail)
+      // SAFETY: a record's head never lies past the second mapping of the data.
+      let length = unsafe UInt32(truncatingIfNeeded: clp_load_acquire(place))
+      guard length & Self.isBusy == 0 else { return }
+      // SAFETY: the record is eight bytes long, behind its head of eight.
+      if length == 8 { body(unsafe place.load(fromByteOffset: 8, as: UInt64.self)) }
+      skip(Int(length & ~Self.isDiscarded))
+    }
   }
 
   /// Copies the oldest page's bytes; `next` has returned it.

@@ -74,7 +74,7 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     }
     let isFiltered = arrangement == .filteredMachine
     if isFiltered, case .processes = target { try Self.checkAccess(processes) }
-    follower?.answerBell()
+    follower?.answerBell { filter == nil || processes.contains($0) }
     exits = ExitWatch(pids: processes)
     delivery = RecordDelivery(
       layout: plan.layout, eventNumbers: events.numbers, processes: SampledProcesses(isFiltered: isFiltered),
@@ -110,14 +110,19 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     _ = try PerfPlan.probe(options, notes: &notes)
   }
 
+  private func answerBell() {
+    // Without the filter, processes may have other numbers for the program than in records.
+    follower?.answerBell { delivery.processes.filter == nil || delivery.processes.isTarget($0) }
+  }
+
   /// Waits for records, at most the given time, and hands them to `handler` in order of time.
   package mutating func poll(timeoutMilliseconds: Int32, handler: inout some SamplingHandler & ~Copyable)
     throws(SamplingError) -> SamplerState
   {
-    follower?.answerBell()
+    answerBell()
     describeProcesses(handler: &handler)
     try wait(timeoutMilliseconds)
-    follower?.answerBell()
+    answerBell()
     watchPace(handler: &handler)
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()

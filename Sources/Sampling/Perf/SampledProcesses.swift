@@ -30,6 +30,9 @@ struct SampledProcesses {
   /// Drops the command's samples until it runs its program.
   mutating func awaitExec(of pid: Int32) { suspended = pid }
 
+  /// Whether a process is known to be a target, or a child of one.
+  func isTarget(_ pid: Int32) -> Bool { tree.contains(pid) }
+
   /// Whether any process that was let through still lives.
   var hasLiveProcess: Bool { tree.live.contains { source.stat(of: $0)?.isZombie == false } }
 

@@ -120,8 +120,16 @@ import ProfileModel
   // MARK: Threads
 
   /// Begins to copy when the bell was rung; to be called before a wait and after it.
-  func answerBell() {
-    if bell.drain() { _ = beginCopying() }
+  ///
+  /// - Parameter isSampled: Whether a process is known to be a target: samples of others, too, run the program until it's
+  ///   known that they are others'. One that rang too early will be heard of by its cut stack.
+  func answerBell(_ isSampled: (_ pid: Int32) -> Bool) {
+    var (isRung, isWanted) = (false, false)
+    bell.drainWords { processAndThread in
+      isRung = true
+      if isSampled(Int32(truncatingIfNeeded: processAndThread >> 32)) { isWanted = true }
+    }
+    if isWanted { _ = beginCopying() } else if isRung, !isCopying { program.set(.ringing) }
   }
 
   /// Is told of stacks that went on beyond their samples.

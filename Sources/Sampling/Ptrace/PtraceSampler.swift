@@ -69,8 +69,9 @@ package struct PtraceSampler: ~Copyable, Sampler {
     let frequency = min(10_000, max(1, options.frequency))
     description = SamplerDescription(
       name: "ptrace", frequency: frequency, excludesKernel: true, ringBytes: 0, dumpBytes: options.dumpBytes,
-      notes: frequency < options.frequency
+      notes: (frequency < options.frequency
         ? [.frequencyLimited(requested: options.frequency, limit: frequency)] : [])
+        + (options.includesIdleThreads ? [.waitingThreadsSampled] : []))
     self.processes = processes
     period = 1_000_000_000 / UInt64(frequency)
     buffer = TraceBuffer(capacity: Int(options.dumpBytes))

@@ -15,6 +15,10 @@ enum AttributeName: UInt16 {
   case compilationFolder = 0x1B
   /// `DW_AT_abstract_origin`
   case abstractOrigin = 0x31
+  /// `DW_AT_decl_file`
+  case declarationFile = 0x3A
+  /// `DW_AT_decl_line`
+  case declarationLine = 0x3B
   /// `DW_AT_specification`
   case specification = 0x47
   /// `DW_AT_ranges`

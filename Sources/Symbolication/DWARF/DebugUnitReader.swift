@@ -131,7 +131,12 @@ struct DebugUnitReader {
         var (file, line) = (number(row.file, &frames, &numberOfFile), row.line)
         chain.removeAll(keepingCapacity: true)
         walk.forEachCall(at: index) { call in
-          chain.append(DebugFrames.Entry(name: nameNumber(call.name), file: file, line: line))
+          let name = nameNumber(call.name)
+          chain.append(DebugFrames.Entry(name: name, file: file, line: line))
+          if call.declaration.line > 0, !frames.hasDeclaration(of: name) {
+            let place = number(call.declaration.file, &frames, &numberOfFile)
+            frames.declare(name, file: place, line: call.declaration.line)
+          }
           // In version 4 and before, file 0 stands for none.
           file = number(call.callFile, &frames, &numberOfFile)
           line = call.callLine

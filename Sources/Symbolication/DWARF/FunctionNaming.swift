@@ -21,6 +21,8 @@ struct FunctionNaming {
   private struct Names {
     var linkageName: StringPlace?
     var name: StringPlace?
+    /// In the numbers of the unit that asks.
+    var declaration = SourceLine()
   }
 
   /// References that are followed from one entry.
@@ -34,10 +36,11 @@ struct FunctionNaming {
     (self.sections, self.headers) = (sections, headers)
   }
 
-  /// The number of the function's linkage name, or its plain name in languages without; -1 for none.
-  mutating func number(of entry: FunctionEntry, in unit: DebugUnit, work: inout Int) -> Int32 {
+  /// The number of the function's linkage name, or its plain name in languages without, -1 for none; and where it is
+  /// declared, as far as `unit` itself tells.
+  mutating func number(of entry: FunctionEntry, in unit: DebugUnit, work: inout Int) -> (Int32, SourceLine) {
     let found = names(of: entry, in: unit, isAlternate: false, hops: 0, work: &work)
-    return (found.linkageName ?? found.name).map { names.number(of: $0) } ?? -1
+    return ((found.linkageName ?? found.name).map { names.number(of: $0) } ?? -1, found.declaration)
   }
 
   private mutating func names(
@@ -46,7 +49,7 @@ struct FunctionNaming {
     work -= 1
     var result = Names(
       linkageName: unit.place(of: entry.linkageName, sections, isAlternate: isAlternate),
-      name: unit.place(of: entry.name, sections, isAlternate: isAlternate))
+      name: unit.place(of: entry.name, sections, isAlternate: isAlternate), declaration: entry.declaration)
     guard result.linkageName == nil, entry.origin.isPresent, hops < Self.hopLimit, work > 0,
       let target = Self.target(of: entry.origin, in: unit.header, isAlternate)
     else { return result }
@@ -59,6 +62,12 @@ struct FunctionNaming {
     }
     result.linkageName = other.linkageName
     result.name = result.name ?? other.name
+    // Another unit numbers its files by itself.
+    if result.declaration.line == 0, unit.header.start..<unit.header.end ~= target.offset,
+      target.isAlternate == isAlternate
+    {
+      result.declaration = other.declaration
+    }
     return result
   }
 

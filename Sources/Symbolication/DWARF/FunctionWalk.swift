@@ -12,6 +12,7 @@ struct FunctionWalk {
     var name: Int32
     var callFile: UInt32
     var callLine: UInt32
+    var declaration: SourceLine
     /// Position of the call or function around it; -1 for none.
     var around: Int32
   }
@@ -136,9 +137,9 @@ struct FunctionWalk {
       if !positions.isEmpty { covered.append(positions) }
     }
     guard !covered.isEmpty, calls.count / 64 < Self.callLimit / 64 + range.count else { return false }
+    let (name, declaration) = naming.number(of: entry, in: unit, work: &work)
     var call = Call(
-      name: naming.number(of: entry, in: unit, work: &work), callFile: entry.callFile, callLine: entry.callLine,
-      around: -1)
+      name: name, callFile: entry.callFile, callLine: entry.callLine, declaration: declaration, around: -1)
     for positions in covered {
       // Neighbors mostly have the same functions around them and share one note.
       var last: (around: Int32, position: Int32)?

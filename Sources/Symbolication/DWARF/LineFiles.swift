@@ -103,7 +103,8 @@ struct LineFiles {
     let index = Int(number) - firstNumber
     guard index >= 0, index < files.count else { return nil }
     let name = text(files[index].name, sections)
-    guard !name.isEmpty else { return nil }
+    // What swiftc made without a source has this for a file.
+    guard !name.isEmpty, name != "<compiler-generated>" else { return nil }
     let entry = files[index].folder
     let parent = entry < folders.count ? text(folders[entry], sections) : ""
     let path = name.hasPrefix("/") || parent.isEmpty ? name : parent + "/" + name

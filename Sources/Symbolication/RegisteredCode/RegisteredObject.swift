@@ -1,4 +1,4 @@
-public import UnwindTables
+import UnwindTables
 
 /// What a program has told of code that it made as it ran: how the code is unwound, and its names.
 package struct RegisteredObject: Sendable {

@@ -1,5 +1,5 @@
 import BinaryReading
-public import ELF
+import ELF
 import Glibc
 import ProfileModel
 

@@ -18,18 +18,33 @@ export function listenToPointer(viewer) {
   card.close.addEventListener("click", () => card.hide());
 
   let isTouch = false;
+  let pressed = { x: 0, y: 0 };
   graph.canvas.addEventListener("pointermove", (event) => hover(viewer, event));
   graph.canvas.addEventListener("pointerleave", () => hover(viewer, null));
   graph.canvas.addEventListener("pointerdown", (event) => {
     isTouch = event.pointerType === "touch";
+    pressed = { x: event.clientX, y: event.clientY };
     viewer.host.classList.remove("keys");
   });
   graph.canvas.addEventListener("click", (event) => {
     const frame = frameAt(viewer, event);
-    if (frame < 0) return;
+    if (frame < 0 || isDrag(pressed, event)) return;
     viewer.zoomTo(frame);
     if (isTouch) card.show(frame, viewer.state.zoom, null);
   });
+}
+
+/** How many pixels a hand may tremble in a click. */
+const TREMBLE = 5;
+
+/**
+ * Whether the pointer was moved between its press and its release: that selects, or was thought better of.
+ *
+ * @param {{ x: number, y: number }} pressed @param {MouseEvent} event
+ */
+function isDrag(pressed, event) {
+  // A click that a keyboard or a program makes has no place.
+  return event.detail > 0 && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > TREMBLE;
 }
 
 /**

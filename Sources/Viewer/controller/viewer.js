@@ -59,6 +59,11 @@ export class Viewer {
   /** To what comes from the window and not from the reader's hands. */
   listen() {
     this.scroll.addEventListener("scroll", () => this.drawSoon());
+    addEventListener("beforeprint", () => this.drawForPaper());
+    addEventListener("afterprint", () => {
+      this.graph.canvas.removeAttribute("viewBox");
+      this.draw(true);
+    });
     addEventListener("popstate", () => this.readAddress());
     addEventListener("hashchange", () => this.readAddress());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.showControls());
@@ -242,6 +247,13 @@ export class Viewer {
     const top = scroll.scrollTop;
     this.seen = { top, bottom: top + this.viewHeight };
     graph.draw(top, this.seen.bottom);
+  }
+
+  /** Draws all rows, also those out of sight, so that they can be made as wide as the paper. */
+  drawForPaper() {
+    const { graph, viewport, scroll } = this;
+    graph.canvas.setAttribute("viewBox", `0 0 ${scroll.clientWidth} ${viewport.height}`);
+    graph.draw(0, viewport.height);
   }
 
   /**

@@ -44,3 +44,21 @@ export class LabelTable {
     return this.color(label)[0];
   }
 }
+
+/**
+ * A C++ or Rust name without its first namespace, without the first two, and so on: what stands behind each `::`
+ * outside of brackets.
+ *
+ * @param {string} name
+ */
+export function withoutNamespaces(name) {
+  const shorter = [];
+  let depth = 0;
+  for (let index = 0; index < name.length; index++) {
+    const letter = name[index];
+    if ("<([{".includes(letter)) depth++;
+    else if (")]}".includes(letter) || (letter === ">" && name[index - 1] !== "-")) depth = Math.max(0, depth - 1);
+    else if (letter === ":" && name[index + 1] === ":" && depth === 0) shorter.push(name.slice(++index + 1));
+  }
+  return shorter.filter((rest) => rest !== "");
+}

@@ -107,19 +107,20 @@ export function weightEverywhere(layout, frame) {
 }
 
 /**
- * The next flagged frame from `frame` on within `root`, around its end; -1 for none.
+ * The next flagged frame after `frame` within `root`, the widest first and around the end; from a frame that is not
+ * flagged the first. -1 for none.
  *
  * @param {Tree} tree @param {Uint8Array} flags @param {FrameIndex} root @param {FrameIndex} frame
  * @param {1 | -1} step
  */
 export function nextMatch(tree, flags, root, frame, step) {
-  const end = tree.end[root];
-  if (!tree.isWithin(frame, root)) frame = root;
-  for (let tried = root; tried < end; tried++) {
-    frame += step;
-    if (frame >= end) frame = root;
-    if (frame < root) frame = end - 1;
-    if (flags[frame]) return frame;
-  }
-  return -1;
+  const matches = [];
+  for (let other = root; other < tree.end[root]; other++) if (flags[other]) matches.push(other);
+  if (matches.length === 0) return -1;
+  /** @param {FrameIndex} other */
+  const width = (other) => tree.after(other) + (tree.isComparison ? tree.before(other) : 0);
+  matches.sort((one, other) => width(other) - width(one) || one - other);
+  const place = matches.indexOf(frame);
+  if (place < 0) return step > 0 ? matches[0] : matches[matches.length - 1];
+  return matches[(place + step + matches.length) % matches.length];
 }

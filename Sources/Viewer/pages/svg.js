@@ -4,7 +4,9 @@ import { html, svg } from "../view/elements.js";
 // Takes the place of the picture in an SVG document.
 const root = document.documentElement;
 const data = JSON.parse(document.getElementById("profile")?.textContent ?? "");
-document.getElementById("picture")?.remove();
+const picture = document.getElementById("picture");
+picture?.remove();
+const viewBox = root.getAttribute("viewBox") ?? "";
 for (const name of ["viewBox", "role", "aria-labelledby"]) root.removeAttribute(name);
 root.setAttribute("width", "100%");
 root.setAttribute("height", "100%");
@@ -13,3 +15,16 @@ const host = html("div");
 frame.append(host);
 root.append(frame);
 new Viewer(host, data);
+
+// A window shows part of it, paper all: the picture as it was, made as large as a page.
+addEventListener("beforeprint", () => {
+  if (!picture) return;
+  root.setAttribute("viewBox", viewBox);
+  frame.setAttribute("display", "none");
+  root.append(picture);
+});
+addEventListener("afterprint", () => {
+  picture?.remove();
+  root.removeAttribute("viewBox");
+  frame.removeAttribute("display");
+});

@@ -77,6 +77,10 @@ export class Card {
     for (const text of where) box.append(html("div", { class: "where" }, text));
     const { meaning } = this.kinds[tree.kind(frame)];
     if (meaning !== "") box.append(html("div", { class: "kind" }, meaning));
+    if (name.endsWith(" [merged]")) {
+      box.append(html("div", { class: "kind" }, "the compiler merged several functions into this code; its callers tell "
+        + "which one was meant"));
+    }
     box.append(html("table", {}, ...(tree.isComparison ? this.comparison(frame) : this.figures(frame, zoom))));
     const hidden = this.layout.hidden[frame];
     if (hidden > 0) {

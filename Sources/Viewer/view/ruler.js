@@ -1,3 +1,4 @@
+import { withoutNamespaces } from "../model/labels.js";
 import { html } from "./elements.js";
 
 /** Widths of text in the picture's font, measured once for each character. */
@@ -23,12 +24,24 @@ export class Ruler {
   }
 
   /**
-   * The beginning of `text` that fits, with an ellipsis when cut; empty for less than two letters.
+   * What of a name fits: all of it, or without the namespaces in front, as many as must go; else the beginning of what
+   * is left, with an ellipsis. Empty for less than two letters.
    *
    * @param {string} text @param {number} room
    */
   fit(text, room) {
     if (room < 14) return "";
+    let fitted = this.beginning(text, room);
+    if (fitted === text) return text;
+    for (const shorter of withoutNamespaces(text)) {
+      fitted = this.beginning(shorter, room);
+      if (fitted === shorter) break;
+    }
+    return fitted;
+  }
+
+  /** @param {string} text @param {number} room */
+  beginning(text, room) {
     let used = 0, cut = 0, index = 0;
     for (const character of text) {
       let width = this.widths.get(character);

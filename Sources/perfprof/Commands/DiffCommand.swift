@@ -9,25 +9,27 @@ import Wording
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "What changed between two profiles, as shares of all samples.",
+    usage: "perfprof diff BEFORE AFTER [-o OUT]… [OPTION…]",
     discussion: """
       Prints a table of functions with their shares before and after, the change, and whether it is more than chance. \
       -o OUT.svg draws both as one flame graph, red where a share grew, blue where it shrank; OUT.json is the table.
       """)
 
-  @Argument(help: "The profile to compare with.")
+  @Argument(help: "The profile to compare with.", completion: .file())
   var before: String
 
-  @Argument(help: "The profile of interest.")
+  @Argument(help: "The profile of interest.", completion: .file())
   var after: String
 
   @Option(
-    name: [.short, .customLong("output")], help: "File to write: .svg, .html or .json; may be repeated.")
+    name: [.short, .customLong("output")],
+    help: ArgumentHelp("File to write: .svg, .html or .json; may be repeated.", valueName: "OUT"), completion: .file())
   var output: [String] = []
 
   @Option(help: "Which share decides order and verdict: self or total.")
   var sort = FunctionComparison.Measure.`self`
 
-  @Option(help: "The most rows; 0 for all. Default: 40, and all with --json.")
+  @Option(help: ArgumentHelp("The most rows; 0 for all. Default: 40, and all with --json.", valueName: "N"))
   var limit: Int?
 
   @Option(
@@ -46,6 +48,9 @@ struct DiffCommand: ParsableCommand {
   @Option(help: "The picture's title.")
   var title: String?
 
+  @Flag(help: "Leave the command line out of pictures.")
+  var noCommand = false
+
   mutating func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
     if let failIf, ChangeGate(failIf) == nil {
@@ -62,7 +67,9 @@ struct DiffCommand: ParsableCommand {
     let comparison = FunctionComparison(before: old, after: new, .init(measure: sort))
     for path in output { try write(path, old, new, comparison) }
     let wanted = limit ?? (json ? 0 : 40)
-    let rows = wanted == 0 ? nil : wanted
+    // Rows of noise say nothing; who asks for a number of them gets them.
+    let isNoise = limit == nil && !json && comparison.changed.isEmpty
+    let rows = isNoise ? 0 : wanted == 0 ? nil : wanted
     let table =
       json ? comparison.json(limit: rows) : Array(comparison.text(names: (before, after), limit: rows).utf8)
     try OutputFile(path: "-").write(table)
@@ -105,17 +112,23 @@ struct DiffCommand: ParsableCommand {
     let bytes: [UInt8]
     switch Self.kind(of: path) {
     case .json, nil: bytes = comparison.json()
-    case .svg:
-      bytes = FlameGraph.svg(
-        CallTree(before: old, after: new, threads: threads),
-        caption: FlameGraphCaption(before: old, after: new, title: title))
-    case .html:
-      bytes = FlameGraph.html(
-        CallTree(before: old, after: new, threads: threads),
-        caption: FlameGraphCaption(before: old, after: new, title: title))
+    case .svg: bytes = FlameGraph.svg(tree(old, new), caption: caption(old, new))
+    case .html: bytes = FlameGraph.html(tree(old, new), caption: caption(old, new))
     }
     try OutputFile(path: path).write(bytes)
     printError("perfprof: wrote \(path)")
+  }
+
+  private func tree(_ old: SelectedProfile, _ new: SelectedProfile) -> CallTree {
+    let processes = AlignedProcesses.align(before: old, after: new)
+    let aligned = AlignedInlines(before: processes.before, after: processes.after)
+    return CallTree(before: aligned.before, after: aligned.after, threads: threads)
+  }
+
+  private func caption(_ old: SelectedProfile, _ new: SelectedProfile) -> FlameGraphCaption {
+    var caption = FlameGraphCaption(before: old, after: new, title: title)
+    if noCommand { caption.command = "" }
+    return caption
   }
 
   private func gate(_ comparison: FunctionComparison) throws(Failure) {

@@ -20,11 +20,14 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static func text(_ findings: [Finding]) -> [UInt8] {
+    let columns = Terminal.columns(of: STDOUT_FILENO)
     var text = ""
     for group in Finding.Group.allCases {
       text += "\(group.title)\n"
       for finding in findings where finding.group == group {
-        text += "  \(finding.isGood ? "yes" : "no ")  \(finding.name): \(finding.detail)\n"
+        let line = "  \(finding.isGood ? "yes" : "no ")  \(finding.name): \(finding.detail)"
+        text += line.wrapped(toColumns: columns, indentation: "       ") + "\n"
+        // What is to be copied stays in one piece.
         if let remedy = finding.remedy { text += "       to allow: \(remedy)\n" }
       }
     }

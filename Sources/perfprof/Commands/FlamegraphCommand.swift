@@ -1,20 +1,24 @@
 import ArgumentParser
 import FlameGraphs
+import ProfileComparison
 import ProfileFormats
 import ProfileModel
 
 struct FlamegraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flamegraph", abstract: "Draw a flame graph: one self-contained SVG or HTML file.",
+    usage: "perfprof flamegraph FILE [-o OUT.svg|OUT.html] [OPTION…]",
     discussion:
       "FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is standard input.")
 
-  @Argument(help: "The profile to draw.")
+  @Argument(help: "The profile to draw.", completion: .file())
   var file: String
 
   @Option(
     name: [.short, .customLong("output")],
-    help: "The picture, .svg or .html; - is standard output, an SVG. Default: FILE with .svg.")
+    help: ArgumentHelp(
+      "The picture, .svg or .html; - is standard output, an SVG. Default: FILE with .svg.", valueName: "OUT"),
+    completion: .file())
   var output: String?
 
   @OptionGroup var input: InputFlags
@@ -44,7 +48,8 @@ struct FlamegraphCommand: ParsableCommand {
     let tree: CallTree
     var caption: FlameGraphCaption
     if let baseline = contents.baseline.map({ SelectedProfile($0, profile.selection) }) {
-      tree = CallTree(before: baseline, after: profile, threads: threads)
+      let aligned = AlignedInlines(before: baseline, after: profile)
+      tree = CallTree(before: aligned.before, after: aligned.after, threads: threads)
       caption = FlameGraphCaption(before: baseline, after: profile, title: title)
     } else {
       tree = CallTree(profile, threads: threads)

@@ -9,13 +9,14 @@ import Wording
 struct NameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "name", abstract: "Name the functions of a recording whose end is missing.",
+    usage: "perfprof name FILE [OPTION…]",
     discussion: """
       perfprof looks names up when a recording ends; one that was killed leaves addresses. They get their names from \
       the files that are still there and the same, by build ID, and FILE holds them from then on. Kernel and run-time \
       code can't be named later.
       """)
 
-  @Argument(help: "The recording, which is changed.")
+  @Argument(help: "The recording, which is changed.", completion: .file(extensions: ["perfprof"]))
   var file: String
 
   @OptionGroup var symbols: SymbolFlags

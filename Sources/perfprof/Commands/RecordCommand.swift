@@ -11,7 +11,7 @@ import Sampling
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
-    usage: "perfprof record [-p PID[,PID…]] [-a] [-G CGROUP] [-F HZ] [-e EVENT]… [-d SECONDS] [-o FILE]… [-- CMD ARG…]",
+    usage: "perfprof record [-p PID|NAME[,…]] [-a] [-G CGROUP] [-F HZ] [-e EVENT]… [-d TIME] [-o FILE]… [-- CMD ARG…]",
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
       Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
@@ -20,7 +20,13 @@ struct RecordCommand: ParsableCommand {
       """)
 
   @Option(
-    name: [.customShort("p"), .customLong("pid")], help: "Process to attach to; may be repeated, or a list: 12,34.")
+    name: [.customShort("p"), .customLong("pid")],
+    help: ArgumentHelp(
+      """
+      Process to attach to, by number or by its program's name, which stands for all of that name; may be repeated, or \
+      a list: 12,34.
+      """, valueName: "PID|NAME"),
+    completion: .custom { _, _, prefix in ProcessCompletion.words(prefix) })
   var pid: [String] = []
 
   @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
@@ -32,12 +38,15 @@ struct RecordCommand: ParsableCommand {
       """
       Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
       or a container's number.
-      """, valueName: "cgroup"))
+      """, valueName: "CGROUP"))
   var group: String?
 
   @Option(
-    name: [.customShort("F"), .customLong("frequency")], help: "Samples a second of CPU time of each thread.")
-  var frequency: UInt32 = 499
+    name: [.customShort("F"), .customLong("frequency")],
+    help: ArgumentHelp(
+      "Samples a second of CPU time of each thread; max is the most that the kernel allows.", valueName: "HZ"),
+    completion: .list(["99", "499", "997", "1999", "4999", "max"]))
+  var frequency = SamplingRate.hertz(499)
 
   @Option(
     name: [.customShort("e"), .customLong("event")],
@@ -46,12 +55,14 @@ struct RecordCommand: ParsableCommand {
       Event to sample instead of CPU time, such as page-faults, context-switches, cache-misses or sched:sched_switch; \
       may be repeated, or a list: each is a value type of the recording. -e help lists them. Every fault, switch and \
       tracepoint is a sample; clocks and what the processor counts are sampled -F times a second.
-      """))
+      """, valueName: "EVENT"),
+    completion: .custom { _, _, _ in ["help"] + EventCatalog().entries.map { $0.names[0] } })
   var event: [String] = []
 
   @Option(
     name: [.customShort("c"), .customLong("count")],
-    help: "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.")
+    help: ArgumentHelp(
+      "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.", valueName: "N"))
   var count: UInt64?
 
   @Flag(
@@ -62,12 +73,17 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
   var wall = false
 
-  @Option(name: [.customShort("d"), .customLong("duration")], help: "Stop after so many seconds.")
-  var duration: Double?
+  @Option(
+    name: [.customShort("d"), .customLong("duration")],
+    help: ArgumentHelp("Stop after that time: seconds, or 500ms, 10s, 2m, 1h.", valueName: "TIME"))
+  var duration: TimeLimit?
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "File to write; may be repeated, the extension says what: .perfprof .svg .html .folded .speedscope.json …")
+    help: ArgumentHelp(
+      "File to write; may be repeated, the extension says what: .perfprof .svg .html .folded .speedscope.json …",
+      valueName: "FILE"),
+    completion: .file())
   var output: [String] = []
 
   @Option(help: "Interface of the kernel to sample with: auto, perf or ptrace.")
@@ -79,7 +95,7 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Leave kernel code out.")
   var noKernel = false
 
-  @Flag(help: "With ptrace: sample threads that don't run, too; they are not stopped for it.")
+  @Flag(help: "Sample threads that don't run, too; they are not stopped for it. Takes ptrace as the sampler.")
   var idle = false
 
   @Option(help: ArgumentHelp("How stacks are walked: tables or libunwind.", visibility: .hidden))
@@ -93,7 +109,8 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "No progress, no summary.")
   var quiet = false
 
-  @Argument(parsing: .postTerminator, help: "A program to start, with its arguments, behind --.")
+  @Argument(
+    parsing: .postTerminator, help: "A program to start, with its arguments.", completion: .file())
   var command: [String] = []
 
   mutating func validate() throws {
@@ -105,9 +122,18 @@ struct RecordCommand: ParsableCommand {
           ? "name what to record: -p PID, -a, -G CGROUP, or -- CMD ARG…"
           : "-p, -a, -G and -- CMD exclude each other: name one")
     }
-    guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
-    if let duration, !(duration > 0 && duration < 1e9) {
-      throw ValidationError("-d \(duration): use a number of seconds above 0")
+    if case .hertz(let number) = frequency, !(1...100_000).contains(number) {
+      throw ValidationError("-F \(number): use 1 to 100000 Hz, or max")
+    }
+    if let seconds = duration?.seconds, !(seconds > 0 && seconds < 1e9) {
+      throw ValidationError("-d \(seconds): use a time above 0, such as 10, 500ms or 2m")
+    }
+    if idle, sampler == .perf {
+      throw ValidationError(
+        "--idle: perf's clocks see only threads that run: leave out --sampler perf, and ptrace is taken")
+    }
+    if idle || sampler == .ptrace, all {
+      throw ValidationError("-a: ptrace can't sample all processes: leave out \(idle ? "--idle" : "--sampler ptrace")")
     }
     if sampler == .ptrace, !event.isEmpty {
       throw ValidationError("-e \(event[0]): ptrace sees no events: leave out --sampler ptrace")
@@ -137,7 +163,9 @@ struct RecordCommand: ParsableCommand {
     let events = try events()
     var signals = try StopSignals(given: Perfprof.given)
     if command.isEmpty {
-      let processes = try processes()
+      let choice = try ProcessChoice(pid)
+      let processes = if let group { try GroupMembers(of: group).processes } else { choice.processes }
+      if !quiet { for remark in choice.remarks { printError("perfprof: \(remark)") } }
       let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
       let outcome = try record(
@@ -192,29 +220,6 @@ struct RecordCommand: ParsableCommand {
     if status.shellStatus != 0 { throw ExitCode(status.shellStatus) }
   }
 
-  /// The processes that `-p` names, each looked at before anything is opened.
-  private func processes() throws(Failure) -> [ProcessStatus] {
-    if let group { return try GroupMembers(of: group).processes }
-    var infos: [ProcessStatus] = []
-    for word in pid.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
-      guard let number = Int32(word), number > 0 else {
-        throw Failure(.usage, "-p \(word): not a process number: use one from `ps -e`")
-      }
-      guard number != getpid() else { throw Failure(.usage, "-p \(word): that is perfprof itself") }
-      do throws(SamplingError) {
-        let info = try Self.status(of: number)
-        if info.isZombie { throw .zombie(pid: number) }
-        if info.isKernelThread { throw .kernelThread(pid: number) }
-        if !infos.contains(where: { $0.pid == number }) { infos.append(info) }
-      } catch { throw Failure(error) }
-    }
-    return infos
-  }
-
-  private static func status(of pid: Int32) throws(SamplingError) -> ProcessStatus {
-    do { return try ProcessStatus(pid: pid) } catch { throw SamplingError(error) }
-  }
-
   private static func fileName(for process: ProcessStatus) -> String { fileName(process.name, process.pid) }
 
   /// `NAME-PID` with what does not belong into a file's name replaced.
@@ -236,14 +241,14 @@ struct RecordCommand: ParsableCommand {
   ) throws -> Finished {
     var files = try RecordingFiles(outputs: output, showsCommand: !noCommand, name: name)
     var options = RecordOptions(target: target, command: command)
-    options.sampling.frequency = frequency
+    options.sampling.frequency = frequency.hertz
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel
     options.sampling.waits = wall ? .wall : offCPU ? .waits : .none
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor
-    options.durationSeconds = duration
-    options.sampler = sampler
+    options.durationSeconds = duration?.seconds
+    options.sampler = idle ? .ptrace : sampler
     options.maxDepth = maxDepth
     options.unwinding = unwinding
     options.symbols = symbols.options
@@ -282,7 +287,10 @@ struct RecordCommand: ParsableCommand {
     let profile: Profile
     do throws(RecordingError) { profile = try finished.outcome.profile() } catch { throw Failure(unreadable: error) }
     let (written, failures) = finished.files.finish(profile, of: finished.outcome)
-    if !quiet { for line in RecordSummary(profile: profile, files: written).lines { printError(line) } }
+    if !quiet {
+      let summary = RecordSummary(profile: profile, files: written, columns: Terminal.columns(of: STDERR_FILENO))
+      for line in summary.lines { printError(line) }
+    }
     for failure in failures.dropLast() { printError("perfprof: \(failure.sentence)") }
     if let failure = failures.last { throw failure }
   }

@@ -1,26 +1,32 @@
 import ArgumentParser
+import Glibc
 import ProfileModel
 import Reports
+import TextWriting
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Tables: functions by self or total samples, callers and callees of one.",
+    usage: "perfprof report FILE [--sort self|total] [--limit N] [--callers NAME] [--callees NAME] [--json] [OPTION…]",
     discussion:
       "FILE is a recording, folded stacks, a pprof or speedscope file or `perf script` text; - is standard input.")
 
-  @Argument(help: "The profile.")
+  @Argument(help: "The profile.", completion: .file())
   var file: String
 
   @Option(help: "What decides the order: self or total.")
   var sort = FunctionReport.Order.`self`
 
-  @Option(help: "The most rows; 0 for all. Default: 40, and all with --json.")
+  @Option(help: ArgumentHelp("The most rows; 0 for all. Default: 40, and all with --json.", valueName: "N"))
   var limit: Int?
 
-  @Option(help: "Who calls the function NAME: its whole name, or a part that only it has.")
+  @Option(
+    help: ArgumentHelp(
+      "Who calls the function NAME: its whole name, or a part, which stands for all functions that have it.",
+      valueName: "NAME"))
   var callers: String?
 
-  @Option(help: "Whom the function NAME calls.")
+  @Option(help: ArgumentHelp("Whom the function NAME calls.", valueName: "NAME"))
   var callees: String?
 
   @Flag(help: "A row for each source line instead of each function.")
@@ -45,21 +51,31 @@ struct ReportCommand: ParsableCommand {
     let profile = try input.selected(file)
     let wanted = limit ?? (json ? 0 : 40)
     let rows = wanted == 0 ? nil : wanted
+    let columns = Terminal.columns(of: STDOUT_FILENO)
     let bytes: [UInt8]
     if let name = callers ?? callees {
-      bytes = try calls(of: name, in: profile, rows: rows)
+      bytes = try calls(of: name, in: profile, rows: rows, columns: columns)
     } else if groupRuntime {
       let report = RuntimeReport(profile)
-      bytes = json ? report.json() : Array(report.text().utf8)
+      bytes = json ? report.json() : Array(report.text(columns: columns).utf8)
     } else {
       let options = FunctionReport.Options(order: sort, limit: rows, byLine: lines)
       let report = FunctionReport(profile, options)
-      bytes = json ? report.json() : Array(report.text().utf8)
+      bytes = json ? report.json() : Array((report.text(columns: columns) + nextStep(report, columns)).utf8)
     }
     try OutputFile(path: "-").write(bytes)
   }
 
-  private func calls(of name: String, in profile: SelectedProfile, rows: Int?) throws(Failure) -> [UInt8] {
+  /// On a terminal, what to ask next: who calls the heaviest function.
+  private func nextStep(_ report: FunctionReport, _ columns: Int?) -> String {
+    guard columns != nil, file != "-", let row = report.rows.first, row.own > 0 else { return "" }
+    let (path, name) = (CommandSuggestion.shellWord(file), CommandSuggestion.shellWord(row.function.name))
+    return "\n" + "next: perfprof report \(path) --callers \(name)".escapedForTerminal + "\n"
+  }
+
+  private func calls(
+    of name: String, in profile: SelectedProfile, rows: Int?, columns: Int?
+  ) throws(Failure) -> [UInt8] {
     let report: CallReport
     do throws(ReportError) {
       report = try CallReport(profile, function: name)
@@ -67,16 +83,12 @@ struct ReportCommand: ParsableCommand {
     let showsCallers = callers != nil
     let showsCallees = callees != nil
     if json { return report.json(callers: showsCallers, callees: showsCallees, limit: rows) }
-    return Array(report.text(callers: showsCallers, callees: showsCallees, limit: rows).utf8)
+    return Array(report.text(callers: showsCallers, callees: showsCallees, limit: rows, columns: columns).utf8)
   }
 
   private static func sentence(for error: ReportError) -> String {
     switch error {
-    case .noSuchFunction(let name):
-      "no function's name is or holds \(name): `perfprof report` lists them"
-    case .ambiguousFunction(let name, let candidates, let more):
-      "\(name) is part of several names, say which: " + candidates.joined(separator: " | ")
-        + (more > 0 ? " and \(more) more" : "")
+    case .noSuchFunction(let name): "no function's name is or holds \(name): `perfprof report` lists them"
     }
   }
 }

@@ -16,7 +16,9 @@ struct ThreadsCommand: ParsableCommand {
       Of threads that wait the kernel tells two registers only: a stack that can't be unwound by them says so.
       """)
 
-  @Option(name: [.customShort("p"), .customLong("pid")], help: "The process.")
+  @Option(
+    name: [.customShort("p"), .customLong("pid")], help: ArgumentHelp("The process.", valueName: "PID"),
+    completion: .custom { _, _, prefix in ProcessCompletion.words(prefix) })
   var pid: Int32
 
   @Flag(help: "As JSON.")

@@ -1,4 +1,5 @@
 import BinaryReading
+import Glibc
 import Sampling
 import TextWriting
 import Wording
@@ -8,7 +9,9 @@ struct EventList {
   private let catalog = EventCatalog()
 
   func text() -> String {
-    var table = TextTable([("EVENT", .left), ("ALSO", .left), ("HERE", .left)])
+    var table = TextTable([
+      .init("EVENT", .left), .init("ALSO", .left, cutTo: 10, leaves: 0), .init("HERE", .left, cutTo: 20),
+    ])
     for entry in catalog.entries {
       let problem = Self.problem(with: entry.event)
       // Of the many that a processor may have only those that this one has.
@@ -18,7 +21,8 @@ struct EventList {
     let tracepoints =
       catalog.tracepointCount.map { "\($0.grouped) tracepoints, such as sched:sched_switch: `perf list tracepoint`" }
       ?? "tracepoints, such as sched:sched_switch: not to be had, \(Self.tracepointProblem)"
-    return table.text() + "\n" + tracepoints + "\n"
+    let columns = Terminal.columns(of: STDOUT_FILENO)
+    return table.text(columns: columns) + "\n" + tracepoints.wrapped(toColumns: columns) + "\n"
   }
 
   /// Why an event can't be sampled on this very process; nil where it can.

@@ -20,25 +20,34 @@ final class ProgressLine: WindowSink {
     lastSamples = progress.samples
     isOnScreen = true
     let rooted = progress.samples == 0 ? "?" : (Double(progress.rooted) / Double(progress.samples)).percent
-    let text =
-      "\r\u{1B}[K\(progress.seconds.fixed(1)) s · \(Int(rate.rounded())) samples/s · \(progress.threads) threads"
-      + " · lost \(progress.lost) · rooted \(rooted)  (Ctrl-C stops)"
-    Self.write(text)
+    let threads = "\(progress.threads) \(progress.threads == 1 ? "thread" : "threads")"
+    Self.show([
+      "\(progress.seconds.fixed(1)) s", " · \(Int(rate.rounded())) samples/s", " · lost \(progress.lost)",
+      " · rooted \(rooted)", " · \(threads)", "  (Ctrl-C stops)",
+    ])
   }
 
   /// Shows how far naming is, once it takes longer than one would expect.
   func show(_ naming: NamingProgress) {
     guard isShown, naming.seconds > 0.5 else { return }
     isOnScreen = true
-    Self.write(
-      "\r\u{1B}[Knaming functions: \(naming.done) of \(naming.total) modules, \(naming.seconds.fixed(1)) s"
-        + "  (Ctrl-C: without the others)")
+    Self.show([
+      "naming functions: \(naming.done) of \(naming.total) \(naming.total == 1 ? "module" : "modules")",
+      ", \(naming.seconds.fixed(1)) s", "  (Ctrl-C: without the others)",
+    ])
   }
 
   /// Takes the line away.
   func clear() {
     if isOnScreen { Self.write("\r\u{1B}[K") }
     isOnScreen = false
+  }
+
+  /// Shows as many of the parts as fit: a line longer than the terminal would leave its first row behind.
+  private static func show(_ parts: [String]) {
+    // In the last column the cursor of some terminals moves on.
+    let room = (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1
+    write("\r\u{1B}[K" + String.fitting(parts, separator: "", columns: room))
   }
 
   private static func write(_ text: String) {

@@ -23,6 +23,9 @@ struct RecordingFiles: ~Copyable {
       output.showsCommand = showsCommand
       if output.format == .recording, recording == nil { recording = path } else { views.append(output) }
     }
+    if let path = paths.enumerated().first(where: { paths[..<$0.offset].contains($0.element) })?.element {
+      throw Failure(.usage, "-o \(path): named twice: each file is written once")
+    }
     for view in views { try Self.checkPlace(view.path) }
     let place = try Self.open(recording)
     self.views = views
@@ -130,6 +133,18 @@ struct RecordingFiles: ~Copyable {
       throw OutputFile.failure(path, EISDIR)
     }
     guard unsafe access(place, W_OK | X_OK) == 0 else { throw OutputFile.failure(path, errno) }
+    if OutputFile.isSpecial(path) {
+      // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+      guard unsafe access(path, W_OK) == 0 else { throw OutputFile.failure(path, errno) }
+      return
+    }
+    // To root everything looks writable, and names can be too long: only trying tells.
+    let trial = OutputFile.temporaryPath(for: path)
+    let descriptor = OutputFile.create(trial)
+    guard descriptor >= 0 else { throw OutputFile.failure(path, errno) }
+    Glibc.close(descriptor)
+    // SAFETY: the path is a Swift string, which the bridge terminates for the call.
+    _ = unsafe unlink(trial)
   }
 
   /// `NAME.perfprof` and `NAME.svg`, or with `-2`, `-3`… behind NAME where one of them is there already.

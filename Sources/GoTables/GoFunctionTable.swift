@@ -1,7 +1,8 @@
 import BinaryReading
+import ELF
 import Searching
 
-/// How to unwind Go's functions, from the table that every Go program carries for its own tracebacks (`.gopclntab`),
+/// What Go's functions are called and how to unwind them, from the table that every Go program carries for its own tracebacks (`.gopclntab`),
 /// also when it was stripped of everything else.
 ///
 /// Go describes a function by how far its stack pointer has moved at each instruction; frame records are told by the
@@ -13,7 +14,7 @@ import Searching
 ///     pctab      (change of the value, zigzag) (length in bytes), varints, until a change of 0
 ///
 /// Source: Go's `src/runtime/symtab.go` and `src/internal/abi/symtab.go`, since Go 1.18. Everything is untrusted.
-public struct GoFunctionTable: Sendable {
+package struct GoFunctionTable: Sendable {
   private let bytes: [UInt8]
   private let textStart: UInt64
   private let count: Int
@@ -22,12 +23,26 @@ public struct GoFunctionTable: Sendable {
   private let functabOffset: Int
 
   /// Where a program has the table: by the name of its section.
-  public static let sectionNames = [".gopclntab", ".data.rel.ro.gopclntab"]
+  private static let sectionNames = [".gopclntab", ".data.rel.ro.gopclntab"]
+  /// Bytes of the table that are still read.
+  private static let sizeLimit: UInt64 = 512 << 20
+
+  /// The table of a program; nil when it is no Go program, or its table is of an unknown form.
+  package init?(_ image: ELFImage) {
+    guard let section = Self.sectionNames.lazy.compactMap({ image.section(named: $0) }).first,
+      let bytes = try? image.contents(of: section, limit: Self.sizeLimit)
+    else { return nil }
+    let code = image.segments.filter { $0.type == .load && $0.isExecutable }
+    guard let start = code.map(\.virtualAddress).min(),
+      let end = code.map({ $0.virtualAddress &+ $0.fileSize }).max(), start < end
+    else { return nil }
+    self.init(bytes, textRange: start..<end)
+  }
 
   /// The table in these bytes; nil where they are none of a known form for a machine with 64-bit words.
   ///
   /// - Parameter textRange: Stated addresses of the program's code, where functions must lie.
-  public init?(_ bytes: [UInt8], textRange: Range<UInt64>) {
+  init?(_ bytes: [UInt8], textRange: Range<UInt64>) {
     let span = bytes.rawSpan
     do throws(BinaryReadingError) {
       let magic: UInt32 = try span.load(at: 0)
@@ -47,18 +62,18 @@ public struct GoFunctionTable: Sendable {
   }
 
   /// A function.
-  public struct Function: Hashable, Sendable {
+  package struct Function: Hashable, Sendable {
     /// Stated addresses of its code.
-    public var range: Range<UInt64>
+    package var range: Range<UInt64>
     /// Its full name, such as `net/http.(*conn).serve`.
-    public var name: String
+    package var name: String
     fileprivate var description: Int
   }
 
   /// The function that holds a stated address.
   ///
   /// - Complexity: O(log n).
-  public func function(containing address: UInt64) -> Function? {
+  package func function(containing address: UInt64) -> Function? {
     guard address >= textStart, let relative = UInt32(exactly: address - textStart) else { return nil }
     let next = (0..<count).partitionPoint { entry($0).map { $0 > relative } ?? true }
     guard next > 0, let start = entry(next - 1), let end = entry(next), relative < end,
@@ -73,12 +88,12 @@ public struct GoFunctionTable: Sendable {
   }
 
   /// Bytes between the stack pointer and the return address, at an address in the function; nil where none is told.
-  public func stackDepth(at address: UInt64, in function: Function) -> Int64? {
+  package func stackDepth(at address: UInt64, in function: Function) -> Int64? {
     stretch(at: address, in: function)?.depth
   }
 
   /// The largest such distance anywhere in the function.
-  public func frameSize(of function: Function) -> Int64 {
+  package func frameSize(of function: Function) -> Int64 {
     var largest: Int64 = 0
     forEachStretch(in: function) { depth, _ in
       largest = max(largest, depth)

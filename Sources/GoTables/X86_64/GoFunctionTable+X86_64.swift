@@ -1,10 +1,13 @@
 extension GoFunctionTable {
   /// What is to be done at an address of x86-64 code.
-  public enum Place: Hashable, Sendable {
+  package enum Place: Hashable, Sendable {
     /// The table has no function here.
     case outside
-    /// An ordinary step.
-    case rule(UnwindRule)
+    /// An ordinary frame: the return address lies this far above the stack pointer, and the caller's frame pointer right
+    /// below it if that was saved.
+    case frame(size: Int32, savesFramePointer: Bool)
+    /// The first function of its stack.
+    case outermost
     /// The function with this entry may have left its goroutine's stack to call the vDSO; its frame record is on it.
     case callOfVDSO(entry: UInt64)
     /// The function with this entry may have left its goroutine's stack to call C.
@@ -17,31 +20,28 @@ extension GoFunctionTable {
   /// The place of a stated lookup address in x86-64 code.
   ///
   /// - Parameter code: Reads bytes of the program at a stated address; nil where there are none.
-  public func placeX86_64(at address: UInt64, code: (_ address: UInt64, _ count: Int) -> [UInt8]?) -> Place {
+  package func placeX86_64(at address: UInt64, code: (_ address: UInt64, _ count: Int) -> [UInt8]?) -> Place {
     guard let function = function(containing: address) else { return .outside }
     let role = GoRole(functionNamed: function.name)
     switch role {
-    case .beginsStack: return .rule(.outermost)
-    case .switchesForGood where hasSwitched(at: address, in: function, code: code): return .rule(.outermost)
+    case .beginsStack: return .outermost
+    case .switchesForGood where hasSwitched(at: address, in: function, code: code): return .outermost
     case .switchesForC where hasSwitched(at: address, in: function, code: code):
       return .callOfC(entry: function.range.lowerBound)
     default: break
     }
-    guard let depth = stackDepth(at: address, in: function), depth >= 0, let offset = Int32(exactly: depth + 8) else {
+    guard let depth = stackDepth(at: address, in: function), depth >= 0, depth <= Int64(Int32.max) - 8 else {
       return .outside
     }
+    let size = Int32(depth)
     if role == .returnsToGoroutine, hasSwitched(at: address, in: function, code: code) {
-      return .callback(frameSize: offset)
+      return .callback(frameSize: size + 8)
     }
     let saves = depth > 0 ? frameRecord(of: function, code: code) : nil
     if role == .switchesForVDSO, let saves, address >= saves.end {
       return .callOfVDSO(entry: function.range.lowerBound)
     }
-    var encoder = RuleEncoder(kind: .registerOffset, cfaRegister: 7)
-    encoder.cfaOffset = offset
-    encoder.slots.set(0, words: -1)
-    if let saves, address >= saves.stored { encoder.slots.set(1, words: -2) }
-    return .rule(encoder.rule)
+    return .frame(size: size, savesFramePointer: saves.map { address >= $0.stored } ?? false)
   }
 
   /// Whether the stack pointer has been loaded from a register or from the runtime's books, and not yet back.
@@ -90,15 +90,6 @@ extension GoFunctionTable {
     }
     return nil
   }
-}
-
-extension UnwindRule {
-  /// That there is no caller.
-  fileprivate static let outermost: UnwindRule = {
-    var encoder = RuleEncoder(kind: .registerOffset, cfaRegister: 7)
-    encoder.flags = .root
-    return encoder.rule
-  }()
 }
 
 /// What the runtime's functions do that no table tells. Go's own tracebacks end at the same ones (`topofstack` in

@@ -1,0 +1,76 @@
+import Glibc
+import Processes
+import Sampling
+import Wording
+
+/// The processes that `-p` names, each looked at before anything is opened.
+struct ProcessChoice {
+  private(set) var processes: [ProcessStatus] = []
+  /// What names stood for, a line each.
+  private(set) var remarks: [String] = []
+
+  /// Understands numbers, names of programs, and lists of them with commas or blanks between.
+  init(_ words: [String]) throws(Failure) {
+    for word in words {
+      let pieces = word.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+      guard !pieces.isEmpty else {
+        throw Failure(
+          .usage, "-p '\(word)': empty, as `pidof` prints where nothing runs: name a process from `ps -e`")
+      }
+      // Programs can have blanks in their names, and commas.
+      if pieces.count > 1, pieces.contains(where: { Int32($0) == nil }), try add(named: word) { continue }
+      for piece in pieces { try add(piece) }
+    }
+  }
+
+  private mutating func add(_ word: String) throws(Failure) {
+    guard word.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      guard !word.hasPrefix("-") else {
+        throw Failure(.usage, "-p \(word): neither the number nor the name of a process: use one from `ps -e`")
+      }
+      guard try add(named: word) else {
+        throw Failure(.noInput, "-p \(word): no process has this name: `ps -e` lists those that run")
+      }
+      return
+    }
+    guard let number = Int32(word), number > 0 else {
+      throw Failure(.usage, "-p \(word): not a process number: use one from `ps -e`")
+    }
+    guard number != getpid() else { throw Failure(.usage, "-p \(word): that is perfprof itself") }
+    do throws(SamplingError) {
+      let status = try Self.status(of: number)
+      if status.isZombie { throw .zombie(pid: number) }
+      if status.isKernelThread { throw .kernelThread(pid: number) }
+      add(status)
+    } catch { throw Failure(error) }
+  }
+
+  /// Adds all processes of a program's name; whether there are any.
+  private mutating func add(named name: String) throws(Failure) -> Bool {
+    let found = ProcessStatus.allProcesses().sorted().compactMap { try? ProcessStatus(pid: $0) }.filter { status in
+      !status.isZombie && !status.isKernelThread && status.pid != getpid() && Self.isCalled(name, status)
+    }
+    guard !found.isEmpty else { return false }
+    for status in found { add(status) }
+    let numbers = found.map { "\($0.pid)" }
+    let list = numbers.prefix(12).joined(separator: ", ")
+    let more = numbers.count > 12 ? " and \(numbers.count - 12) more" : ""
+    remarks.append("\(name) is \(found.count == 1 ? "process" : "\(found.count) processes:") \(list)\(more)")
+    return true
+  }
+
+  private mutating func add(_ status: ProcessStatus) {
+    if !processes.contains(where: { $0.pid == status.pid }) { processes.append(status) }
+  }
+
+  /// By the short name, which has 15 bytes at most, or by the file's name as it was called.
+  private static func isCalled(_ name: String, _ status: ProcessStatus) -> Bool {
+    if status.name == name { return true }
+    guard let called = status.command.first else { return false }
+    return called == name || called.split(separator: "/").last.map(String.init) == name
+  }
+
+  private static func status(of pid: Int32) throws(SamplingError) -> ProcessStatus {
+    do { return try ProcessStatus(pid: pid) } catch { throw SamplingError(error) }
+  }
+}
