@@ -127,7 +127,7 @@ public struct IdleWaits: Sendable {
     "folly::EventBase::loopBody",
     "grpc_core::Executor::ThreadMain",
     // Node.js, V8, .NET
-    "node::WorkerThreadsTaskRunner::DelayedTaskScheduler::Run", "node::TaskQueue", "worker",
+    "node::WorkerThreadsTaskRunner::DelayedTaskScheduler::Run", "node::TaskQueue",
     "ThreadPoolMgr::WorkerThreadStart", "uv__threadpool_worker", "node::PlatformWorkerThread",
   ]
   /// What runs below some of those and does work.

@@ -232,8 +232,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   }
 
   mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason) {
-    // What it did before, it did with another stack.
-    settleWaits(of: sample.tid, sample.pid)
+    // What it did before, it did with another stack, where one is known.
+    if waits?.account.knowsWait(of: sample.tid) == true { settleWaits(of: sample.tid, sample.pid) }
     let stack = pushWait(sample, reason)
     waits?.account.find(sample.tid, of: sample.pid, stack: stack, at: sample.time)
   }

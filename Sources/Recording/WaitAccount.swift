@@ -52,6 +52,8 @@ struct WaitAccount {
     /// With which stack it left, last.
     var stack: StackID?
     var isRunnable = false
+    /// The last stack with which it waited for something else than a CPU.
+    var lastWait: StackID?
     var parts: [Part] = []
   }
 
@@ -112,6 +114,7 @@ struct WaitAccount {
       thread.parts.append(Part(stack: stack, isRunnable: isRunnable, nanoseconds: 0, time: time))
     }
     (thread.offSince, thread.stack, thread.isRunnable) = (time, stack, isRunnable)
+    if !isRunnable { thread.lastWait = stack }
     threads[tid] = thread
   }
 
@@ -119,6 +122,7 @@ struct WaitAccount {
   mutating func find(_ tid: Int32, of pid: Int32, stack: StackID?, at time: UInt64) {
     meet(tid, of: pid)
     threads[tid]?.stack = stack
+    threads[tid]?.lastWait = stack
     threads[tid]?.isRunnable = false
     if let thread = threads[tid], thread.offSince == nil { threads[tid]?.offSince = thread.settled }
   }
@@ -151,6 +155,9 @@ struct WaitAccount {
 
   /// A thread has ended; nothing is kept of it. What is not settled must be so before.
   mutating func end(_ tid: Int32) { threads[tid] = nil }
+
+  /// Whether it is known what a thread waited for, last.
+  func knowsWait(of tid: Int32) -> Bool { threads[tid]?.stack != nil }
 
   // MARK: Settling
 
@@ -194,7 +201,7 @@ struct WaitAccount {
     }
     let blocked = wall - ran - waited
     let shares = Self.divide(
-      parts, blocked: blocked, waited: waited, fallback: thread.stack, time: thread.settled)
+      parts, blocked: blocked, waited: waited, fallback: thread.lastWait ?? thread.stack, time: thread.settled)
     totals.wall &+= wall
     totals.ran &+= ran
     totals.runnable &+= waited

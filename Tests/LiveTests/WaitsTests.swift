@@ -45,9 +45,10 @@ extension LiveTests {
           }
         }
         let truth = try #require(known[kind])
-        // What the thread ran on a CPU in the function is not in it; little but for the disk.
-        #expect(sum > 0.94 * truth && sum < 1.02 * truth, "\(kind): \(sum) of \(truth)")
-        #expect(told > 0.8 * sum, "\(kind): \(told) of \(sum) for the right reason")
+        // What the thread ran on a CPU in the function is not in it, and is much only where a disk is read.
+        let least = kind == "disk" ? 0.75 : 0.98
+        #expect(sum > least * truth && sum < 1.02 * truth, "\(kind): \(sum) of \(truth)")
+        #expect(told > 0.7 * sum, "\(kind): \(told) of \(sum) for the right reason")
       }
     }
 
