@@ -77,8 +77,8 @@ let package = Package(
     module(
       "Recording",
       [
-        "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling", "Unwinding",
-        "Symbolication", "RecordingFormat",
+        "CLinuxPerf", "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling",
+        "Unwinding", "Symbolication", "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["BinaryReading", "ProfileModel", "TextWriting"]),

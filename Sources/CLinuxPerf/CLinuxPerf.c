@@ -24,6 +24,7 @@ int clp_perf_set_output(int event, int output) { return ioctl(event, PERF_EVENT_
 int clp_perf_id(int event, uint64_t *id) { return ioctl(event, PERF_EVENT_IOC_ID, id); }
 int clp_perf_enable(int event) { return ioctl(event, PERF_EVENT_IOC_ENABLE, 0); }
 int clp_perf_disable(int event) { return ioctl(event, PERF_EVENT_IOC_DISABLE, 0); }
+int clp_perf_set_period(int event, uint64_t period) { return ioctl(event, PERF_EVENT_IOC_PERIOD, &period); }
 
 int clp_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK); }
 

@@ -14,11 +14,13 @@ public enum FrameMarker: Hashable, Sendable {
   case mainActor
   /// The same where the callers of an async function are not known, or not for sure, for this reason.
   case asyncGap(AsyncGap)
+  /// What a thread that does not run waits for: the end of its stack.
+  case waiting(WaitReason)
   /// What another version wrote.
   case other(String)
 
   /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`, `[Swift task]`,
-  /// `[Swift task: NAME]`, `[main actor]`, `[async: REASON]`.
+  /// `[Swift task: NAME]`, `[main actor]`, `[async: REASON]`, `[waits: pipe]`.
   public var name: String {
     switch self {
     case .truncated(let reason): "[truncated: \(reason.description)]"
@@ -29,6 +31,7 @@ public enum FrameMarker: Hashable, Sendable {
     case .task(let name?): "[Swift task: \(name)]"
     case .mainActor: "[main actor]"
     case .asyncGap(let gap): "[async: \(gap.description)]"
+    case .waiting(let reason): reason.frameName
     case .other(let name): name
     }
   }
@@ -54,6 +57,8 @@ public enum FrameMarker: Hashable, Sendable {
       let count = Int(inner.dropLast(" frames elided".count)), count >= 0
     {
       self = .elided(count: count)
+    } else if let reason = WaitReason.allCases.first(where: { $0.frameName == name }) {
+      self = .waiting(reason)
     } else {
       self = .other(name)
     }
@@ -67,6 +72,7 @@ public enum FrameMarker: Hashable, Sendable {
     case .unmapped, .unknownCode: .user
     case .task, .mainActor: .task
     case .asyncGap: .asyncGap
+    case .waiting: .kernel
     case .other(let name): name.hasPrefix("[truncated") ? .truncated : .elided
     }
   }
@@ -76,7 +82,7 @@ public enum FrameMarker: Hashable, Sendable {
     switch self {
     case .unmapped: .unmapped
     case .unknownCode: .unknownCode
-    case .truncated, .elided, .task, .mainActor, .asyncGap, .other: Function(name: name)
+    case .truncated, .elided, .task, .mainActor, .asyncGap, .waiting, .other: Function(name: name)
     }
   }
 }

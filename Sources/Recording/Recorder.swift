@@ -22,7 +22,9 @@ package enum Recorder {
     isNamingWanted: (NamingProgress) -> Bool = { _ in true }
   ) throws(SamplingError) -> RecordOutcome {
     let file = RecordingFile(
-      RecordingWriter(path: path, owning: descriptor, hasValueTypes: !options.sampling.events.isEmpty))
+      RecordingWriter(
+        path: path, owning: descriptor,
+        hasValueTypes: !options.sampling.events.isEmpty || options.sampling.waits != .none))
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
     func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
       let priority = PollingPriority()
@@ -55,7 +57,9 @@ package enum Recorder {
       }
       return sampled.finish(commandTime: commandTime(), isNamingWanted)
     } catch { perfError = error }
-    guard options.sampler == .auto, options.sampling.events.isEmpty, perfError.leavesPtraceToTry else {
+    guard options.sampler == .auto, options.sampling.events.isEmpty, options.sampling.waits == .none,
+      perfError.leavesPtraceToTry
+    else {
       throw perfError
     }
     do {

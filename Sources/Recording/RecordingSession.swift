@@ -27,6 +27,10 @@ struct RecordingSession: ~Copyable {
       sampler.events.isEmpty
       ? sampler.name != "perf:cycles" && !options.sampling.includesIdleThreads
       : sampler.events.contains { $0.measure == .cpuTime }
+    if let waits = WaitRecorder(sampler.waits) {
+      loop.recorder.waits = waits
+      if sampler.waits == .waits { loop.recorder.periodsAreTime = false }
+    }
     let header = Self.header(options, sampler)
     for sink in sinks { sink.begin(header) }
   }
@@ -40,7 +44,10 @@ struct RecordingSession: ~Copyable {
     header.architecture = Architecture.host == .aarch64 ? "aarch64" : "x86_64"
     header.notes = sampler.notes.map(ProfileNote.sampling)
     header.version = options.version
-    header.valueTypes = sampler.events.map { $0.valueType(frequency: sampler.frequency) }
+    header.valueTypes =
+      sampler.waits == .none
+      ? sampler.events.map { $0.valueType(frequency: sampler.frequency) }
+      : WaitRecorder.valueTypes(sampler.waits, frequency: sampler.frequency)
     return header
   }
 
@@ -55,13 +62,15 @@ struct RecordingSession: ~Copyable {
     let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
     let lost = loop.recorder.lost
     let loss: [ProfileNote] = isCounted && lost > 0 ? [.eventsLost(count: lost)] : []
-    let hasCPUTime = sampler.events.isEmpty || sampler.events.contains { $0.measure == .cpuTime }
+    let hasCPUTime =
+      sampler.events.isEmpty && sampler.waits != .waits || sampler.events.contains { $0.measure == .cpuTime }
     let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
     trailer.actualFrequency = actualFrequency(sampler)
     let file = file
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
+    let waitNotes = loop.recorder.waits?.notes ?? []
     let stackNotes =
       loop.recorder.deepStacks.notes + loop.recorder.asyncStacks.notes + loop.recorder.narrowPrograms.notes
     let limit = options.namingSeconds
@@ -79,7 +88,7 @@ struct RecordingSession: ~Copyable {
     if losses.samples > 0 {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
-    trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss
+    trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss + waitNotes
     return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 
@@ -97,6 +106,8 @@ struct RecordingSession: ~Copyable {
   /// Samples for each second of CPU time that they stand for; periods of a cycle counter don't tell it.
   private func actualFrequency(_ sampler: SamplerDescription) -> Double {
     guard sampler.hasFrequency else { return 0 }
+    // Amounts of waiting are no samples of this rate.
+    guard sampler.waits == .none else { return Double(sampler.frequency) }
     // Of several events the one that is time tells only its own rate.
     guard sampler.name != "perf:cycles", sampler.events.count <= 1, loop.recorder.periods > 0 else {
       return Double(sampler.frequency)

@@ -58,6 +58,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private var aging: ModuleAging
   /// Frames of the recording that are accounted for: those behind are seen for the first time.
   private var knownFrames = 0
+  /// What threads wait for; nil where that isn't sampled.
+  var waits: WaitRecorder?
   private let startTime: UInt64
   /// The processes that are recorded, and their children with them; none where it's the whole machine.
   private let roots: Set<Int32>
@@ -86,12 +88,26 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   var threadCount: Int { directory.threadCount }
 
   mutating func sample(_ sample: borrowing RawSample) {
+    if waits?.switchEvent == sample.event { return leave(sample) }
+    var isRooted = true
+    let thread = pushStack(of: sample, isRooted: &isRooted)
+    pushKernelFrames(sample.kernelChain)
+    if isRooted { rooted += 1 }
+    if sample.event == clock { periods &+= sample.period }
+    let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
+    log.add(
+      time: time, thread: thread, stack: stack.end(), value: UInt32(truncatingIfNeeded: sample.event),
+      weight: events.isEmpty ? 1 : sample.period)
+    if knownFrames < log.tables.frames.count { keepNewModules(of: sample.pid) }
+  }
+
+  /// Unwinds a sample and puts its user frames on the stack at hand, whose thread it returns.
+  private mutating func pushStack(of sample: borrowing RawSample, isRooted: inout Bool) -> ThreadID {
     let sampled = processes.sampled(sample.tid, of: sample.pid)
     let (process, hasEnded) = (sampled.process, sampled.hasEnded)
     if sample.registers != nil, !hasEnded { adopt(process) }
     let thread = directory.thread(sample.tid, of: sample.pid, in: &processes.table, log: &log)
     stack.begin()
-    var isRooted = true
     if let registers = sample.registers {
       let generated = modules.takeUnwinding(of: process, at: sample.time)
       if !generated.isEmpty {
@@ -117,20 +133,14 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
       let reason: TruncationReason = sample.architecture == nil ? .narrowProgram : .noUserRegisters
       stack.push(.truncated(reason), log: &log)
     }
-    pushKernelFrames(sample.kernelChain)
-    if isRooted { rooted += 1 }
     if let kind = NarrowPrograms.kind(of: sample.architecture, isX32: process.isX32) {
       narrowPrograms.count(kind, name: processes.table.name(of: sample.pid), isRooted: isRooted)
     }
-    if sample.event == clock { periods &+= sample.period }
-    let time = sample.time > startTime ? (sample.time - startTime) / 1000 : 0
-    log.add(
-      time: time, thread: thread, stack: stack.end(), value: UInt32(truncatingIfNeeded: sample.event),
-      weight: events.isEmpty ? 1 : sample.period)
-    if knownFrames < log.tables.frames.count { keepNewModules(of: sample.pid) }
+    return thread
   }
 
   mutating func event(_ event: ProcessEvent) {
+    follow(event)
     if let (change, over) = processes.apply(event) {
       if let over {
         registered.forget(over)
@@ -171,6 +181,7 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   /// Everything since the last window, with the counts so far.
   mutating func takeWindow(seconds: Double) -> RecordingWindow {
+    settleWaits()
     var counters = RecordingCounters()
     counters.lost = lost
     counters.throttled = throttled
@@ -224,6 +235,100 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   mutating func findTasks() {
     let source = source
     tasks.findPending(unwinder: unwinder) { source.memory(of: $0) }
+  }
+
+  // MARK: Waits
+
+  /// A thread leaves its processor.
+  private mutating func leave(_ sample: borrowing RawSample) {
+    // A thread leaves for the last time behind its end; the idle task of each processor is nobody.
+    guard sample.pid > 0, !processes.table.hasEnded(sample.tid),
+      let reason = waits?.reasons.reason(of: sample.kernelChain)
+    else { return }
+    let stack = pushWait(sample, reason)
+    waits?.account.leave(sample.tid, of: sample.pid, stack: stack, isRunnable: reason.isRunnable, at: sample.time)
+  }
+
+  mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason) {
+    // What it did before, it did with another stack, where one is known.
+    if waits?.account.knowsWait(of: sample.tid) == true { settleWaits(of: sample.tid, sample.pid) }
+    let stack = pushWait(sample, reason)
+    waits?.account.find(sample.tid, of: sample.pid, stack: stack, at: sample.time)
+  }
+
+  /// The stack of a thread that waits, with the reason at its end.
+  private mutating func pushWait(_ sample: borrowing RawSample, _ reason: WaitReason) -> StackID? {
+    var isRooted = true
+    _ = pushStack(of: sample, isRooted: &isRooted)
+    // A stack that is read later has none of the kernel's; where they are all that tells, they stay.
+    if reason == .other { pushKernelFrames(sample.kernelChain) }
+    stack.push(.waiting(reason), log: &log)
+    let stack = stack.end()
+    if !isRooted, let stack { waits?.cut.insert(stack) }
+    if reason.isRunnable, let stack { waits?.ready.insert(stack) }
+    if knownFrames < log.tables.frames.count { keepNewModules(of: sample.pid) }
+    return stack
+  }
+
+  mutating func switched(_ change: ThreadSwitch) {
+    if change.isIn {
+      waits?.account.enter(change.tid, at: change.time)
+    } else if change.isPreempted {
+      waits?.account.preempt(change.tid)
+    }
+  }
+
+  mutating func pace(_ switchesPerSample: UInt64) {
+    settleWaits()
+    waits?.account.setInterval(switchesPerSample)
+  }
+
+  private mutating func follow(_ event: ProcessEvent) {
+    guard waits != nil else { return }
+    switch event {
+    case .renamed(let pid, let tid, _, _, _):
+      if !processes.table.isKernelThread(pid) { waits?.account.meet(tid, of: pid) }
+    case .forked(let pid, let tid, _, _, let time): waits?.account.begin(tid, of: pid, at: time)
+    case .exited(let pid, let tid, let time):
+      settleWaits(of: tid, pid, end: time)
+      waits?.account.end(tid)
+    case .mapped: break
+    }
+  }
+
+  /// Settles threads that are sampled again and again, where not each switch is a sample.
+  mutating func settleDueWaits() {
+    for (tid, pid) in waits?.dueNumbers ?? [] { settleWaits(of: tid, pid) }
+  }
+
+  private mutating func settleWaits() {
+    for (tid, pid) in waits?.account.numbers ?? [] { settleWaits(of: tid, pid) }
+  }
+
+  private mutating func settleWaits(of tid: Int32, _ pid: Int32, end: UInt64? = nil) {
+    guard let shares = waits?.account.settle(tid, end: end), !shares.isEmpty else { return }
+    guard let values = waits?.values else { return }
+    let thread = directory.thread(tid, of: pid, in: &processes.table, log: &log)
+    for share in shares {
+      let stack: StackID
+      if let known = share.stack {
+        // Ready to run at the end of a wait, or blocked where it seemed to be ready: another end of the same stack.
+        let endsReady = waits?.ready.contains(known) ?? false
+        stack =
+          endsReady == share.isRunnable
+          ? known : log.stack(like: known, endingIn: .waiting(share.isRunnable ? .runnable : .unknown))
+      } else {
+        // Before its first turn a thread has no stack.
+        let marker: FrameMarker = share.isRunnable ? .waiting(.runnable) : .truncated(.other("wait not observed"))
+        stack = log.stack(parent: nil, frame: log.frame(of: marker))
+      }
+      let isCut = share.stack.map { waits?.cut.contains($0) ?? true } ?? !share.isRunnable
+      let time = share.time > startTime ? (share.time - startTime) / 1000 : 0
+      log.add(
+        time: time, thread: thread, stack: stack, value: share.isRunnable ? values.runnable : values.blocked,
+        weight: share.nanoseconds)
+      if !isCut { rooted += 1 }
+    }
   }
 
   // MARK: Parts

@@ -16,6 +16,10 @@ extension SampledEvent {
 extension SamplerDescription {
   /// Whether samples are taken at a frequency, and not by what happens, of which it may be the limit.
   var hasFrequency: Bool {
+    waits == .wall || waits == .none && hasFrequentEvent
+  }
+
+  private var hasFrequentEvent: Bool {
     events.isEmpty || events.contains { $0.measure == .cpuTime || $0.measure == .hardware && $0.count == nil }
   }
 }

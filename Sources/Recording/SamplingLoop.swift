@@ -92,6 +92,7 @@ struct SamplingLoop: ~Copyable {
   }
 
   private mutating func endWindowIfDue() {
+    recorder.settleDueWaits()
     recorder.account.lookAtTargets()
     let isOver = clock() &- windowStart >= Self.windowNanoseconds
     guard isOver || recorder.log.pendingSampleCount >= Self.windowSamples || hasManyNewModules else { return }
@@ -121,6 +122,7 @@ struct SamplingLoop: ~Copyable {
   private var pollMilliseconds: Int32 {
     let now = clock()
     func isRecent(_ time: UInt64) -> Bool { now &- min(now, time) < 200_000_000 }
+    if recorder.waits?.isSampledNowAndThen == true { return 20 }
     let longest: Double =
       isRecent(startTime) ? 2 : isRecent(recorder.lastExec) ? 10 : isRecent(recorder.lastCut) ? 20 : 100
     guard let durationSeconds else { return Int32(longest) }

@@ -40,6 +40,9 @@ extension FrameMarker {
     case .asyncBrokenChain: self = .asyncGap(.brokenChain)
     case .asyncCallerInNoCode: self = .asyncGap(.callerInNoCode)
     case .asyncParentRan: self = .asyncGap(.parentRan)
+    case .waiting:
+      guard let reason = WaitReason(rawValue: message.reason) else { return nil }
+      self = .waiting(reason)
     case .named, .UNRECOGNIZED: return nil
     }
   }
@@ -55,6 +58,7 @@ extension FrameMarker {
       case .task(let name): (message.kind, message.name) = (.swiftTask, name ?? "")
       case .mainActor: message.kind = .mainActor
       case .asyncGap(let gap): message.kind = gap.kind
+      case .waiting(let reason): (message.kind, message.reason) = (.waiting, reason.rawValue)
       case .other: message.kind = .named
       }
     }

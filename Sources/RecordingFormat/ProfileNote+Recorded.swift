@@ -19,6 +19,11 @@ extension ProfileNote {
       case .programsNotSampled(let names):
         message.fact = .programsNotSampled
         message.names = names
+      case .threadTimes(let times):
+        message.fact = .threadTimes
+        (message.count, message.got) = (times.threads, times.switchesPerSample)
+        (message.wallSeconds, message.usedSeconds) = (times.wall, times.onCPU)
+        (message.runnableSeconds, message.blockedSeconds) = (times.runnable, times.blocked)
       case .eventsLost(let count):
         message.fact = .eventsLost
         message.count = count
@@ -55,6 +60,11 @@ extension ProfileNote {
         usedSeconds: message.usedSeconds, sampledSeconds: message.sampledSeconds, cause: CPUTimeCause(message))
     case .programsNotSampled: self = .programsNotSampled(names: message.names)
     case .eventsLost: self = .eventsLost(count: message.count)
+    case .threadTimes:
+      self = .threadTimes(
+        ThreadTimesSum(
+          threads: message.count, wall: message.wallSeconds, onCPU: message.usedSeconds,
+          runnable: message.runnableSeconds, blocked: message.blockedSeconds, switchesPerSample: message.got))
     case .samplesNotWritten:
       self = .samplesNotWritten(count: message.count, errno: message.error == 0 ? nil : message.error)
     case .stacksCopied: self = .stacksContinued(count: message.count, from: .copied)

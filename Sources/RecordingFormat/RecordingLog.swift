@@ -88,6 +88,13 @@ package struct RecordingLog: Sendable {
     tables.stacks.intern(parent: parent, frame: frame)
   }
 
+  /// The same stack with another marker as its last frame.
+  package mutating func stack(like stack: StackID, endingIn marker: FrameMarker) -> StackID {
+    let parent = tables.stacks.parents[stack.index]
+    return self.stack(
+      parent: parent == StackTable.noParent ? nil : StackID(rawValue: parent), frame: frame(of: marker))
+  }
+
   /// Adds a sample of so much of a value type, an index; `time` is in microseconds since the start.
   package mutating func add(
     time: UInt64, thread: ThreadID, stack: StackID?, value: UInt32 = 0, weight: UInt64 = 1

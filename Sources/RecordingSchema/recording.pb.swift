@@ -170,6 +170,8 @@ package nonisolated struct Recording_Marker: Sendable {
 
   package var name: String = String()
 
+  package var reason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -230,6 +232,9 @@ package nonisolated struct Recording_Marker: Sendable {
 
     /// the task that waits for this one ran meanwhile
     case asyncParentRan // = 25
+
+    /// reason: what a thread that did not run waited for
+    case waiting // = 26
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -264,6 +269,7 @@ package nonisolated struct Recording_Marker: Sendable {
       case 23: self = .asyncBrokenChain
       case 24: self = .asyncCallerInNoCode
       case 25: self = .asyncParentRan
+      case 26: self = .waiting
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -296,6 +302,7 @@ package nonisolated struct Recording_Marker: Sendable {
       case .asyncBrokenChain: return 23
       case .asyncCallerInNoCode: return 24
       case .asyncParentRan: return 25
+      case .waiting: return 26
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -328,6 +335,7 @@ package nonisolated struct Recording_Marker: Sendable {
       .asyncBrokenChain,
       .asyncCallerInNoCode,
       .asyncParentRan,
+      .waiting,
     ]
 
   }
@@ -923,6 +931,22 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     set {_uniqueStorage()._frequency = newValue}
   }
 
+  /// of all threads together, as the two below
+  package var wallSeconds: Double {
+    get {_storage._wallSeconds}
+    set {_uniqueStorage()._wallSeconds = newValue}
+  }
+
+  package var runnableSeconds: Double {
+    get {_storage._runnableSeconds}
+    set {_uniqueStorage()._runnableSeconds = newValue}
+  }
+
+  package var blockedSeconds: Double {
+    get {_storage._blockedSeconds}
+    set {_uniqueStorage()._blockedSeconds = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Fact: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -1002,6 +1026,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// error; level: kernel.perf_event_paranoid, absent where it was not the reason
     case perfNotUsed // = 30
 
+    /// count: threads; their wall_seconds, and of these used_, runnable_ and blocked_seconds; got: switches for each sample, at most
+    case threadTimes // = 31
+
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
     case UNRECOGNIZED(Int)
@@ -1038,6 +1065,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 23: self = .asyncStacks
       case 24: self = .asyncCallersNotCopied
       case 30: self = .perfNotUsed
+      case 31: self = .threadTimes
       case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
       }
@@ -1071,6 +1099,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .asyncStacks: return 23
       case .asyncCallersNotCopied: return 24
       case .perfNotUsed: return 30
+      case .threadTimes: return 31
       case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
       }
@@ -1104,6 +1133,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .asyncStacks,
       .asyncCallersNotCopied,
       .perfNotUsed,
+      .threadTimes,
       .waitingThreadsSampled,
     ]
 
@@ -1503,7 +1533,7 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Marker"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0\u{1}name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}module\0\u{1}count\0\u{1}name\0\u{1}reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1515,6 +1545,7 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularStringField(value: &self.module) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -1533,6 +1564,9 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 4)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1541,13 +1575,14 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.module != rhs.module {return false}
     if lhs.count != rhs.count {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension Recording_Marker.Kind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}SWIFT_TASK\0\u{1}MAIN_ACTOR\0\u{1}ASYNC_NOT_COPIED\0\u{1}ASYNC_READ_LATE\0\u{1}ASYNC_NO_CONTEXT\0\u{1}ASYNC_TOO_MANY\0\u{1}ASYNC_BROKEN_CHAIN\0\u{1}ASYNC_CALLER_IN_NO_CODE\0\u{1}ASYNC_PARENT_RAN\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}SWIFT_TASK\0\u{1}MAIN_ACTOR\0\u{1}ASYNC_NOT_COPIED\0\u{1}ASYNC_READ_LATE\0\u{1}ASYNC_NO_CONTEXT\0\u{1}ASYNC_TOO_MANY\0\u{1}ASYNC_BROKEN_CHAIN\0\u{1}ASYNC_CALLER_IN_NO_CODE\0\u{1}ASYNC_PARENT_RAN\0\u{1}WAITING\0")
 }
 
 nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2395,7 +2430,7 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Note"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fact\0\u{1}count\0\u{1}rest\0\u{1}rooted\0\u{1}wanted\0\u{1}got\0\u{1}error\0\u{1}level\0\u{1}pids\0\u{1}names\0\u{1}median\0\u{1}percentile99\0\u{1}longest\0\u{3}used_seconds\0\u{3}sampled_seconds\0\u{1}cause\0\u{3}cause_seconds\0\u{1}frequency\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fact\0\u{1}count\0\u{1}rest\0\u{1}rooted\0\u{1}wanted\0\u{1}got\0\u{1}error\0\u{1}level\0\u{1}pids\0\u{1}names\0\u{1}median\0\u{1}percentile99\0\u{1}longest\0\u{3}used_seconds\0\u{3}sampled_seconds\0\u{1}cause\0\u{3}cause_seconds\0\u{1}frequency\0\u{3}wall_seconds\0\u{3}runnable_seconds\0\u{3}blocked_seconds\0")
 
   fileprivate class _StorageClass {
     var _fact: Recording_Note.Fact = .unknown
@@ -2416,6 +2451,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _cause: Recording_Note.Cause = .notKnown
     var _causeSeconds: Double = 0
     var _frequency: Double = 0
+    var _wallSeconds: Double = 0
+    var _runnableSeconds: Double = 0
+    var _blockedSeconds: Double = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2444,6 +2482,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _cause = source._cause
       _causeSeconds = source._causeSeconds
       _frequency = source._frequency
+      _wallSeconds = source._wallSeconds
+      _runnableSeconds = source._runnableSeconds
+      _blockedSeconds = source._blockedSeconds
     }
   }
 
@@ -2480,6 +2521,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 16: try { try decoder.decodeSingularEnumField(value: &_storage._cause) }()
         case 17: try { try decoder.decodeSingularDoubleField(value: &_storage._causeSeconds) }()
         case 18: try { try decoder.decodeSingularDoubleField(value: &_storage._frequency) }()
+        case 19: try { try decoder.decodeSingularDoubleField(value: &_storage._wallSeconds) }()
+        case 20: try { try decoder.decodeSingularDoubleField(value: &_storage._runnableSeconds) }()
+        case 21: try { try decoder.decodeSingularDoubleField(value: &_storage._blockedSeconds) }()
         default: break
         }
       }
@@ -2546,6 +2590,15 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._frequency.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._frequency, fieldNumber: 18)
       }
+      if _storage._wallSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._wallSeconds, fieldNumber: 19)
+      }
+      if _storage._runnableSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._runnableSeconds, fieldNumber: 20)
+      }
+      if _storage._blockedSeconds.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._blockedSeconds, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2573,6 +2626,9 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._cause != rhs_storage._cause {return false}
         if _storage._causeSeconds != rhs_storage._causeSeconds {return false}
         if _storage._frequency != rhs_storage._frequency {return false}
+        if _storage._wallSeconds != rhs_storage._wallSeconds {return false}
+        if _storage._runnableSeconds != rhs_storage._runnableSeconds {return false}
+        if _storage._blockedSeconds != rhs_storage._blockedSeconds {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2583,7 +2639,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{2}\u{a}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{2}\u{9}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

@@ -18,6 +18,7 @@ extension ProfileNote {
     case .noSample: "noSample"
     case .cpuTime: "cpuTime"
     case .programsNotSampled: "programsNotSampled"
+    case .threadTimes: "threadTimes"
     case .eventsLost: "eventsLost"
     case .samplesNotWritten: "samplesNotWritten"
     case .stacksContinued(_, let rest): rest == .copied ? "stacksCopied" : "stacksRead"
@@ -44,6 +45,13 @@ extension ProfileNote {
       json.member("usedSeconds", used)
       json.member("sampledSeconds", sampled)
       if let cause { cause.write(to: &json) } else { json.member("cause", nil) }
+    case .threadTimes(let times):
+      json.member("threads", times.threads)
+      json.member("wallSeconds", times.wall)
+      json.member("onCPUSeconds", times.onCPU)
+      json.member("runnableSeconds", times.runnable)
+      json.member("blockedSeconds", times.blocked)
+      json.member("switchesPerSample", times.switchesPerSample)
     case .programsNotSampled(let names): json.member("programs", names)
     case .eventsLost(let count), .stacksContinued(let count, _), .bytesLeftOut(let count?): json.member("count", count)
     case .asyncStacks(let samples, let complete, let inTime):

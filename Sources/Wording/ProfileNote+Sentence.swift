@@ -12,6 +12,7 @@ extension ProfileNote {
     case .programsNotSampled(let names):
       "\(names.joined(separator: ", ")): may only be sampled by root, being setuid or unreadable to this user; it ran, "
         + "and its samples are missing: run perfprof as root to see it"
+    case .threadTimes(let times): Self.sentence(times)
     case .eventsLost(let count):
       "events came faster than they could be written, and \(count) are missing: take fewer with -c 10"
     case .samplesNotWritten(let count, let number):
@@ -43,6 +44,16 @@ extension ProfileNote {
     case .sentence(let text): text
     case .unknown: "unknown note (newer perfprof)"
     }
+  }
+
+  private static func sentence(_ times: ThreadTimesSum) -> String {
+    let noun = times.threads == 1 ? "thread" : "threads"
+    var text = "\(times.threads) \(noun), \(times.wall.exactSecondsText) together: "
+    text += "\(times.onCPU.exactSecondsText) on a CPU, \(times.runnable.exactSecondsText) ready to run, "
+    text += "\(times.blocked.exactSecondsText) blocked, as the kernel accounts them"
+    guard times.switchesPerSample > 1 else { return text }
+    let interval = times.switchesPerSample.grouped
+    return text + "; of many switches one in \(interval) was sampled, and shares what was waited around it"
   }
 
   private static let rootOrParanoid = "run perfprof as root, or set kernel.perf_event_paranoid to"

@@ -75,7 +75,7 @@ struct Perfprof: ParsableCommand {
 
   private static let commands: [any ParsableCommand.Type] = [
     RecordCommand.self, ViewCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, AbCommand.self,
-    ConvertCommand.self, InfoCommand.self, NameCommand.self, DoctorCommand.self,
+    ConvertCommand.self, InfoCommand.self, NameCommand.self, ThreadsCommand.self, DoctorCommand.self,
   ]
 
   /// Opens nothing in place of standard streams that were closed, lest a file of perfprof's own be taken for one.

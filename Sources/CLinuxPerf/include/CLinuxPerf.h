@@ -32,6 +32,8 @@ int clp_perf_id(int event, uint64_t *id);
 int clp_perf_enable(int event);
 /// PERF_EVENT_IOC_DISABLE. Returns 0, or -1 with errno set.
 int clp_perf_disable(int event);
+/// PERF_EVENT_IOC_PERIOD: a sample for each so many from now on. Returns 0, or -1 with errno set.
+int clp_perf_set_period(int event, uint64_t period);
 
 /// The ring's `data_head`, loaded with acquire order: what lies before it was written before.
 static inline uint64_t clp_ring_head(const void *page) {

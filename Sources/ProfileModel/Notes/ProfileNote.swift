@@ -8,6 +8,9 @@ public enum ProfileNote: Hashable, Sendable {
   case cpuTime(usedSeconds: Double, sampledSeconds: Double, cause: CPUTimeCause?)
   /// Programs that only root may sample ran, and have no samples.
   case programsNotSampled(names: [String])
+  /// What the kernel accounts to all threads that were watched, in seconds: how long they lived, ran, waited for a CPU and
+  /// for something else; and how many switches there were to a sample at most.
+  case threadTimes(ThreadTimesSum)
   /// So many observations are missing of events that came faster than they could be written.
   case eventsLost(count: UInt64)
   /// So many samples could not be written to the disk in time, or at all: with an error number, where it told one.
@@ -35,6 +38,34 @@ public enum ProfileNote: Hashable, Sendable {
   case sentence(String)
   /// A fact that a newer perfprof wrote, and this one does not know.
   case unknown
+
+  /// Times of all threads together, in seconds.
+  public struct ThreadTimesSum: Hashable, Sendable {
+    /// How many threads.
+    public var threads: UInt64
+    /// How long they were watched.
+    public var wall: Double
+    /// On a CPU.
+    public var onCPU: Double
+    /// Ready to run.
+    public var runnable: Double
+    /// Waiting for something else than a CPU.
+    public var blocked: Double
+    /// Switches for each sample, where that was most; 1 where each was one.
+    public var switchesPerSample: UInt64
+
+    /// Times of so many threads.
+    public init(
+      threads: UInt64, wall: Double, onCPU: Double, runnable: Double, blocked: Double, switchesPerSample: UInt64
+    ) {
+      self.threads = threads
+      self.wall = wall
+      self.onCPU = onCPU
+      self.runnable = runnable
+      self.blocked = blocked
+      self.switchesPerSample = switchesPerSample
+    }
+  }
 
   /// Why nothing was sampled.
   public enum NoSampleCause: Hashable, Sendable {

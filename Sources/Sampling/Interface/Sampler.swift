@@ -124,6 +124,8 @@ package struct SamplingOptions: Hashable, Sendable {
   /// What makes samples due, in the order of their values in the recording; empty for CPU time, by what tells it best.
   /// No two are the same, and ptrace can't do with any.
   package var events: [SampledEvent] = []
+  /// Whether it is sampled what threads wait for; perf alone can, and not together with `events`.
+  package var waits = WaitSampling.none
   /// For ptrace: whether threads that don't run are observed as well.
   package var includesIdleThreads = false
 
@@ -150,6 +152,8 @@ package struct SamplerDescription: Hashable, Sendable {
   package var name: String
   /// The events that were asked for; empty for CPU time.
   package var events: [SampledEvent] = []
+  /// What of threads' waiting is sampled; the last of the events then are their switches.
+  package var waits = WaitSampling.none
   /// Samples a second that are really asked for, after the kernel's limit.
   package var frequency: UInt32
   /// Whether kernel code is invisible.

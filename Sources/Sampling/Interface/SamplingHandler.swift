@@ -1,4 +1,5 @@
 import Processes
+import ProfileModel
 
 /// Receives what a sampler sees, in order of time.
 ///
@@ -13,4 +14,20 @@ package protocol SamplingHandler: ~Copyable {
   mutating func lost(_ count: UInt64, time: UInt64)
   /// The kernel paused an event that came too often.
   mutating func throttled(time: UInt64)
+  /// A thread was put on a processor or taken off it; a sample of its leaving came before.
+  mutating func switched(_ change: ThreadSwitch)
+  /// A thread was found waiting, and stands still while the handler has its sample.
+  mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason)
+  /// From now on one in so many switches is sampled; where that isn't each, none is recorded otherwise.
+  mutating func pace(_ switchesPerSample: UInt64)
+}
+
+/// Handlers that ask for no switches are told of none.
+extension SamplingHandler where Self: ~Copyable {
+  /// Nothing.
+  package mutating func switched(_ change: ThreadSwitch) {}
+  /// Nothing.
+  package mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason) {}
+  /// Nothing.
+  package mutating func pace(_ switchesPerSample: UInt64) {}
 }

@@ -50,6 +50,10 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   private let hasEnd: Bool
   private let wakeDescriptor: Int32?
   private var isDescribed: Bool
+  /// How many switches there are to a sample; nil where no waits are sampled, or where that can't be changed.
+  private var pace: SwitchPace?
+  private var scan = WaitScan()
+  private let waits: WaitSampling
   private var lastDescription: UInt64 = 0
 
   /// Opens the events; from here on (or from its exec, for a suspended target) the target is sampled.
@@ -80,7 +84,8 @@ package struct PerfEventSampler: ~Copyable, Sampler {
       layout: plan.layout, eventNumbers: events.numbers, processes: SampledProcesses(isFiltered: isFiltered),
       follower: follower)
     description = SamplerDescription(
-      name: plan.name, events: plan.isAskedFor ? plan.events.map(\.event) : [], frequency: plan.frequency,
+      name: plan.name, events: plan.isAskedFor ? plan.events.map(\.event) : [], waits: plan.waits,
+      frequency: plan.frequency,
       excludesKernel: plan.excludesKernel,
       samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
     if isFiltered {
@@ -90,6 +95,10 @@ package struct PerfEventSampler: ~Copyable, Sampler {
         events.attach(filter)
         delivery.processes.filter = filter
       }
+    }
+    waits = plan.waits
+    if let switches = plan.switches, arrangement != .threads {
+      pace = SwitchPace(samples: events.opened(switches), records: events.opened(switches + 1))
     }
     self.ringSet = ringSet
     self.follower = follower
@@ -118,6 +127,7 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     describeProcesses(handler: &handler)
     try wait(timeoutMilliseconds)
     answerBell()
+    watchPace(handler: &handler)
     // Asked before the rings are read: what an ended target wrote is then complete.
     let state = state()
     drain(until: state == .running ? MachineClock.monotonic - RecordMerge.slack : .max, handler: &handler)
@@ -172,6 +182,21 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     isDescribed = true
     for pid in processes { delivery.processes.describe(pid: pid, handler: &handler) }
     lastDescription = MachineClock.monotonic
+    if waits != .none { scan.look(at: processes, handler: &handler) }
+  }
+
+  /// Follows how often threads are switched; where not each switch is sampled, looks for threads that wait.
+  private mutating func watchPace(handler: inout some SamplingHandler & ~Copyable) {
+    guard pace != nil else { return }
+    if pace?.adapt() == true, let interval = pace?.interval {
+      // What the rings hold belongs to the pace before.
+      drain(until: MachineClock.monotonic - RecordMerge.slack, handler: &handler)
+      handler.pace(interval)
+      scan.forget()
+      scan.look(at: delivery.processes.liveProcesses, handler: &handler)
+    }
+    guard let interval = pace?.interval, interval > 1 else { return }
+    scan.lookIfDue(at: delivery.processes.liveProcesses, handler: &handler)
   }
 
   /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.

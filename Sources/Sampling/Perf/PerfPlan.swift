@@ -12,13 +12,21 @@ struct PerfPlan: Hashable {
   var events: [PlannedEvent]
   /// Whether these events were asked for, and not chosen to tell CPU time.
   var isAskedFor = false
+  /// What of threads' waiting is sampled, by the events behind those of CPU time.
+  var waits = WaitSampling.none
   var excludesKernel: Bool
   var frequency: UInt32
   var dumpBytes: UInt32
   /// Whether records of mappings tell the build ID, as the kernel reads it at the time (Linux 5.12), instead of the inode.
   var readsBuildIDs = true
 
-  var name: String { "perf:" + events.map(\.event.name).joined(separator: ",") }
+  var name: String {
+    "perf:" + events.filter { !$0.recordsSwitches }.map(\.event.name).joined(separator: ",")
+  }
+  /// Whether there are several events, or such whose samples don't say what they stand for.
+  var hasNumbers: Bool { isAskedFor || waits != .none }
+  /// The event whose samples are switches.
+  var switches: Int? { waits == .none ? nil : events.firstIndex { $0 == .switches } }
   var layout: SampleLayout { SampleLayout(hasCallChain: !excludesKernel, hasEventNumber: events.count > 1) }
 
   /// Samples a second to have room for.
@@ -33,9 +41,17 @@ struct PerfPlan: Hashable {
   /// Finds the highest rung by opening events on the calling thread.
   static func probe(_ options: SamplingOptions, notes: inout [SamplingNote]) throws(SamplingError) -> PerfPlan {
     let isAskedFor = !options.events.isEmpty
-    let isCounted = options.events.contains { $0.count != nil }
+    let isCounted = options.events.contains { $0.count != nil } || options.waits != .none
+    let usual: [PlannedEvent] =
+      switch options.waits {
+      case .none: [.cycles]
+      case .waits: [.switches, .switchRecords]
+      // A clock: what is added to other times must be one.
+      case .wall: [.cpuClock, .switches, .switchRecords]
+      }
     var plan = PerfPlan(
-      events: isAskedFor ? options.events.map(PlannedEvent.init) : [.cycles], isAskedFor: isAskedFor,
+      events: isAskedFor ? options.events.map(PlannedEvent.init) : usual, isAskedFor: isAskedFor,
+      waits: options.waits,
       excludesKernel: options.excludesKernel, frequency: max(1, options.frequency),
       dumpBytes: min(isCounted ? countedDumpBytes : 65_528, options.dumpBytes) & ~7)
     if let limit = KernelLimits.maxSampleRate, limit > 0, plan.frequency > limit {
@@ -98,6 +114,7 @@ struct PerfPlan: Hashable {
     attributes.inherit = inherits ? 1 : 0
     attributes.disabled = isSuspended ? 1 : 0
     attributes.enable_on_exec = isSuspended ? 1 : 0
+    attributes.context_switch = event.recordsSwitches ? 1 : 0
     guard isCarrier else { return attributes }
     attributes.mmap = 1
     attributes.mmap2 = 1

@@ -8,6 +8,7 @@ enum PerfRecord: Hashable {
   case event(ProcessEvent)
   case lost(UInt64, time: UInt64)
   case throttled(time: UInt64)
+  case switched(ThreadSwitch)
   /// Nothing that is needed here: UNTHROTTLE, types yet unknown, mappings that hold no code.
   case ignored
 
@@ -38,6 +39,14 @@ enum PerfRecord: Hashable {
       return .event(.exited(pid: try fields.load(at: 8), tid: try fields.load(at: 16), time: time))
     case PERF_RECORD_LOST.rawValue: return .lost(try fields.load(at: 16), time: time)
     case PERF_RECORD_LOST_SAMPLES.rawValue: return .lost(try fields.load(at: 8), time: time)
+    case PERF_RECORD_SWITCH.rawValue, PERF_RECORD_SWITCH_CPU_WIDE.rawValue:
+      // Whose it is stands behind the fields only.
+      let owner = bytes.byteCount - trailerSize
+      return .switched(
+        ThreadSwitch(
+          pid: try bytes.load(at: owner), tid: try bytes.load(at: owner + 4),
+          isIn: misc & UInt16(PERF_RECORD_MISC_SWITCH_OUT) == 0,
+          isPreempted: misc & UInt16(PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) != 0, time: time))
     case PERF_RECORD_THROTTLE.rawValue: return .throttled(time: time)
     default: return .ignored
     }

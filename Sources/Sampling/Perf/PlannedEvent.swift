@@ -17,6 +17,20 @@ struct PlannedEvent: Hashable {
       name: "cpu-clock", type: PERF_TYPE_SOFTWARE.rawValue, config: UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue),
       measure: .cpuTime))
 
+  /// Each thread that leaves its processor, with the stack that it leaves with.
+  static let switches = PlannedEvent(
+    SampledEvent(
+      name: "context-switches", type: PERF_TYPE_SOFTWARE.rawValue,
+      config: UInt64(PERF_COUNT_SW_CONTEXT_SWITCHES.rawValue),
+      measure: .occurrences, isOfKernel: true, count: 1))
+  /// No samples, but a record of each thread that leaves its processor or is put on one (PERF_RECORD_SWITCH).
+  static let switchRecords = PlannedEvent(
+    SampledEvent(
+      name: "switches", type: PERF_TYPE_SOFTWARE.rawValue, config: UInt64(PERF_COUNT_SW_DUMMY.rawValue),
+      measure: .occurrences, count: 1))
+  /// Whether it is the latter.
+  var recordsSwitches: Bool { self == .switchRecords }
+
   /// What each sample stands for, where it doesn't say.
   ///
   /// An event of the kernel's software that is asked to say it, and has no frequency, makes a sample each time, whatever

@@ -52,6 +52,7 @@ struct RecordDelivery {
         lossTime = time
         handler.lost(count, time: time)
       case .throttled(let time): handler.throttled(time: time)
+      case .switched(let change): if processes.wantsSwitch(of: change.pid) { handler.switched(change) }
       case .ignored: break
       }
     } catch {

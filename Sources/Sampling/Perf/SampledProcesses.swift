@@ -94,6 +94,14 @@ struct SampledProcesses {
     return pid != suspended
   }
 
+  /// Whether a process's switches are to be handed over.
+  func wantsSwitch(of pid: Int32) -> Bool {
+    pid > 0 && pid != suspended && (pid == lastKnown || tree.contains(pid))
+  }
+
+  /// The processes that are known to live.
+  var liveProcesses: [Int32] { tree.live.sorted() }
+
   /// Follows an event; whether it is to be handed over.
   mutating func wants(_ event: ProcessEvent) -> Bool {
     switch event {

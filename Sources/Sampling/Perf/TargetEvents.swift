@@ -5,6 +5,8 @@ import Processes
 /// The events that sample the targets; all write into the rings of a `RingSet`.
 struct TargetEvents: ~Copyable {
   private var descriptors = DescriptorSet()
+  /// The open events by which of the plan's they are.
+  private var opened: [Int: [Int32]] = [:]
   /// For each thread attached to, one of its events, to learn by POLLHUP when it and all it made have ended.
   private(set) var watched: [Int32] = []
   /// The threads attached to.
@@ -19,7 +21,7 @@ struct TargetEvents: ~Copyable {
   var hasTracepoints: Bool { numbers.events.contains { !$0.takesProgram } }
 
   /// Tells of which plan the events will be.
-  mutating func use(_ plan: PerfPlan) { numbers.events = plan.isAskedFor ? plan.events : [] }
+  mutating func use(_ plan: PerfPlan) { numbers.events = plan.hasNumbers ? plan.events : [] }
 
   /// Whether it runs at the samples of every event.
   private(set) var isProgramAttached = true
@@ -27,9 +29,13 @@ struct TargetEvents: ~Copyable {
   /// Stops sampling: closes every event. What they wrote stays in the rings.
   mutating func removeAll() {
     descriptors.removeAll()
+    opened.removeAll()
     watched.removeAll()
     threads.removeAll()
   }
+
+  /// The open events of one of the plan's, where waits are sampled.
+  func opened(_ event: Int) -> [Int32] { opened[event] ?? [] }
 
   /// Forgets the events whose threads, and those threads' offspring, have all ended.
   mutating func dropEnded(_ hasEnded: (Int32) -> Bool) { watched.removeAll(where: hasEnded) }
@@ -123,13 +129,16 @@ struct TargetEvents: ~Copyable {
     let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
     guard descriptor >= 0 else { throw SystemCallError(number: errno) }
     descriptors.insert(descriptor)
+    if plan.waits != .none { opened[index, default: []].append(descriptor) }
     if plan.layout.hasEventNumber {
       var number: UInt64 = 0
       // SAFETY: the kernel writes the eight bytes of `number` during the call.
       guard unsafe clp_perf_id(descriptor, &number) == 0 else { throw SystemCallError(number: errno) }
       numbers.add(number, of: index)
     }
-    if let program, !event.takesProgram || clp_perf_set_program(descriptor, program) != 0 { isProgramAttached = false }
+    if let program, !event.recordsSwitches, !event.takesProgram || clp_perf_set_program(descriptor, program) != 0 {
+      isProgramAttached = false
+    }
     guard clp_perf_set_output(descriptor, output) == 0 else { throw SystemCallError(number: errno) }
     return descriptor
   }

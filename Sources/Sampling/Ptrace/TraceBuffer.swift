@@ -33,9 +33,12 @@ import ProfileModel
 
   /// Reads a thread's stack from the stack pointer up, as far as it lies in pages that are there; all of it, where the
   /// kernel doesn't tell which are.
-  mutating func read(stackOf tid: Int32, from pointer: UInt64, in pages: PageMap?) {
-    let there = pages?.bytesThere(from: pointer, limit: UInt64(capacity))
-    let wanted = there.map(Int.init(truncatingIfNeeded:)) ?? capacity
+  ///
+  /// - Parameter limit: Bytes behind which lies other memory.
+  mutating func read(stackOf tid: Int32, from pointer: UInt64, in pages: PageMap?, limit: Int = .max) {
+    let most = min(capacity, max(0, limit))
+    let there = pages?.bytesThere(from: pointer, limit: UInt64(most))
+    let wanted = there.map(Int.init(truncatingIfNeeded:)) ?? most
     // SAFETY: at most `capacity` bytes are written. Pages that can't be read end what is read.
     let got = wanted > 0 ? unsafe clp_read_memory(tid, stack, UInt(truncatingIfNeeded: pointer), wanted) : 0
     count = max(0, got)

@@ -11,7 +11,7 @@ import Sampling
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
-    usage: "perfprof record [-p PID|NAME[,…]] [-a] [-F HZ] [-e EVENT]… [-d TIME] [-o FILE]… [-- CMD ARG…]",
+    usage: "perfprof record [-p PID|NAME[,…]] [-a] [-G CGROUP] [-F HZ] [-e EVENT]… [-d TIME] [-o FILE]… [-- CMD ARG…]",
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
       Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
@@ -31,6 +31,15 @@ struct RecordCommand: ParsableCommand {
 
   @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
   var all = false
+
+  @Option(
+    name: [.customShort("G"), .customLong("cgroup")],
+    help: ArgumentHelp(
+      """
+      Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
+      or a container's number.
+      """, valueName: "CGROUP"))
+  var group: String?
 
   @Option(
     name: [.customShort("F"), .customLong("frequency")],
@@ -55,6 +64,14 @@ struct RecordCommand: ParsableCommand {
     help: ArgumentHelp(
       "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.", valueName: "N"))
   var count: UInt64?
+
+  @Flag(
+    name: .customLong("off-cpu"),
+    help: "Sample what threads wait for instead of CPU time: value types off-cpu, runnable and idle, in nanoseconds.")
+  var offCPU = false
+
+  @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
+  var wall = false
 
   @Option(
     name: [.customShort("d"), .customLong("duration")],
@@ -101,11 +118,12 @@ struct RecordCommand: ParsableCommand {
 
   mutating func validate() throws {
     if asksForEvents { return }
-    let targets = [!pid.isEmpty, all, !command.isEmpty].filter { $0 }.count
+    let targets = [!pid.isEmpty, all, group != nil, !command.isEmpty].filter { $0 }.count
     guard targets == 1 else {
       throw ValidationError(
         targets == 0
-          ? "name what to record: -p PID, -a, or -- CMD ARG…" : "-p, -a and -- CMD exclude each other: name one")
+          ? "name what to record: -p PID, -a, -G CGROUP, or -- CMD ARG…"
+          : "-p, -a, -G and -- CMD exclude each other: name one")
     }
     if case .hertz(let number) = frequency, !(1...100_000).contains(number) {
       throw ValidationError("-F \(number): use 1 to 100000 Hz, or max")
@@ -126,6 +144,13 @@ struct RecordCommand: ParsableCommand {
     if idle, !event.isEmpty {
       throw ValidationError("-e \(event[0]): --idle is ptrace's, which sees no events: leave one of them out")
     }
+    if offCPU || wall {
+      let flag = wall ? "--wall" : "--off-cpu"
+      guard event.isEmpty else { throw ValidationError("\(flag): not together with -e: leave one of them out") }
+      guard sampler != .ptrace, !idle else {
+        throw ValidationError("\(flag): ptrace sees no switches: leave out --sampler ptrace and --idle")
+      }
+    }
     if let count {
       guard !event.isEmpty else { throw ValidationError("-c \(count): counts an event: name it with -e") }
       guard (1...1 << 40).contains(count) else { throw ValidationError("-c \(count): use 1 to \(1 << 40)") }
@@ -142,7 +167,7 @@ struct RecordCommand: ParsableCommand {
     var signals = try StopSignals(given: Perfprof.given)
     if command.isEmpty {
       let choice = try ProcessChoice(pid)
-      let processes = choice.processes
+      let processes = if let group { try GroupMembers(of: group).processes } else { choice.processes }
       if !quiet { for remark in choice.remarks { printError("perfprof: \(remark)") } }
       let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
@@ -225,6 +250,7 @@ struct RecordCommand: ParsableCommand {
     options.sampling.frequency = frequency.hertz
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel
+    options.sampling.waits = wall ? .wall : offCPU ? .waits : .none
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor
     options.durationSeconds = duration?.seconds

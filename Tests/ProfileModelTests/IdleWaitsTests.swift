@@ -1,0 +1,49 @@
+import Testing
+
+@testable import ProfileModel
+
+@Suite struct IdleWaitsTests {
+  @Test(
+    "Who has nothing to do and who is kept from work",
+    arguments: [
+      // An event loop, and a server's own below another name.
+      ("epoll_wait ngx_epoll_process_events ngx_process_events_and_timers main", .epoll, true),
+      ("epoll_wait run_loop main", .epoll, true),
+      // A server that waits in its event loop's function for a lock, and for its client.
+      (
+        "epoll_wait WaitEventSetWait WaitLatch ProcSleep LockAcquireExtended PortalRun exec_simple_query PostgresMain main",
+        .epoll, false
+      ),
+      ("epoll_wait WaitEventSetWait secure_read pq_recvbuf SocketBackend ReadCommand PostgresMain main", .epoll, true),
+      // A pool's thread and a thread that waits in the middle of its work.
+      ("__futex_abstimed_wait_common ___pthread_cond_wait worker start_thread clone3", .futex, true),
+      ("__futex_abstimed_wait_common ___pthread_cond_wait take handle worker start_thread clone3", .futex, false),
+      ("__lll_lock_wait ___pthread_mutex_lock worker start_thread clone3", .futex, false),
+      ("clock_nanosleep worker start_thread clone3", .sleep, false),
+      ("__libc_read worker start_thread clone3", .pipe, false),
+      ("poll query main", .poll, false),
+    ] as [(String, WaitReason, Bool)])
+  func tells(path: String, reason: WaitReason, expected: Bool) {
+    #expect(IdleWaits.isIdle(path.split(separator: " "), reason, isRooted: true) == expected)
+  }
+
+  @Test("Idle waits become a value type of their own")
+  func separates() {
+    var builder = ProfileBuilder()
+    func frame(_ name: String, _ kind: FrameKind = .user) -> FrameID {
+      builder.intern(Frame(function: builder.intern(Function(name: name)), kind: kind))
+    }
+    let names = ["main", "uv_run", "uv__io_poll", "epoll_pwait"]
+    var stack: StackID?
+    for name in names { stack = builder.profile.stacks.intern(parent: stack, frame: frame(name).rawValue) }
+    stack = builder.profile.stacks.intern(
+      parent: stack, frame: frame(WaitReason.epoll.frameName, .kernel).rawValue)
+    var profile = builder.profile
+    profile.valueTypes = ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
+    profile.processes = [ProcessRecord(pid: 1, name: "a")]
+    profile.threads = [ThreadRecord(process: ProcessID(index: 0), tid: 1, name: "a")]
+    profile.samples = [Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 5)]
+    profile.separateIdleWaits()
+    #expect(profile.valueTotals == [0, 0, 5])
+  }
+}

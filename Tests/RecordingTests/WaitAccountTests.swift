@@ -1,0 +1,122 @@
+import Processes
+import ProfileModel
+import Testing
+
+@testable import Recording
+
+/// Times of threads in a made-up machine.
+private final class MadeUpThreads: @unchecked Sendable {
+  // SAFETY: used by one test on one thread.
+  var now: UInt64 = 1_000_000_000
+  var times: [Int32: ThreadTimes] = [:]
+
+  func account() -> WaitAccount {
+    WaitAccount(read: { [self] _, tid in times[tid] }, clock: { [self] in now })
+  }
+}
+
+@Suite struct WaitAccountTests {
+  private static let (lock, sleep) = (StackID(rawValue: 1), StackID(rawValue: 2))
+  private static let millisecond: UInt64 = 1_000_000
+
+  private static func sum(_ shares: [WaitAccount.Share], _ stack: StackID?, runnable: Bool = false) -> UInt64 {
+    shares.filter { $0.stack == stack && $0.isRunnable == runnable }.reduce(0) { $0 + $1.nanoseconds }
+  }
+
+  @Test("Blocked time is the kernel's, divided as switches say")
+  func divides() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    machine.times[7] = ThreadTimes(ran: 50, waited: 5, turns: 1)
+    account.meet(7, of: 7)
+    let start = machine.now
+    account.leave(7, of: 7, stack: Self.lock, isRunnable: false, at: start + 10 * Self.millisecond)
+    account.enter(7, at: start + 40 * Self.millisecond)
+    account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 50 * Self.millisecond)
+    account.enter(7, at: start + 110 * Self.millisecond)
+    machine.now = start + 120 * Self.millisecond
+    machine.times[7] = ThreadTimes(ran: 50 + 30 * Self.millisecond, waited: 5, turns: 3)
+    let shares = account.settle(7)
+    #expect(Self.sum(shares, Self.lock).distance(to: 30 * Self.millisecond).magnitude <= 1)
+    #expect(Self.sum(shares, Self.sleep).distance(to: 60 * Self.millisecond).magnitude <= 1)
+    #expect(account.totals.wall == account.totals.ran + account.totals.runnable + account.totals.blocked)
+    #expect(account.totals.ran == 30 * Self.millisecond)
+  }
+
+  @Test("A wait that goes on is cut at each settling, and nothing counts twice")
+  func goesOn() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: machine.now)
+    var total: UInt64 = 0
+    for _ in 0..<5 {
+      machine.now += 2_000 * Self.millisecond
+      total += Self.sum(account.settle(7), Self.sleep)
+    }
+    #expect(total == 10_000 * Self.millisecond)
+    #expect(account.settle(7).isEmpty)
+  }
+
+  @Test("Waiting for a CPU goes to preemptions first, then to what came before waking up")
+  func runnable() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    let start = machine.now
+    account.leave(7, of: 7, stack: Self.lock, isRunnable: true, at: start)
+    account.enter(7, at: start + 4 * Self.millisecond)
+    account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 5 * Self.millisecond)
+    account.enter(7, at: start + 15 * Self.millisecond)
+    machine.now = start + 16 * Self.millisecond
+    // 4 ms preempted and 3 ms after the sleep, of which 7 are left.
+    machine.times[7] = ThreadTimes(ran: 2 * Self.millisecond, waited: 7 * Self.millisecond, turns: 3)
+    let shares = account.settle(7)
+    #expect(Self.sum(shares, Self.lock, runnable: true).distance(to: 4 * Self.millisecond).magnitude <= 1)
+    #expect(Self.sum(shares, Self.sleep, runnable: true).distance(to: 3 * Self.millisecond).magnitude <= 1)
+    #expect(Self.sum(shares, Self.sleep).distance(to: 7 * Self.millisecond).magnitude <= 1)
+  }
+
+  @Test("Where some switches are sampled these share a busy span, and a quiet one is the found stack's")
+  func sampled() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    account.setInterval(64)
+    for index in 0..<4 {
+      account.leave(
+        7, of: 7, stack: index == 0 ? Self.sleep : Self.lock, isRunnable: false, at: machine.now + UInt64(index))
+    }
+    machine.now += 20 * Self.millisecond
+    machine.times[7] = ThreadTimes(ran: 12 * Self.millisecond, turns: 300)
+    #expect(account.dueNumbers.map(\.tid) == [7])
+    let busy = account.settle(7)
+    #expect(Self.sum(busy, Self.lock) == 6 * Self.millisecond)
+    #expect(Self.sum(busy, Self.sleep) == 2 * Self.millisecond)
+    account.find(7, of: 7, stack: Self.sleep, at: machine.now)
+    machine.now += 980 * Self.millisecond
+    let quiet = account.settle(7)
+    #expect(Self.sum(quiet, Self.sleep) == 980 * Self.millisecond)
+    #expect(account.largestInterval == 64)
+  }
+
+  @Test("A thread that was born and has ended between two looks is known by its switches")
+  func brief() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    let start = machine.now
+    account.begin(9, of: 7, at: start)
+    account.enter(9, at: start + Self.millisecond)
+    account.leave(9, of: 7, stack: Self.sleep, isRunnable: false, at: start + 2 * Self.millisecond)
+    account.enter(9, at: start + 7 * Self.millisecond)
+    let shares = account.settle(9, end: start + 8 * Self.millisecond)
+    #expect(Self.sum(shares, Self.sleep).distance(to: 5 * Self.millisecond).magnitude <= 1)
+    #expect(Self.sum(shares, nil, runnable: true).distance(to: Self.millisecond).magnitude <= 1)
+    account.end(9)
+    #expect(account.numbers.isEmpty)
+    #expect(account.totals.ran == 2 * Self.millisecond)
+  }
+}
