@@ -40,9 +40,9 @@ extension WaitObject {
   init?(pid: Int32, descriptor: Int32) {
     let name: String? = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4_096) { buffer in
       // SAFETY: at most the buffer's bytes are written, and only those written are read.
-      guard let base = unsafe buffer.baseAddress else { return nil }
+      guard let base = buffer.baseAddress else { return nil }
       let count = unsafe readlink("/proc/\(pid)/fd/\(descriptor)", base, buffer.count)
-      guard count > 0, count < buffer.count else { return nil }
+      guard count > 0, count < 4_096 else { return nil }
       return unsafe String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
     }
     guard let name else { return nil }

@@ -201,6 +201,7 @@ package struct ThreadSnapshot: ~Copyable, Sampler {
   /// Nanoseconds that a thread has waited for a CPU.
   private static func waited(_ pid: Int32, _ tid: Int32) -> UInt64 {
     guard let line = try? ProcFile.read("/proc/\(pid)/task/\(tid)/schedstat", limit: 96) else { return 0 }
-    return ScheduleTimes.parse(line.span.bytes)?.waited ?? 0
+    // SAFETY: the view ends with the call, during which the line lives.
+    return unsafe ScheduleTimes.parse(line.span.bytes)?.waited ?? 0
   }
 }

@@ -74,7 +74,7 @@ struct FlamegraphCommand: ParsableCommand {
     try ProfileOutput.checkTree(of: selected, threads: false, path: file)
     var caption = FlameGraphCaption(selected, title: title)
     if noCommand { caption.command = "" }
-    var page = ProfilePage(selected, caption: caption)
+    let page = ProfilePage(selected, caption: caption)
     try OutputFile(path: path).write(page.html())
     if path != "-" { printError("perfprof: wrote \(path)") }
   }

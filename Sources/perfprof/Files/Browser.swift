@@ -21,7 +21,8 @@ enum Browser {
 
   /// Starts a program with its streams closed off from perfprof's.
   private static func spawn(_ arguments: [String]) -> Bool {
-    var actions = posix_spawn_file_actions_t()
+    // SAFETY: a plain value, which the next call initializes.
+    var actions = unsafe posix_spawn_file_actions_t()
     // SAFETY: the actions are initialized here, used by this thread alone, and destroyed at the end.
     guard unsafe posix_spawn_file_actions_init(&actions) == 0 else { return false }
     // SAFETY: they were initialized above.
@@ -32,7 +33,8 @@ enum Browser {
     }
     // SAFETY: strdup copies the texts; the list ends with nil and both live until they are freed below.
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for word in unsafe words { unsafe free(word) } }
+    // SAFETY: each was made by strdup, and is freed once.
+    defer { unsafe words.forEach { unsafe free($0) } }
     var child: pid_t = 0
     // SAFETY: the list is terminated and its strings live during the call; the environment is the process's own.
     return unsafe posix_spawnp(&child, words[0] ?? strdup(""), &actions, nil, &words, environ) == 0
