@@ -17,8 +17,8 @@ extension ProfileOverview {
     return "\(used): \(busy.fixed(2)) \(busy == 1 ? "CPU" : "CPUs") busy on average."
   }
 
-  /// The overview for a terminal.
-  package func text() -> String {
+  /// The overview for a terminal of so many columns; nil for lines of any length.
+  package func text(columns: Int? = nil) -> String {
     guard trust.completeness.samples > 0 else { return "" }
     var lines = ["Where to look"]
     if let timeSentence { lines.append("  " + timeSentence) }
@@ -31,7 +31,9 @@ extension ProfileOverview {
     for (title, parts) in partLists where !parts.isEmpty { lines.append("  \(title)  \(list(parts))") }
     lines.append("  kernel        \(share(kernel)); \(runtime.summary)")
     for hint in hints { lines.append("  • \(hint.text).") }
-    return lines.map { $0.escapedForTerminal + "\n" }.joined()
+    return lines.map {
+      $0.escapedForTerminal.wrapped(toColumns: columns, indentation: "    ") + "\n"
+    }.joined()
   }
 
   private var partLists: [(String, [Part])] {

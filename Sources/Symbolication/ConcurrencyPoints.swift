@@ -40,7 +40,7 @@ package struct ConcurrencyPoints: Hashable, Sendable {
   /// - Complexity: reads the symbols of images that have Swift code; to be asked once for each.
   package init?(_ image: ELFImage) {
     guard image.architecture == .x86_64, image.addressSize == .wide,
-      image.sections.contains(where: { $0.name.hasPrefix("swift5_") })
+      image.sections.contains(where: { $0.name.hasPrefix("swift5_") }), Self.mayHoldRuntime(image)
     else { return nil }
     let variables = ["asyncTaskMetadata", "asyncTaskSlabMetadata", "asyncTaskSize"].map { Self.prefix + $0 }
     let symbols = SymbolSearch.find([Self.getCurrent] + Self.jobFunctions + variables, in: image)
@@ -70,6 +70,17 @@ package struct ConcurrencyPoints: Hashable, Sendable {
     let text = image.segments.filter { $0.type == .load && $0.isExecutable }
     let start = text.map(\.virtualAddress).min() ?? 0
     self.code = start..<max(start, text.map { $0.virtualAddress &+ $0.fileSize }.max() ?? 0)
+  }
+
+  /// Whether it is worth to look at each of the image's symbols, of which compilers and tests have hundreds of thousands:
+  /// that takes longer than samples may wait.
+  private static func mayHoldRuntime(_ image: ELFImage) -> Bool {
+    let isCalled = SymbolSearch.names(of: .dynamicSymbols, in: image, hold: getCurrent)
+    if SymbolSearch.names(of: .dynamicSymbols, in: image, hold: "libswift_Concurrency.so") {
+      // Its own name is among those of the library, too.
+      return isCalled && image.path.split(separator: "/").last?.hasPrefix("libswift_Concurrency.") == true
+    }
+    return isCalled || SymbolSearch.names(of: .symbolTable, in: image, hold: getCurrent)
   }
 
   /// Where direct calls lead to. What only looks like one leads to no function's beginning.

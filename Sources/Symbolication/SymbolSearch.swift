@@ -24,6 +24,18 @@ enum SymbolSearch {
     return found
   }
 
+  /// Whether a name, or the end of one, is among those of a symbol table. Those of dynamic symbols also tell the libraries
+  /// that the image needs.
+  ///
+  /// - Complexity: reads the names once.
+  static func names(of type: SectionType, in image: ELFImage, hold name: String) -> Bool {
+    guard let table = image.sections.first(where: { $0.type == type && $0.hasContents }),
+      Int(table.link) < image.sections.count,
+      let strings = try? image.contents(of: image.sections[Int(table.link)], limit: sizeLimit)
+    else { return false }
+    return !offsets(of: [(name, Array(name.utf8))], in: strings).isEmpty
+  }
+
   /// Finds defined symbols of these names.
   private static func find(
     _ names: [String], _ type: SectionType, _ image: ELFImage, _ body: (String, Symbol) -> Void
@@ -56,7 +68,7 @@ enum SymbolSearch {
         let end = unsafe UnsafeRawPointer(zero) - base
         for (name, bytes) in names where end - start >= bytes.count {
           let offset = end - bytes.count
-          let isName = unsafe strings[offset..<end].elementsEqual(bytes)
+          let isName = unsafe memcmp(base + offset, bytes, bytes.count) == 0
           if isName, let place = UInt32(exactly: offset) {
             nameAt[place] = name
           }

@@ -35,7 +35,7 @@ extension LiveTests {
         (["4194304"], "perfprof record -p 4194304"),
         (["record", "4194304"], "perfprof record -p 4194304"), (["/bin/true", "x"], "perfprof record -- /bin/true x"),
         (["/etc/passwd"], "perfprof report /etc/passwd"), (["flamgraph", "x"], "perfprof flamegraph"),
-        (["no-such-command"], "record, flamegraph, report"),
+        (["no-such-command"], "record, view, flamegraph"),
       ])
     func suggestions(_ words: [String], _ meant: String) throws {
       expect(64, try run([Machine.perfprof] + words), mentions: meant)

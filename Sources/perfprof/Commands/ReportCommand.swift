@@ -74,7 +74,7 @@ struct ReportCommand: ParsableCommand {
       } else if json {
         bytes = report.json(overview)
       } else {
-        let text = report.text(columns: columns) + "\n" + overview.text() + nextStep(report, columns)
+        let text = report.text(columns: columns) + "\n" + overview.text(columns: columns) + nextStep(report, columns)
         bytes = Array(text.utf8)
       }
     }
