@@ -96,6 +96,7 @@ export class ProfilePage {
     this.build();
     this.listen();
     this.show();
+    this.flame.draw();
     document.documentElement.setAttribute("data-ready", "true");
   }
 

@@ -159,6 +159,7 @@ export class FlameCanvas {
   }
 
   draw() {
+    cancelAnimationFrame(this.pending);
     this.pending = 0;
     const { tree, box, canvas } = this;
     const width = box.clientWidth, height = box.clientHeight;
@@ -168,7 +169,7 @@ export class FlameCanvas {
     this.findBoxes(width, height);
     this.drawBoxes(pen);
     clearTimeout(this.itemsTimer);
-    if (this.takesFocus) this.makeItems();
+    if (this.takesFocus || this.items.childElementCount === 0) this.makeItems();
     else this.itemsTimer = setTimeout(() => this.makeItems(), 120);
   }
 
