@@ -69,21 +69,7 @@ extension FlameGraphCaption {
 
   /// Arguments as a shell would take them.
   private static func commandLine(_ arguments: [String]) -> String {
-    arguments.map { argument in
-      let isPlain =
-        !argument.isEmpty
-        && argument.utf8.allSatisfy { byte in
-          switch byte {
-          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...0xFF:
-            true
-          default: "-_./=:,+@%".utf8.contains(byte)
-          }
-        }
-      return isPlain
-        ? argument
-        : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }.joined(separator: " ")
+    arguments.map(\.shellWord).joined(separator: " ")
   }
 
   private static func facts(

@@ -7,31 +7,14 @@ FOLDER holds server.svg, server.html, diff.svg, diff.html, deep.svg, wide.svg, h
 `swift test --filter FlameGraphsTests` writes them. Needs Debian's chromium and Playwright from PyPI; without them it
 says so and exits with 77. Times are reported, never asserted.
 """
-import argparse
 import base64
 import hashlib
 import html
-import os
-import pathlib
 import re
-import shutil
-import sys
 import time
-import traceback
 
-try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    print("skipped: Playwright is missing (pip install playwright)")
-    sys.exit(77)
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
+from browsing import run, test
+from playwright.sync_api import expect
 
 
 class Reader:
@@ -545,39 +528,5 @@ def knows_dark_and_light(reader):
     dark.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=pathlib.Path, required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    parser.add_argument("--only", default="")
-    arguments = parser.parse_args()
-    if not CHROMIUM:
-        print("skipped: chromium is missing (apt-get install chromium)")
-        sys.exit(77)
-    if arguments.screenshots:
-        arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    failed = 0
-    with sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        for function in TESTS:
-            if arguments.only not in function.__name__:
-                continue
-            reader = Reader(browser, arguments.pictures.resolve(), arguments.screenshots)
-            reader.page.set_default_timeout(15_000)
-            try:
-                function(reader)
-                reader.close()
-                print("passed", function.__name__)
-            except Exception:
-                failed += 1
-                print("FAILED", function.__name__)
-                traceback.print_exc()
-                reader.context.close()
-        browser.close()
-    print(f"{failed} browser tests failed" if failed else "all browser tests passed")
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "--pictures", Reader)

@@ -7,28 +7,12 @@ FOLDER holds server.html, times.html, hostile.html, deep.html, wide.html and emp
 `swift test --filter FlameGraphsTests` writes them. Needs Debian's chromium and Playwright from PyPI; without them it says
 so and exits with 77. Uses Firefox, too, where Playwright has one. Times are reported, never asserted.
 """
-import argparse
-import os
-import pathlib
 import re
-import shutil
-import sys
-import traceback
 
-try:
-    from playwright.sync_api import expect, sync_playwright
-except ImportError:
-    print("skipped: Playwright is missing (pip install playwright)")
-    sys.exit(77)
+from browsing import run, test
+from playwright.sync_api import expect
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 VIEWS = ["Flame graph", "Tree", "Functions", "Sandwich", "Time", "Source"]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Reader:
@@ -403,49 +387,5 @@ def prints(reader):
     reader.page.emulate_media(media="screen")
 
 
-def browsers(playwright):
-    """The browsers that there are, with their names."""
-    # Chromium refuses its sandbox to root.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    yield "chromium", playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-    try:
-        yield "firefox", playwright.firefox.launch()
-    except Exception:
-        print("no firefox of Playwright's")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=pathlib.Path, required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    parser.add_argument("--only", default="")
-    arguments = parser.parse_args()
-    if not CHROMIUM:
-        print("skipped: chromium is missing (apt-get install chromium)")
-        sys.exit(77)
-    if arguments.screenshots:
-        arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    failed = 0
-    with sync_playwright() as playwright:
-        for name, browser in browsers(playwright):
-            for function in TESTS:
-                if arguments.only not in function.__name__:
-                    continue
-                reader = Reader(browser, arguments.pages.resolve(), arguments.screenshots)
-                reader.page.set_default_timeout(15_000)
-                try:
-                    function(reader)
-                    reader.close()
-                    print("passed", name, function.__name__)
-                except Exception:
-                    failed += 1
-                    print("FAILED", name, function.__name__)
-                    traceback.print_exc()
-                    reader.context.close()
-            browser.close()
-    print(f"{failed} browser tests failed" if failed else "all browser tests passed")
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "--pages", Reader, with_firefox=True)

@@ -6,7 +6,7 @@ import Testing
 /// Cost that went from one function to another is no regression.
 @Suite struct CostShiftTests {
   private func compare(
-    _ before: @escaping (inout SeededGenerator) -> [String], _ after: @escaping (inout SeededGenerator) -> [String]
+    _ before: @escaping (inout SeededNumbers) -> [String], _ after: @escaping (inout SeededNumbers) -> [String]
   ) -> FunctionComparison {
     let earlier = Profile.simulated(seconds: 10, seed: 1) { before(&$1) }
     let later = Profile.simulated(seconds: 10, seed: 2) { after(&$1) }

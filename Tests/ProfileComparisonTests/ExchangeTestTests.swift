@@ -10,7 +10,7 @@ import Testing
   private static let trials = 40
 
   /// How many of 40 pairs of recordings of the same program, 10 s at 499 Hz, have any verdict.
-  private func falseVerdicts(_ program: (UInt64) -> ((Double, inout SeededGenerator) -> [String])) -> Int {
+  private func falseVerdicts(_ program: (UInt64) -> ((Double, inout SeededNumbers) -> [String])) -> Int {
     (0..<Self.trials).count { trial in
       let seeds = (UInt64(trial) * 2 + 1, UInt64(trial) * 2 + 2)
       let sides = (
@@ -32,7 +32,7 @@ import Testing
 
   @Test func autocorrelatedSamplesHaveFewFalseVerdicts() {
     let count = falseVerdicts { seed in
-      var choice = SeededGenerator(seed: seed &* 31)
+      var choice = SeededNumbers(seed: seed &* 31)
       var end = 0.0
       var name = ""
       return { time, _ in
@@ -48,7 +48,7 @@ import Testing
 
   @Test func rareBurstsHaveFewFalseVerdicts() {
     let count = falseVerdicts { seed in
-      var choice = SeededGenerator(seed: seed &* 37)
+      var choice = SeededNumbers(seed: seed &* 37)
       var (next, until) = (0.0, -1.0)
       return { time, random in
         if time >= next {
@@ -98,7 +98,7 @@ import Testing
     var (found, falseOnes) = (0, 0)
     func runs(_ weight: Double, _ seed: UInt64) -> [ComparisonInput] {
       (0..<6).map { run in
-        var machine = SeededGenerator(seed: seed &* 101 + UInt64(run))
+        var machine = SeededNumbers(seed: seed &* 101 + UInt64(run))
         let noise = 1 + 0.01 * (Double.random(in: 0..<2, using: &machine) - 1)
         let seconds = 3 * (0.8 + weight / 100) * noise
         return .profile(

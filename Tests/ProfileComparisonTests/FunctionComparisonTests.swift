@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FunctionComparisonTests {
   /// Sixty functions with shares from 20 % down.
-  private func program(_ random: inout SeededGenerator) -> [String] {
+  private func program(_ random: inout SeededNumbers) -> [String] {
     ["main", "f\(Int(pow(Double.random(in: 0..<1, using: &random), 2) * 60))"]
   }
 
@@ -63,7 +63,7 @@ import Testing
   /// A server that works in bursts of 0.3 s: 13 bursts are little evidence, whatever the number of samples.
   @Test func burstsAreNotManyIndependentSamples() {
     func bursts(_ seed: UInt64) -> Profile {
-      var choice = SeededGenerator(seed: seed &* 77)
+      var choice = SeededNumbers(seed: seed &* 77)
       var end = 0.0
       var name = ""
       return .simulated(seed: seed) { time, random in

@@ -1,24 +1,14 @@
 import ProfileModel
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
+@testable import ProfileComparison
 
 extension Profile {
   /// A profile of `seconds` at `frequency`; for each sample `stack` gives the frames, root first, at that time.
   static func simulated(
     frequency: Double = 1000, seconds: Double = 4, seed: UInt64, hasTimes: Bool = true,
-    stack: (_ time: Double, inout SeededGenerator) -> [String]
+    stack: (_ time: Double, inout SeededNumbers) -> [String]
   ) -> Profile {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededNumbers(seed: seed)
     var builder = ProfileBuilder()
     let process = builder.add(ProcessRecord(pid: 1, name: "app"))
     let thread = builder.add(ThreadRecord(process: process, tid: 1, name: "app"))
@@ -40,7 +30,7 @@ extension Profile {
   }
 }
 
-extension SeededGenerator {
+extension SeededNumbers {
   /// One of the names, each as often as its weight says.
   mutating func pick(_ weights: KeyValuePairs<String, Double>) -> String {
     var rest = Double.random(in: 0..<weights.reduce(0) { $0 + $1.value }, using: &self)

@@ -207,20 +207,4 @@ extension ProgramText {
     add(2, 1)
     load(to, at: 2, Part.task)
   }
-
-  /// Writes the record in r8 to the ring.
-  private mutating func writeRecord(frame: Register, _ maps: StackProgram.Maps, orGoTo out: Label) {
-    let isWritten = makeLabel()
-    load(1, at: frame, Slot.ring)
-    set(2, 8)
-    set(3, value: Int32(StackProgram.recordSize))
-    set(4, value: 1)  // BPF_RB_NO_WAKEUP
-    call(.ringOutput)
-    jump(if: 0, .equal, 0, to: isWritten)
-    set(1, valueOf: maps.failures)
-    set(2, value: 1)
-    addAtomically(2, at: 1)
-    jump(to: out)
-    place(isWritten)
-  }
 }

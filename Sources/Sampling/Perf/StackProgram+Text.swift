@@ -274,16 +274,8 @@ extension ProgramText {
     call(.readUser)
     jump(if: 0, .unequal, 0, to: gap)
     store(7, at: 8, 24)
-    load(1, at: frame, Slot.ring)
-    set(2, 8)
-    set(3, value: Int32(StackProgram.recordSize))
-    set(4, value: 1)  // BPF_RB_NO_WAKEUP
-    call(.ringOutput)
-    jump(if: 0, .equal, 0, to: next)
-    set(1, valueOf: maps.failures)
-    set(2, value: 1)
-    addAtomically(2, at: 1)
-    jump(to: done)
+    writeRecord(frame: frame, maps, orGoTo: done)
+    jump(to: next)
     place(gap)
     load(1, at: frame, Slot.stopsAtGap)
     jump(if: 1, .unequal, 0, to: done)
@@ -356,5 +348,21 @@ extension ProgramText {
     and(7, value: -4_096)
     copyPages(atMost: 2, copying)
     load(7, at: 10, Slot.word)
+  }
+
+  /// Writes the record in r8 to the ring; counts it, and goes elsewhere, where there is no room.
+  mutating func writeRecord(frame: Register, _ maps: StackProgram.Maps, orGoTo out: Label) {
+    let isWritten = makeLabel()
+    load(1, at: frame, Slot.ring)
+    set(2, 8)
+    set(3, value: Int32(StackProgram.recordSize))
+    set(4, value: 1)  // BPF_RB_NO_WAKEUP
+    call(.ringOutput)
+    jump(if: 0, .equal, 0, to: isWritten)
+    set(1, valueOf: maps.failures)
+    set(2, value: 1)
+    addAtomically(2, at: 1)
+    jump(to: out)
+    place(isWritten)
   }
 }

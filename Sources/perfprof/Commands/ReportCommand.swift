@@ -84,7 +84,7 @@ struct ReportCommand: ParsableCommand {
   /// On a terminal, what to ask next: who calls the heaviest function.
   private func nextStep(_ report: FunctionReport, _ columns: Int?) -> String {
     guard columns != nil, file != "-", let row = report.rows.first, row.own > 0 else { return "" }
-    let (path, name) = (CommandSuggestion.shellWord(file), CommandSuggestion.shellWord(row.function.name))
+    let (path, name) = (file.shellWord, row.function.name.shellWord)
     return "\n" + "next: perfprof report \(path) --callers \(name)".escapedForTerminal + "\n"
   }
 

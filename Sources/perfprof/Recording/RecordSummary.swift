@@ -74,7 +74,7 @@ struct RecordSummary {
   /// What to do with the files; nil where nothing can be looked at, or nobody sits there.
   private func nextStep(_ samples: Int64) -> String? {
     guard columns != nil, samples > 0 else { return nil }
-    func file(_ suffix: String) -> String? { files.first { $0.hasSuffix(suffix) }.map(CommandSuggestion.shellWord) }
+    func file(_ suffix: String) -> String? { files.first { $0.hasSuffix(suffix) }.map(\.shellWord) }
     let picture = (file(".html") ?? file(".svg")).map { "open \($0) in a browser" }
     let table = file(".perfprof").map { "perfprof report \($0)" }
     let steps = [picture, table].compactMap { $0 }

@@ -6,8 +6,8 @@ enum CommandSuggestion {
   /// The failure for these words; nil where they begin with a command, or ask for help.
   static func failure(for words: [String], commands: [String]) -> Failure? {
     guard let first = words.first, !commands.contains(first), !isBuiltIn(first) else { return nil }
-    let line = words.map(shellWord).joined(separator: " ").escapedForTerminal.shortened(toColumns: 120)
-    let word = shellWord(first).escapedForTerminal.shortened(toColumns: 80)
+    let line = words.map(\.shellWord).joined(separator: " ").escapedForTerminal.shortened(toColumns: 120)
+    let word = first.shellWord.escapedForTerminal.shortened(toColumns: 80)
     func meant(_ what: String) -> Failure {
       Failure(.usage, "\(word): which command? \(what); `perfprof --help` lists all")
     }
@@ -33,22 +33,6 @@ enum CommandSuggestion {
     word == "help" || ["-h", "-help", "--help", "--version"].contains(word)
       || ["--generate-completion-script", "---completion", "--experimental-dump-help", "--help-hidden"]
         .contains { word.hasPrefix($0) }
-  }
-
-  /// The word as a shell takes it.
-  static func shellWord(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty
-      && word.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...0xFF:
-          true
-        default: "-_./=:,+@%".utf8.contains(byte)
-        }
-      }
-    return isPlain
-      ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   /// Whether a word is a number, and no file of that name is there.
