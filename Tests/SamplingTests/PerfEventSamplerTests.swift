@@ -84,8 +84,10 @@ struct PerfEventSamplerTests {
   @Test func followsThreadsBornLater() throws {
     let program = try RunningProgram([try LivePrograms.churn.get(), "5"])
     var collector = Collector()
+    // Some of those that were there before may be gone a moment later.
+    var early = Set(ProcessStatus.threads(of: program.pid))
     var sampler = try PerfEventSampler(target: .processes([program.pid]), options: options(999))
-    let early = Set(ProcessStatus.threads(of: program.pid))
+    early.formUnion(ProcessStatus.threads(of: program.pid))
     #expect(try poll(&sampler, &collector) { Set($0.samples.map(\.tid)).subtracting(early).count >= 20 })
     let born = collector.events.compactMap {
       if case .forked(program.pid, let tid, program.pid, _, _) = $0 { tid } else { nil }
@@ -175,10 +177,10 @@ struct PerfEventSamplerTests {
     let other = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
     var notes: [SamplingNote] = []
     var plan = try PerfPlan.probe(options(499), notes: &notes)
-    let rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
+    var rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
     var events = TargetEvents()
     let arrangement = try events.attach(
-      to: .processes([program.pid]), processes: [program.pid], plan: plan, rings: rings, descriptorLimit: 10,
+      to: .processes([program.pid]), processes: [program.pid], plan: plan, rings: &rings, descriptorLimit: 10,
       spread: .threads)
     #expect(arrangement == .filteredMachine)
     var delivery = RecordDelivery(layout: plan.layout, processes: SampledProcesses(isFiltered: true))
@@ -188,7 +190,7 @@ struct PerfEventSamplerTests {
     var collector = Collector()
     let end = MachineClock.monotonic + 30_000_000_000
     while collector.samples.count < 20, MachineClock.monotonic < end {
-      merge.drain(rings.rings, until: .max) { type, misc, bytes in
+      merge.drain(rings.all, until: .max) { type, misc, bytes in
         delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
       }
     }
@@ -203,9 +205,9 @@ struct PerfEventSamplerTests {
     let other = try RunningProgram([try LivePrograms.crowd.get(), "2", "0"])
     var notes: [SamplingNote] = []
     var plan = try PerfPlan.probe(options(499), notes: &notes)
-    let rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
+    var rings = try RingSet(plan: &plan, budget: 1 << 24, notes: &notes)
     var events = TargetEvents()
-    try events.attachToMachine(plan: plan, rings: rings)
+    try events.attachToMachine(plan: plan, rings: &rings)
     events.attach(filter)
     var delivery = RecordDelivery(layout: plan.layout, processes: SampledProcesses(isFiltered: true))
     delivery.processes.filter = filter
@@ -216,7 +218,7 @@ struct PerfEventSamplerTests {
     var others = 0
     let end = MachineClock.monotonic + 60_000_000_000
     while collector.samples.count < 200, MachineClock.monotonic < end {
-      merge.drain(rings.rings, until: .max) { type, misc, bytes in
+      merge.drain(rings.all, until: .max) { type, misc, bytes in
         if type == 9, bytes.unsafeLoad(fromByteOffset: 8, as: Int32.self) == other.pid { others += 1 }
         delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &collector)
       }

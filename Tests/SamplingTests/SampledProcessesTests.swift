@@ -1,5 +1,6 @@
 import Processes
 import ProfileModel
+import Synchronization
 import Testing
 
 @testable import Sampling
@@ -35,6 +36,39 @@ struct SampledProcessesTests {
 
   private func fork(_ pid: Int32, by parent: Int32) -> ProcessEvent {
     .forked(pid: pid, tid: pid, parentPID: parent, parentTID: parent, time: 0)
+  }
+
+  /// A machine whose processes end behind the first look at them.
+  private final class BriefMachine: ProcessSource {
+    private let looks = Mutex(0)
+
+    func processes() -> [Int32] { [10] }
+    func stat(of pid: Int32) -> ThreadStat? { nil }
+    func threads(of pid: Int32) -> [Int32] {
+      looks.withLock { looks in
+        looks += 1
+        return looks == 1 ? [pid] : []
+      }
+    }
+    func name(ofThread tid: Int32, of pid: Int32) -> String? { "brief" }
+    func mappings(of pid: Int32, executableOnly: Bool) -> [Mapping]? { nil }
+    func memory(of tid: Int32) -> any ReadableMemory { NoMemory() }
+  }
+
+  @Test func whoEndsBeforeItIsDescribedHasAName() {
+    var processes = SampledProcesses(isFiltered: false, source: BriefMachine())
+    #expect(processes.noteNames() == [10])
+    var collector = Collector()
+    processes.describe(pid: 10, handler: &collector)
+    #expect(plain(collector.events) == ["10 is brief"])
+  }
+
+  @Test func namesNotedBeforeAreNotReadAgain() {
+    var processes = SampledProcesses(isFiltered: false, source: StillMachine([10: ThreadStat(name: "server")]))
+    #expect(processes.noteNames() == [10])
+    var collector = Collector()
+    processes.describe(pid: 10, handler: &collector)
+    #expect(plain(collector.events) == ["10 is server-10", "11 is server-11", "10 maps /bin/program"])
   }
 
   @Test func describesAProcessWhoseBirthWasLostOnce() {

@@ -24,12 +24,12 @@ enum Arrangement: Hashable {
 extension TargetEvents {
   /// Opens the events for a target, by the arrangement that suits it and this user.
   mutating func attach(
-    to target: SamplingTarget, processes: [Int32], plan: PerfPlan, rings: borrowing RingSet, descriptorLimit: Int,
+    to target: SamplingTarget, processes: [Int32], plan: PerfPlan, rings: inout RingSet, descriptorLimit: Int,
     spread: EventSpread = .automatic
   ) throws(SystemCallError) -> Arrangement {
     let all = Array(plan.events.indices)
     guard target != .allProcesses else {
-      try attachToMachine(events: all, plan: plan, rings: rings)
+      try attachToMachine(events: all, plan: plan, rings: &rings)
       return .machine
     }
     let needed = Arrangement.descriptorsNeeded(processes, cpus: rings.cpus.count, events: all.count)
@@ -49,13 +49,14 @@ extension TargetEvents {
     }
     if !onCPUs.isEmpty, spread == .automatic || isCrowd {
       do {
-        try attachToMachine(events: onCPUs, plan: plan, rings: rings)
+        try attachToMachine(events: onCPUs, plan: plan, rings: &rings)
         if !onThreads.isEmpty { try attach(onThreads, carrier: nil, to: &self) }
         // Who still lives is told by the machine's records.
         watchNone()
         return .filteredMachine
       } catch {
         removeAll()
+        rings.closeSideband()
         guard needed <= descriptorLimit else { throw SystemCallError(number: EMFILE) }
       }
     }

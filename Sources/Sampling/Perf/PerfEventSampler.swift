@@ -31,7 +31,7 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     var faults = SamplingFaults()
     faults.late = merge.lateRecords
     faults.malformed = delivery.malformedRecords
-    faults.corruptions = ringSet.rings.reduce(0) { $0 + $1.corruptions }
+    faults.corruptions = ringSet.all.reduce(0) { $0 + $1.corruptions }
     return faults
   }
 
@@ -55,6 +55,8 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   private var scan = WaitScan()
   private let waits: WaitSampling
   private var lastDescription: UInt64 = 0
+  /// Losses that the processes were described anew after.
+  private var describedLosses: UInt64 = 0
 
   /// Opens the events; from here on (or from its exec, for a suspended target) the target is sampled.
   package init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
@@ -62,15 +64,22 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     let limit = KernelLimits.raiseDescriptorLimit()
     var plan = try PerfPlan.probe(options, notes: &notes)
     let processes = try Self.resolve(target)
-    let ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
+    var ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
     let filter = target == .allProcesses ? nil : ProcessFilter()
     let follower = StackFollower(plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes, filter: filter)
     events.use(plan)
     events.program = follower?.program.descriptor
+    // Births stand in the rings from here on.
+    var sampled = SampledProcesses(isFiltered: false)
+    var known = processes
+    if target == .allProcesses {
+      ringSet.openSideband(plan: plan)
+      known = sampled.noteNames()
+    }
     let arrangement: Arrangement
     do {
       arrangement = try events.attach(
-        to: target, processes: processes, plan: plan, rings: ringSet, descriptorLimit: limit,
+        to: target, processes: processes, plan: plan, rings: &ringSet, descriptorLimit: limit,
         spread: options.spread)
     } catch {
       throw Self.explain(
@@ -80,9 +89,9 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     if isFiltered, case .processes = target { try Self.checkAccess(processes) }
     follower?.answerBell { filter == nil || processes.contains($0) }
     exits = ExitWatch(pids: processes)
+    if isFiltered { sampled = SampledProcesses(isFiltered: true) }
     delivery = RecordDelivery(
-      layout: plan.layout, eventNumbers: events.numbers, processes: SampledProcesses(isFiltered: isFiltered),
-      follower: follower)
+      layout: plan.layout, eventNumbers: events.numbers, processes: sampled, follower: follower)
     description = SamplerDescription(
       name: plan.name, events: plan.isAskedFor ? plan.events.map(\.event) : [], waits: plan.waits,
       frequency: plan.frequency,
@@ -102,7 +111,7 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     }
     self.ringSet = ringSet
     self.follower = follower
-    self.processes = target == .allProcesses ? ProcessStatus.allProcesses() : processes
+    self.processes = known
     hasEnd = target != .allProcesses
     wakeDescriptor = options.wakeDescriptor
     if case .suspended = target { isDescribed = true } else { isDescribed = false }
@@ -166,13 +175,14 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   private mutating func drain(until horizon: UInt64, handler: inout some SamplingHandler & ~Copyable) {
     // Copied, being two numbers, so that the records' books needn't be.
     var merge = merge
-    merge.drain(ringSet.rings, until: horizon) { type, misc, bytes in
+    merge.drain(ringSet.all, until: horizon) { type, misc, bytes in
       delivery.deliver(type: type, misc: misc, bytes: bytes, handler: &handler)
     }
     self.merge = merge
     // Reading maps takes time, in which more is lost: not again and again.
-    if delivery.lossTime != nil, MachineClock.monotonic > lastDescription + 1_000_000_000 {
-      delivery.describeAfterLoss(handler: &handler)
+    if ringSet.sidebandLosses > describedLosses, MachineClock.monotonic > lastDescription + 1_000_000_000 {
+      describedLosses = ringSet.sidebandLosses
+      delivery.processes.describeAfterLoss(handler: &handler)
       lastDescription = MachineClock.monotonic
     }
   }
@@ -201,7 +211,9 @@ package struct PerfEventSampler: ~Copyable, Sampler {
 
   /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.
   private mutating func wait(_ timeout: Int32) throws(SamplingError) {
-    var waits = ringSet.owners.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var waits = (ringSet.owners + ringSet.sideband.map(\.descriptor)).map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
     waits += exits.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     if let follower { waits.append(pollfd(fd: follower.descriptor, events: Int16(POLLIN), revents: 0)) }
     if let wakeDescriptor { waits.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)) }

@@ -115,13 +115,23 @@ struct PerfPlan: Hashable {
     attributes.disabled = isSuspended ? 1 : 0
     attributes.enable_on_exec = isSuspended ? 1 : 0
     attributes.context_switch = event.recordsSwitches ? 1 : 0
-    guard isCarrier else { return attributes }
+    if isCarrier { tellOfProcesses(&attributes) }
+    return attributes
+  }
+
+  private func tellOfProcesses(_ attributes: inout perf_event_attr) {
     attributes.mmap = 1
     attributes.mmap2 = 1
     attributes.build_id = readsBuildIDs ? 1 : 0
     attributes.comm = 1
     attributes.comm_exec = 1
     attributes.task = 1
+  }
+
+  /// An event on a CPU that counts nothing and tells of mappings, names, births and ends there, in a ring of its own.
+  func sidebandAttributes(watermark: UInt32) -> perf_event_attr {
+    var attributes = ringOwnerAttributes(watermark: watermark)
+    tellOfProcesses(&attributes)
     return attributes
   }
 

@@ -24,6 +24,8 @@ import Processes
   private(set) var nextTime: UInt64 = .max
   /// Times at which the ring held something that can't be a record; its whole content is passed over then.
   private(set) var corruptions: UInt64 = 0
+  /// Records that tell of others, for which there was no room.
+  private(set) var losses: UInt64 = 0
 
   private let layout: SampleLayout
   private let memory: UnsafeMutableRawPointer
@@ -104,6 +106,7 @@ import Processes
   /// Hands the oldest record to `body` and then gives its room back to the kernel. There must be one.
   func consume(_ body: (_ type: UInt32, _ misc: UInt16, _ bytes: RawSpan) -> Void) {
     guard nextTime != .max || nextSize != 0 else { return }
+    if nextType == PERF_RECORD_LOST.rawValue { losses += 1 }
     withBytes(at: tail, count: nextSize) { body(nextType, nextMisc, $0) }
     tail &+= UInt64(nextSize)
     // SAFETY: the mapping begins with the control page; nothing before `tail` is read from here on.

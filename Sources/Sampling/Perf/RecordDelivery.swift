@@ -12,8 +12,6 @@ struct RecordDelivery {
   private let eventNumbers: EventNumbers
   /// Records that contradict their own lengths; never seen from a kernel.
   private(set) var malformedRecords: UInt64 = 0
-  /// The time of the newest loss that the processes have not been described anew after.
-  private(set) var lossTime: UInt64?
   /// Who ended last on each CPU: its number is gone before its last instruction.
   private var lastEnds: [UInt32: ThreadNumbers] = [:]
 
@@ -30,12 +28,6 @@ struct RecordDelivery {
     self.follower = follower
   }
 
-  /// Describes every known process once more, since a record that changed one may be among those lost.
-  mutating func describeAfterLoss(handler: inout some SamplingHandler & ~Copyable) {
-    lossTime = nil
-    processes.describeAfterLoss(handler: &handler)
-  }
-
   /// Hands one record over.
   mutating func deliver(
     type: UInt32, misc: UInt16, bytes: RawSpan, handler: inout some SamplingHandler & ~Copyable
@@ -49,7 +41,6 @@ struct RecordDelivery {
         }
         if processes.wants(event) { handler.event(event) }
       case .lost(let count, let time):
-        lossTime = time
         handler.lost(count, time: time)
       case .throttled(let time): handler.throttled(time: time)
       case .switched(let change): if processes.wantsSwitch(of: change.pid) { handler.switched(change) }

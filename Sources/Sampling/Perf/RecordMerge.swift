@@ -11,7 +11,8 @@
 /// nothing older than what was handed over can show up later. Where the host stole the CPU in between it still can;
 /// such a record is handed over at once, and counted: a thread's own records stay in order even then.
 ///
-/// A ring more than half full is not held back, whatever its times: room for new records comes first.
+/// When a ring is more than half full nothing is held back, whatever its time, until it no longer is: room for new
+/// records comes first.
 struct RecordMerge {
   /// How far behind the present records are held back, in nanoseconds.
   static let slack: UInt64 = 1_000_000
@@ -51,8 +52,7 @@ struct RecordMerge {
     }
     guard let first else { return nil }
     if firstTime <= horizon { return (first, bound) }
-    // All that is left is newer than the horizon, or has an impossible time.
-    guard let full = rings.first(where: { $0.pendingBytes > $0.capacity / 2 }) else { return nil }
-    return (full, 0)
+    // All that is left is newer than the horizon, or has an impossible time: the oldest of it makes room.
+    return rings.contains { $0.pendingBytes > $0.capacity / 2 } ? (first, 0) : nil
   }
 }

@@ -4,9 +4,17 @@ import Processes
 import ProfileModel
 
 /// A ring for each CPU, each owned by an event of this process that counts nothing, so that no target's end ends it.
+///
+/// Where CPUs are sampled, what processes do goes into rings of its own, so that a burst of samples costs samples, and
+/// never the name or the mappings of a process.
+///
+///     CPU 0   samples ─────────────────────► ring of 16 samples and more
+///             births, names, mappings, ends ► ring of its own, up to 512 KB
 struct RingSet: ~Copyable {
-  /// One for each of `cpus`, in their order.
+  /// Those that samples are written into: one for each of `cpus`, in their order.
   let rings: [PerfRing]
+  /// Those that only tell what processes do, of each CPU; empty where that stands between the samples.
+  private(set) var sideband: [PerfRing] = []
   /// The processors that were online.
   let cpus: [Int32]
   /// The rings' events, to which the targets' are redirected; in the order of `cpus`.
@@ -14,14 +22,23 @@ struct RingSet: ~Copyable {
   /// How records lie in them.
   let layout: SampleLayout
   private var descriptors: DescriptorSet
+  private var sidebandDescriptors = DescriptorSet()
+
+  /// Every ring.
+  var all: [PerfRing] { rings + sideband }
 
   /// Bytes in all rings.
-  var totalBytes: Int { rings.reduce(0) { $0 + $1.capacity } }
+  var totalBytes: Int { all.reduce(0) { $0 + $1.capacity } }
+
+  /// How often records were lost that may have told what a process did.
+  var sidebandLosses: UInt64 { (sideband.isEmpty ? rings : sideband).reduce(0) { $0 + $1.losses } }
 
   /// The least that a ring may hold.
   static let smallestRing = 1 << 16
   /// The most: a quarter of a second of full dumps at 999 Hz.
   static let largestRing = 1 << 24
+  /// The most that a ring of what processes do may hold: 64 ms of four thousand programs that begin in a second.
+  static let largestSideband = 1 << 19
   /// How many full samples a ring should have room for, lest a short delay of the reader cost samples.
   static let samplesPerRing = 16
 
@@ -71,6 +88,31 @@ struct RingSet: ~Copyable {
       notes.append(.dumpsShortened(wanted: plan.dumpBytes, got: longestDump))
       plan.dumpBytes = longestDump
     }
+  }
+
+  /// Opens a ring on each CPU for what processes do; does nothing where one can't be had.
+  mutating func openSideband(plan: PerfPlan) {
+    let capacity = min(Self.largestSideband, max(Self.smallestRing, (rings.first?.capacity ?? 0) / 4))
+    var attributes = plan.sidebandAttributes(watermark: UInt32(clamping: capacity / 4))
+    var opened = DescriptorSet()
+    for cpu in cpus {
+      // SAFETY: the kernel reads the attributes during the call.
+      let descriptor = unsafe clp_perf_event_open(&attributes, -1, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+      if descriptor < 0, errno == ENODEV { continue }
+      guard descriptor >= 0 else { return sideband = [] }
+      opened.insert(descriptor)
+      guard let ring = try? PerfRing(event: descriptor, capacity: capacity, layout: layout) else {
+        return sideband = []
+      }
+      sideband.append(ring)
+    }
+    sidebandDescriptors = opened
+  }
+
+  /// Closes them again.
+  mutating func closeSideband() {
+    sideband = []
+    sidebandDescriptors.removeAll()
   }
 
   /// A power of two: room for a second, within the budget, for at least `samplesPerRing` samples.

@@ -16,6 +16,8 @@ struct SampledProcesses {
   private let startTicks = MachineClock.ticksSinceBoot
   /// The command that is yet to run its program.
   private var suspended: Int32?
+  /// Threads' names of before the first sample, by process.
+  private var earlyNames: [Int32: [(tid: Int32, name: String)]] = [:]
 
   init(isFiltered: Bool, source: any ProcessSource = LiveProcesses()) {
     self.isFiltered = isFiltered
@@ -41,11 +43,30 @@ struct SampledProcesses {
 
   // MARK: Descriptions
 
+  /// Notes the names of all threads that there are, and returns their processes: when records begin to tell of births, and
+  /// before anything is sampled, so that whoever is sampled has a name, however soon it ends.
+  mutating func noteNames() -> [Int32] {
+    for pid in source.processes() {
+      earlyNames[pid] = source.threads(of: pid).compactMap { tid in
+        source.name(ofThread: tid, of: pid).map { (tid, $0) }
+      }
+    }
+    return earlyNames.keys.sorted()
+  }
+
   /// Tells the handler what runs in a process: its threads' names and its mappings.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
-    let threads = source.threads(of: pid)
+    var threads = source.threads(of: pid)
+    let early = earlyNames.removeValue(forKey: pid) ?? []
+    for (tid, name) in early {
+      handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MachineClock.monotonic))
+    }
     guard !threads.isEmpty else { return tree.forget(pid) }
     tree.admit(pid, threads: threads)
+    if !early.isEmpty {
+      let known = Set(early.map(\.tid))
+      threads.removeAll { known.contains($0) }
+    }
     for tid in threads {
       guard let name = source.name(ofThread: tid, of: pid) else { continue }
       handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MachineClock.monotonic))

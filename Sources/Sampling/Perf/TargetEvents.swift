@@ -95,14 +95,17 @@ struct TargetEvents: ~Copyable {
     }
   }
 
-  /// Samples whatever runs on every CPU, by those events of the plan; the first of them tells of everything else, too.
+  /// Samples whatever runs on every CPU, by those events of the plan. What processes do is told in rings of its own, or
+  /// where these can't be had by the first of the events.
   mutating func attachToMachine(
-    events: [Int] = [0], plan: PerfPlan, rings: borrowing RingSet
+    events: [Int] = [0], plan: PerfPlan, rings: inout RingSet
   ) throws(SystemCallError) {
+    if rings.sideband.isEmpty { rings.openSideband(plan: plan) }
+    let carrier = rings.sideband.isEmpty ? events.first : nil
     for index in rings.cpus.indices {
       for event in events {
         _ = try open(
-          event, of: plan, isCarrier: event == events.first, isSuspended: false, pid: -1, cpu: rings.cpus[index],
+          event, of: plan, isCarrier: event == carrier, isSuspended: false, pid: -1, cpu: rings.cpus[index],
           output: rings.owners[index])
       }
     }
