@@ -7,11 +7,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-_Static_assert(clp_bpf_hash == BPF_MAP_TYPE_HASH, "numbers as the kernel has them");
-_Static_assert(clp_bpf_array == BPF_MAP_TYPE_ARRAY, "numbers as the kernel has them");
-_Static_assert(clp_bpf_lru_hash == BPF_MAP_TYPE_LRU_HASH, "numbers as the kernel has them");
-_Static_assert(clp_bpf_array_of_maps == BPF_MAP_TYPE_ARRAY_OF_MAPS, "numbers as the kernel has them");
-_Static_assert(clp_bpf_ring == BPF_MAP_TYPE_RINGBUF, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_hash == (int)BPF_MAP_TYPE_HASH, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_array == (int)BPF_MAP_TYPE_ARRAY, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_lru_hash == (int)BPF_MAP_TYPE_LRU_HASH, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_array_of_maps == (int)BPF_MAP_TYPE_ARRAY_OF_MAPS, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_ring == (int)BPF_MAP_TYPE_RINGBUF, "numbers as the kernel has them");
 
 static int command(enum bpf_cmd command, union bpf_attr *attributes) {
   return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
