@@ -86,7 +86,9 @@ package struct TopScreen: Sendable {
     let head = Self.headLines(height)
     var result: [Line] = []
     func add(_ text: String, _ style: Style) {
-      result.append(Line(text: text.escapedForTerminal.shortened(toColumns: width), style: style))
+      // One column is too narrow for the mark of what is left out.
+      let text = width > 1 ? text.escapedForTerminal.shortened(toColumns: width) : ""
+      result.append(Line(text: text, style: style))
     }
     if head >= 3 { add(String.fitting(titleParts, separator: " · ", columns: width), .title) }
     if head >= 4 { add(facts, .plain) }

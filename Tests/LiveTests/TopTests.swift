@@ -85,7 +85,7 @@ extension LiveTests {
       #expect(try screen.wait { $0.contains("rooted") && !$0.contains("v value") }.contains("rooted"))
       try screen.resize(columns: 80, lines: 24)
       try screen.type("q")
-      text = try screen.wait { $0.contains("LEFT") && !$0.contains("rooted") }
+      text = try screen.wait { $0.contains("\nLEFT 0") && !$0.contains("rooted") }
       #expect(text.contains("LEFT 0") && !text.contains("rooted"), "\(text)")
       // The terminal echoes and takes lines as before.
       try screen.type("stty -a | tr ' ' '\\n' | grep -cx -e icanon -e echo -e isig", "Enter")
@@ -106,7 +106,8 @@ extension LiveTests {
         for pid in found.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }
       default: program.signal(SIGKILL)
       }
-      let text = try own.wait { $0.contains("LEFT") && !$0.contains("rooted") }
+      // The command itself, as it was typed, has the word as well.
+      let text = try own.wait { $0.contains("\nLEFT") && !$0.contains("rooted") }
       #expect(text.contains("1\nLEFT") && !text.contains("rooted"), "\(text)")
     }
 
