@@ -93,7 +93,12 @@ class Firefox:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            # What it would still write is thrown away with its profile.
+            self.process.kill()
+            self.process.wait()
 
 
 class Reader:

@@ -367,8 +367,9 @@ NAMELESS = """() => [...document.querySelectorAll('button, input, select, [role=
 def can_be_read_and_named(reader):
     for scheme in ["light", "dark"]:
         other = Reader(reader.browser, reader.folder, reader.shots, color_scheme=scheme)
-        for view in ["flame", "tree", "functions", "sandwich", "time", "source"]:
-            other.open("times.html", "#view=" + view + "&from=1&to=4&q=parse")
+        for name, view in [("times", view) for view in ["flame", "tree", "functions", "sandwich", "time", "source"]] + [
+                ("compared", "tree"), ("compared", "functions"), ("compared", "functions&by=modules")]:
+            other.open(name + ".html", "#view=" + view + ("&from=1&to=4&q=parse" if name == "times" else ""))
             bad = other.page.evaluate(CONTRASTS)
             assert bad == [], (scheme, view, bad[:8])
             nameless = other.page.evaluate(NAMELESS)
