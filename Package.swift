@@ -127,7 +127,7 @@ let package = Package(
     tests(
       "ProfileFormats", ["CZlib", "BinaryReading", "ProfileModel", "PprofSchema", "Wording"],
       resources: [.copy("Fixtures")]),
-    tests("FlameGraphs", ["ProfileModel"], resources: [.copy("Fixtures")]),
+    tests("FlameGraphs", ["ProfileModel", "ProfileComparison"], resources: [.copy("Fixtures")]),
     tests("Reports", ["ProfileModel", "TextWriting"]),
     tests("ProfileComparison", ["ProfileModel"]),
     // Black-box tests of the built `perfprof` on the programs of `Samples`.

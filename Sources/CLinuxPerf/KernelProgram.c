@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "KernelProgram.h"
 
 #include <linux/bpf.h>
@@ -15,6 +16,10 @@ _Static_assert((int)clp_bpf_ring == (int)BPF_MAP_TYPE_RINGBUF, "numbers as the k
 
 static int command(enum bpf_cmd command, union bpf_attr *attributes) {
   return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
+}
+
+const void *clp_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count) {
+  return memmem(bytes, count, wanted, wanted_count);
 }
 
 int clp_bpf_create_value(uint32_t value_size, int is_constant) {

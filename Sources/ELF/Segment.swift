@@ -42,6 +42,8 @@ package struct SegmentType: RawRepresentable, Hashable, Sendable {
   package static let interpreter = SegmentType(rawValue: 3)
   /// `PT_NOTE`.
   package static let note = SegmentType(rawValue: 4)
+  /// `PT_TLS`: what each thread has of its own.
+  package static let threadLocal = SegmentType(rawValue: 7)
   /// `PT_GNU_EH_FRAME`: `.eh_frame_hdr`.
   package static let ehFrameHeader = SegmentType(rawValue: 0x6474_E550)
 }

@@ -33,9 +33,9 @@ enum FlameGraphData {
     out.write(json: caption.value.unit.description)
     out.write("}")
     out.write(",\"facts\":")
-    list(caption.facts + [layout.frameCount], &out) { $1.write(json: $0) }
+    out.list(caption.facts + [layout.frameCount]) { $1.write(json: $0) }
     out.write(",\"notes\":")
-    list(caption.notes, &out) { $1.write(json: $0) }
+    out.list(caption.notes) { $1.write(json: $0) }
     out.write(options.isIcicle ? ",\"icicle\":true" : ",\"icicle\":false")
     let scale = tree.isComparison ? Legend.scale(of: tree, layout) : 0
     legend(Legend(tree, scale: scale, isCount: caption.value.isCount), &out)
@@ -56,9 +56,9 @@ enum FlameGraphData {
     out.write(",\n\"legend\":{\"title\":")
     out.write(json: legend.title)
     out.write(",\"entries\":")
-    list(legend.entries, &out) { entry, out in
+    out.list(legend.entries) { entry, out in
       out.write("{\"swatches\":")
-      list(entry.swatches, &out) { $1.write(json: $0) }
+      out.list(entry.swatches) { $1.write(json: $0) }
       out.write(",\"text\":")
       out.write(json: entry.text)
       if let tip = entry.tip {
@@ -88,7 +88,7 @@ enum FlameGraphData {
       labelOfFrame.append(index)
     }
     out.write(",\n\"labels\":")
-    list(labels, &out) { index, out in
+    out.list(labels) { index, out in
       let label = tree.labels[Int(index)]
       out.write(strings.intern(label.name, limit: 2048))
       out.write(",\"")
@@ -103,20 +103,20 @@ enum FlameGraphData {
     if let changed {
       out.write(",\n\"unchanged\":")
       let unchanged = labels.indices.filter { Palette.isUnchanged(tree.labels[Int(labels[$0])], changed) }
-      list(unchanged, &out) { $1.write($0) }
+      out.list(unchanged) { $1.write($0) }
     }
     out.write(",\n\"strings\":")
-    list(strings.strings, &out) { $1.write(json: $0) }
+    out.list(strings.strings) { $1.write(json: $0) }
     out.write(",\n\"depth\":")
-    list(layout.frames, &out) { $1.write($0.depth) }
+    out.list(layout.frames) { $1.write($0.depth) }
     out.write(",\n\"label\":")
-    list(labelOfFrame, &out) { $1.write($0) }
+    out.list(labelOfFrame) { $1.write($0) }
     weights(tree, layout, total: tree.totalWeights, own: tree.selfWeights, &out)
     if layout.frames.contains(where: { tree.lines(of: Int($0.node)) != nil }) {
       out.write(",\n\"line\":")
-      list(layout.frames, &out) { $1.write(tree.lines(of: Int($0.node))?.lowerBound ?? 0) }
+      out.list(layout.frames) { $1.write(tree.lines(of: Int($0.node))?.lowerBound ?? 0) }
       out.write(",\n\"lineSpan\":")
-      list(layout.frames, &out) { $1.write((tree.lines(of: Int($0.node))?.count ?? 1) - 1) }
+      out.list(layout.frames) { $1.write((tree.lines(of: Int($0.node))?.count ?? 1) - 1) }
     }
   }
 
@@ -124,25 +124,12 @@ enum FlameGraphData {
     _ tree: CallTree, _ layout: FlameGraphLayout, total: [Int64], own: [Int64], _ out: inout MarkupBuffer
   ) {
     out.write(",\n\"rest\":")
-    list(layout.frames, &out) { frame, out in
+    out.list(layout.frames) { frame, out in
       let node = Int(frame.node)
       out.write(node == CallTree.root ? total[node] : total[Int(tree.parents[node])] - total[node])
     }
     out.write(",\n\"self\":")
-    list(layout.frames, &out) { $1.write(own[Int($0.node)]) }
-  }
-
-  private static func list<Items: Sequence>(
-    _ items: Items, _ out: inout MarkupBuffer, _ write: (Items.Element, inout MarkupBuffer) -> Void
-  ) {
-    out.write("[")
-    var isFirst = true
-    for item in items {
-      if !isFirst { out.write(",") }
-      isFirst = false
-      write(item, &out)
-    }
-    out.write("]")
+    out.list(layout.frames) { $1.write(own[Int($0.node)]) }
   }
 
   private struct StringTable {

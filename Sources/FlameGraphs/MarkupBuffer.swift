@@ -110,3 +110,17 @@ extension MarkupBuffer {
     return String(text[..<end]) + "…"
   }
 }
+
+extension MarkupBuffer {
+  /// A list in JSON.
+  mutating func list<Items: Sequence>(_ items: Items, _ write: (Items.Element, inout MarkupBuffer) -> Void) {
+    self.write("[")
+    var isFirst = true
+    for item in items {
+      if !isFirst { self.write(",") }
+      isFirst = false
+      write(item, &self)
+    }
+    self.write("]")
+  }
+}

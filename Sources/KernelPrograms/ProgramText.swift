@@ -133,7 +133,9 @@ package struct ProgramText {
     case time = 5
     case processor = 8
     case processAndThread = 14
+    case currentTaskAddress = 35
     case readUser = 112
+    case readKernel = 113
     case ringOutput = 130
     case ringQuery = 134
     case currentTask = 158

@@ -44,7 +44,8 @@ extension FunctionComparison {
     return json.bytes
   }
 
-  private var perText: String {
+  /// What amounts are divided by, in a word.
+  package var perText: String {
     switch options.basis {
     case .share: "share"
     case .second: "second"

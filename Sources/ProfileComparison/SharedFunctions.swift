@@ -85,13 +85,7 @@ package struct SharedFunctions {
     var positions: [Int: UInt32] = [:]
     var functions: [SideTable.Function] = []
     var numbers: [Int] = []
-    let groupOfFunction = profile.functions.map { function -> UInt32 in
-      let module = function.module.map { Self.baseName(profile.modules[$0.index]) }
-      var name = function.name
-      if !function.isSymbolized, let module, (buildsOfModule[module]?.count ?? 0) > 1 {
-        name = "[code of \(module) without names]"
-      }
-      let number = self.number(of: SideTable.Function(name: name, module: module), isBefore: isBefore)
+    let groupOfFunction = self.numbers(of: profile, isBefore: isBefore).map { number -> UInt32 in
       if let position = positions[number] { return position }
       let position = UInt32(truncatingIfNeeded: functions.count)
       positions[number] = position
@@ -105,6 +99,18 @@ package struct SharedFunctions {
     return MatchedProfile(
       grouping: StackGrouping(profile.stacks, groupOfFrame: groups, count: functions.count), functions: functions,
       numbers: numbers)
+  }
+
+  /// For each function of a profile its number in the comparison.
+  package mutating func numbers(of profile: Profile, isBefore: Bool) -> [Int] {
+    profile.functions.map { function in
+      let module = function.module.map { Self.baseName(profile.modules[$0.index]) }
+      var name = function.name
+      if !function.isSymbolized, let module, (buildsOfModule[module]?.count ?? 0) > 1 {
+        name = "[code of \(module) without names]"
+      }
+      return number(of: SideTable.Function(name: name, module: module), isBefore: isBefore)
+    }
   }
 
   /// For each function the module that it counts for: of one that was renamed, the later.

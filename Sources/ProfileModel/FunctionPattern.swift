@@ -1,7 +1,7 @@
 /// Which functions a selection means: a regular expression that is looked for in one of their texts.
 ///
 /// `module:`, `file:` and `full:` in front ask for the module's path, the source file and the full name instead of the
-/// name that is shown, as searches in pictures do. Upper and lower case differ.
+/// name that is shown, as searches in pictures do; `kind:` asks for the kind of code, such as `kernel`. Upper and lower case differ.
 public struct FunctionPattern: Hashable, Sendable {
   /// What the expression is looked for in.
   public enum Text: String, Hashable, Sendable, CaseIterable {
@@ -13,6 +13,8 @@ public struct FunctionPattern: Hashable, Sendable {
     case module
     /// The source file.
     case file
+    /// What kind of code a frame is, which is its own and not its function's: `FrameKind.word`.
+    case kind
   }
 
   /// Something that is no regular expression.
@@ -51,8 +53,20 @@ public struct FunctionPattern: Hashable, Sendable {
       case .full: matcher(function.fullName ?? function.name)
       case .module: function.module.map { modules[$0.index] } ?? false
       case .file: function.file.map(matcher) ?? false
+      case .kind: false
       }
     }
+  }
+
+  /// For each frame of a profile whether it matches.
+  func frames(in profile: Profile) -> [Bool] {
+    guard text == .kind else {
+      let matches = matches(in: profile)
+      return profile.frames.map { matches[$0.function.index] }
+    }
+    guard let matcher = try? Self.matcher(expression) else { return profile.frames.map { _ in false } }
+    let kinds = Set(FrameKind.allCases.filter { matcher($0.word) })
+    return profile.frames.map { kinds.contains($0.kind) }
   }
 
   /// Whether it is found in a text that is no function's.

@@ -143,6 +143,21 @@ public enum FrameKind: UInt8, Hashable, Sendable, CaseIterable {
   /// The same where the callers of an async function are not known, or not for sure: `[async: REASON]`.
   case asyncGap
 
+  /// What a pattern such as `kind:kernel` calls it.
+  public var word: String {
+    switch self {
+    case .user: "user"
+    case .kernel: "kernel"
+    case .inlined: "inlined"
+    case .jit: "jit"
+    case .truncated: "no-root"
+    case .elided: "elided"
+    case .asyncCaller: "awaits"
+    case .task: "task"
+    case .asyncGap: "async-gap"
+    }
+  }
+
   /// Whether it stands for other frames, and is none itself.
   public var isMarker: Bool { self == .truncated || self == .elided || beginsTask }
 

@@ -7,12 +7,15 @@ public struct SampledPages: ~Escapable {
   public let addresses: Span<UInt64>
   /// The pages' bytes, in the same order.
   public let bytes: RawSpan
+  /// Bytes from the beginning of a page to that of the next; at least `size`.
+  public let stride: Int
 
   /// Pages whose bytes outlive them.
   @_lifetime(copy addresses, copy bytes)
-  public init(addresses: Span<UInt64>, bytes: RawSpan) {
+  public init(addresses: Span<UInt64>, bytes: RawSpan, stride: Int = Int(size)) {
     self.addresses = addresses
     self.bytes = bytes
+    self.stride = stride
   }
 
   /// None.
@@ -20,5 +23,6 @@ public struct SampledPages: ~Escapable {
   public init() {
     addresses = Span()
     bytes = RawSpan()
+    stride = Int(Self.size)
   }
 }

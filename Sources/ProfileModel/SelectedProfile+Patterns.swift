@@ -30,16 +30,16 @@ extension SelectedProfile {
 
   /// For each stack whether a frame of each pattern in focus is on it, and none of those to ignore.
   private func keptStacks() -> [Bool] {
-    let (stacks, functions) = (profile.stacks, profile.frames.map(\.function.index))
+    let stacks = profile.stacks
     var isKept = [Bool](repeating: true, count: stacks.count)
     // Parents precede children, so one pass for each pattern tells which stacks it's on.
     func stacksWith(_ pattern: FunctionPattern) -> [Bool] {
-      let matches = pattern.matches(in: profile)
+      let matches = pattern.frames(in: profile)
       var has = [Bool](repeating: false, count: stacks.count)
       for node in 0..<stacks.count {
         let parent = stacks.parents[node]
         has[node] =
-          matches[functions[Int(stacks.frames[node])]] || (parent != StackTable.noParent && has[Int(parent)])
+          matches[Int(stacks.frames[node])] || (parent != StackTable.noParent && has[Int(parent)])
       }
       return has
     }
@@ -56,11 +56,12 @@ extension SelectedProfile {
 
   /// The stacks without hidden frames, and where each of the old ones is now; nil for those that no frame is left of.
   private func stacksWithoutHidden() -> (stacks: StackTable, places: [StackID?]) {
-    var isHidden = [Bool](repeating: false, count: profile.functions.count)
+    var hides = [Bool](repeating: false, count: profile.frames.count)
     for pattern in selection.hide {
-      for (index, matches) in pattern.matches(in: profile).enumerated() where matches { isHidden[index] = true }
+      for (index, matches) in pattern.frames(in: profile).enumerated() where matches {
+        hides[index] = !profile.frames[index].kind.isMarker
+      }
     }
-    let hides = profile.frames.map { !$0.kind.isMarker && isHidden[$0.function.index] }
     let old = profile.stacks
     var stacks = StackTable()
     var places = [StackID?](repeating: nil, count: old.count)

@@ -1,4 +1,5 @@
 import Dispatch
+import Processes
 import RecordingFormat
 import Synchronization
 
@@ -11,6 +12,8 @@ final class EarlyNaming: Sendable {
   private struct State {
     var isBusy = false
     var found: [RecordedNames] = []
+    /// What naming each module took last, in nanoseconds of CPU time, since the last time that was asked.
+    var costs: [UInt32: UInt64] = [:]
   }
 
   /// Naming in this way.
@@ -25,8 +28,13 @@ final class EarlyNaming: Sendable {
     state.withLock { $0.isBusy = true }
     queue.async { [self] in
       for module in work {
+        let before = MachineClock.threadCPU
         let names = symbolization.symbolize(module)
-        state.withLock { $0.found.append(names) }
+        let cost = MachineClock.threadCPU &- before
+        state.withLock { state in
+          state.found.append(names)
+          state.costs[module.module] = cost
+        }
       }
       state.withLock { $0.isBusy = false }
     }
@@ -37,6 +45,14 @@ final class EarlyNaming: Sendable {
     state.withLock { state in
       defer { state.found = [] }
       return state.found
+    }
+  }
+
+  /// What naming took, by module, in nanoseconds of CPU time; of modules that were named since this was last asked.
+  func takeCosts() -> [UInt32: UInt64] {
+    state.withLock { state in
+      defer { state.costs = [:] }
+      return state.costs
     }
   }
 

@@ -287,6 +287,11 @@ struct ModuleRegistry {
     return index
   }
 
+  /// Frames are counted from 0 again.
+  mutating func forgetFrames() {
+    for index in entries.indices { entries[index].firstFrame = 0 }
+  }
+
   // MARK: Leaving
 
   /// Lets go of what is held of modules that no process has any more. The same file is met again under the same module.

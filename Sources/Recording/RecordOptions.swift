@@ -38,6 +38,8 @@ package struct RecordOptions: Sendable {
   package var symbols = SymbolizationOptions()
   /// What naming all functions may take at the end, in seconds; binaries of others can be made to take forever.
   package var namingSeconds = 60.0
+  /// Time of a window, in seconds: what a death of the profiler may cost, and how old a live view may get.
+  package var windowSeconds = 2.0
   /// The version of the program, for the recording's header.
   package var version = ""
 
@@ -60,4 +62,6 @@ package struct RecordProgress: Sendable {
   package var lost: UInt64
   /// Samples with a complete stack.
   package var rooted: UInt64
+  /// Whether names are being looked up.
+  package var isNaming = false
 }

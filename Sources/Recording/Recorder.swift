@@ -25,6 +25,29 @@ package enum Recorder {
       RecordingWriter(
         path: path, owning: descriptor,
         hasValueTypes: !options.sampling.events.isEmpty || options.sampling.waits != .none))
+    let sampled = try sample(options, into: file, sinks: sinks, ready: ready, shouldStop: shouldStop)
+    return sampled.finish(file, commandTime: commandTime(), isNamingWanted)
+  }
+
+  /// Samples until the targets end, the time is over, or `shouldStop` says so, for sinks alone: nothing is kept.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: Whether to stop; asked after each poll.
+  ///   - sinks: Told of what is sampled.
+  package static func watch(
+    _ options: RecordOptions, shouldStop: () -> Bool, sinks: [any WindowSink]
+  ) throws(SamplingError) {
+    var sampled = try sample(
+      options, into: nil, sinks: sinks, ready: { () throws(SamplingError) in }, shouldStop: shouldStop)
+    sampled.session.loop.endWindow()
+  }
+
+  /// Samples with perf_event, or with ptrace where that is asked for or nothing else is left.
+  private static func sample(
+    _ options: RecordOptions, into file: RecordingFile?, sinks: [any WindowSink],
+    ready: () throws(SamplingError) -> Void,
+    shouldStop: () -> Bool
+  ) throws(SamplingError) -> Sampled {
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
     func urgently<R: ~Copyable>(_ body: () throws(SamplingError) -> R) throws(SamplingError) -> R {
       let priority = PollingPriority()
@@ -49,13 +72,12 @@ package enum Recorder {
         }
       }
     }
-    guard options.sampler != .ptrace else { return try trace().finish(commandTime: commandTime(), isNamingWanted) }
+    guard options.sampler != .ptrace else { return try trace() }
     let perfError: SamplingError
     do throws(SamplingError) {
-      let sampled = try urgently { () throws(SamplingError) -> Sampled in
+      return try urgently { () throws(SamplingError) -> Sampled in
         try sample(try PerfEventSampler(target: options.target, options: options.sampling))
       }
-      return sampled.finish(commandTime: commandTime(), isNamingWanted)
     } catch { perfError = error }
     guard options.sampler == .auto, options.sampling.events.isEmpty, options.sampling.waits == .none,
       perfError.leavesPtraceToTry
@@ -63,7 +85,7 @@ package enum Recorder {
       throw perfError
     }
     do {
-      return try trace(insteadOfPerf: perfError).finish(commandTime: commandTime(), isNamingWanted)
+      return try trace(insteadOfPerf: perfError)
     } catch { throw .nothingLeft(perf: perfError, ptrace: error) }
   }
 
@@ -74,9 +96,9 @@ package enum Recorder {
     var effects: [SamplingNote]
 
     consuming func finish(
-      commandTime: CPUTime?, _ isNamingWanted: (NamingProgress) -> Bool
+      _ file: RecordingFile, commandTime: CPUTime?, _ isNamingWanted: (NamingProgress) -> Bool
     ) -> RecordOutcome {
-      session.finish(description, effects: effects, commandTime: commandTime, isNamingWanted: isNamingWanted)
+      session.finish(file, description, effects: effects, commandTime: commandTime, isNamingWanted: isNamingWanted)
     }
   }
 }

@@ -10,17 +10,14 @@ struct RecordingSession: ~Copyable {
   /// What is sampled.
   var loop: SamplingLoop
   private let options: RecordOptions
-  private let file: RecordingFile
-
-  /// A recording into a file, that other sinks are told of as well.
+  /// A recording into a file, that other sinks are told of as well; or, without one, for them alone.
   init(
-    options: RecordOptions, sampler: SamplerDescription, file: RecordingFile, sinks: [any WindowSink] = [],
+    options: RecordOptions, sampler: SamplerDescription, file: RecordingFile?, sinks: [any WindowSink] = [],
     source: any MachineSource = LiveProcesses(), idleModules: Int = ModuleAging.usualLimit,
     clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.options = options
-    self.file = file
-    let sinks = [file] + sinks
+    let sinks = (file.map { [$0] } ?? []) + sinks
     loop = SamplingLoop(options: options, sinks: sinks, source: source, idleModules: idleModules, clock: clock)
     loop.recorder.events = sampler.events
     loop.recorder.periodsAreTime =
@@ -51,9 +48,9 @@ struct RecordingSession: ~Copyable {
     return header
   }
 
-  /// Ends the last window, names the frames, and closes the file.
+  /// Ends the last window, names the frames, and closes the file that the session was made with.
   consuming func finish(
-    _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?,
+    _ file: RecordingFile, _ sampler: SamplerDescription, effects: [SamplingNote], commandTime: CPUTime?,
     isNamingWanted: (NamingProgress) -> Bool
   ) -> RecordOutcome {
     let seconds = loop.seconds
@@ -68,7 +65,6 @@ struct RecordingSession: ~Copyable {
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
     trailer.actualFrequency = actualFrequency(sampler)
-    let file = file
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
     let waitNotes = loop.recorder.waits?.notes ?? []
     let stackNotes =

@@ -224,6 +224,25 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     return work
   }
 
+  /// What naming these addresses takes, of modules that have not left.
+  func namingWork(_ due: [LiveNaming.Due]) -> [NamingWork] {
+    due.compactMap { module, addresses in
+      guard !addresses.isEmpty, !modules.retired.contains(module) else { return nil }
+      return NamingWork(
+        module: module, recorded: log.tables.modules[Int(module)], entry: modules.entries[Int(module)],
+        unwindTable: nil, addresses: addresses)
+    }
+  }
+
+  /// Forgets markers, frames and stacks, right behind a window: whatever refers to one must have been told.
+  mutating func forgetStacks() {
+    log.forgetStacks()
+    stack = StackRecorder()
+    knownFrames = 0
+    modules.forgetFrames()
+    waits?.forgetStacks()
+  }
+
   /// Threads whose stacks went on beyond their samples, by number.
   mutating func takeOutgrownStacks() -> [OutgrownStack] {
     guard !outgrown.isEmpty else { return [] }

@@ -1,5 +1,6 @@
 import ELF
 import Processes
+import ProfileModel
 import RecordingFormat
 import Sampling
 
@@ -17,11 +18,14 @@ struct SamplingLoop: ~Copyable {
   private let startTime: UInt64
   private var windowStart: UInt64
   private let naming: EarlyNaming
+  /// Frames to name while sampling goes on; nil where nobody wants that.
+  private var liveNaming: LiveNaming?
+  private let windowNanoseconds: UInt64
   /// Modules that were held when some could leave last.
   private var knownModules = 0
 
-  /// Time of a window; what a death of the profiler may cost.
-  private static let windowNanoseconds: UInt64 = 2_000_000_000
+  /// Nodes of stacks past which all are forgotten where nobody keeps a recording.
+  private static let mostLiveStacks = 400_000
   /// Samples that end one earlier.
   private static let windowSamples = 16_384
   /// The same, of modules that are opened.
@@ -39,6 +43,8 @@ struct SamplingLoop: ~Copyable {
     durationSeconds = options.durationSeconds
     startTime = clock()
     windowStart = startTime
+    windowNanoseconds = UInt64(max(0.05, min(3600, options.windowSeconds)) * 1e9)
+    if sinks.contains(where: { $0.wantsNames }) { liveNaming = LiveNaming(now: startTime) }
     naming = EarlyNaming(Symbolization(options: options.symbols))
     recorder = SampleRecorder(
       startTime: startTime, options: options, source: source, idleModules: idleModules)
@@ -59,6 +65,7 @@ struct SamplingLoop: ~Copyable {
       recorder.findTasks()
       recorder.tasks.tell { sampler.follow(tasks: $0) }
       endWindowIfDue()
+      if liveNaming != nil { handOver(naming.take(), isAtEnd: false) }
       let progress = progress
       for sink in sinks { sink.update(progress) }
     }
@@ -94,14 +101,31 @@ struct SamplingLoop: ~Copyable {
   private mutating func endWindowIfDue() {
     recorder.settleDueWaits()
     recorder.account.lookAtTargets()
-    let isOver = clock() &- windowStart >= Self.windowNanoseconds
+    let isOver = clock() &- windowStart >= windowNanoseconds
     guard isOver || recorder.log.pendingSampleCount >= Self.windowSamples || hasManyNewModules else { return }
     endWindow()
     handOver(naming.take(), isAtEnd: false)
     // Behind the window, which has the rows of what leaves.
     guard !naming.isBusy else { return }
-    naming.begin(recorder.retireModules())
+    naming.begin(recorder.retireModules() + nameNewFrames())
     knownModules = recorder.modules.held.count
+    restartIfLarge()
+  }
+
+  /// What of the frames that are new is to be named now.
+  private mutating func nameNewFrames() -> [NamingWork] {
+    liveNaming?.add(recorder.log.tables.frames)
+    liveNaming?.note(costs: naming.takeCosts())
+    let due = liveNaming?.takeDue(now: clock()) ?? []
+    return recorder.namingWork(due)
+  }
+
+  /// Forgets all stacks once there are too many. A recording keeps them, and has room for them on its disk.
+  private mutating func restartIfLarge() {
+    guard liveNaming != nil, recorder.log.tables.stacks.count > Self.mostLiveStacks else { return }
+    recorder.forgetStacks()
+    liveNaming = LiveNaming(now: clock())
+    for sink in sinks { sink.restart() }
   }
 
   /// Whether so many modules came since others could leave that their descriptors are to be thought of.
@@ -132,6 +156,6 @@ struct SamplingLoop: ~Copyable {
   private var progress: RecordProgress {
     RecordProgress(
       seconds: seconds, samples: recorder.log.sampleCount, threads: recorder.threadCount, lost: recorder.lost,
-      rooted: recorder.rooted)
+      rooted: recorder.rooted, isNaming: liveNaming != nil && naming.isBusy)
   }
 }

@@ -33,7 +33,8 @@ package struct ThreadDump: Sendable {
         session.loop.recorder.periodsAreTime = false
         try session.loop.run(&snapshot, shouldStop: { false })
         return Taken(
-          session: session, threads: snapshot.threads, pauses: snapshot.pauses, description: snapshot.description,
+          session: session, file: file, threads: snapshot.threads, pauses: snapshot.pauses,
+          description: snapshot.description,
           seconds: Double(MachineClock.monotonic - begin) / 1e9)
       }
     } catch { throw .sampling(error) }
@@ -42,14 +43,15 @@ package struct ThreadDump: Sendable {
 
   private struct Taken: ~Copyable {
     var session: RecordingSession
+    var file: RecordingFile
     var threads: [ObservedThread]
     var pauses: PauseStatistics
     var description: SamplerDescription
     var seconds: Double
 
     consuming func finish() throws(ThreadDumpError) -> ThreadDump {
-      let (threads, pauses, seconds) = (threads, pauses, seconds)
-      let outcome = session.finish(description, effects: [], commandTime: nil, isNamingWanted: { _ in true })
+      let (threads, pauses, seconds, file) = (threads, pauses, seconds, file)
+      let outcome = session.finish(file, description, effects: [], commandTime: nil, isNamingWanted: { _ in true })
       do throws(RecordingError) {
         return ThreadDump(
           profile: try outcome.profile(), threads: threads, pauses: pauses, seconds: seconds)

@@ -153,6 +153,15 @@ struct WaitAccount {
     for tid in threads.keys { threads[tid]?.offSince = nil }
   }
 
+  /// Forgets all stacks; what is not settled must be so before. What threads wait for now is not known then.
+  mutating func forgetStacks() {
+    for tid in threads.keys {
+      threads[tid]?.stack = nil
+      threads[tid]?.lastWait = nil
+      threads[tid]?.parts.removeAll(keepingCapacity: true)
+    }
+  }
+
   /// A thread has ended; nothing is kept of it. What is not settled must be so before.
   mutating func end(_ tid: Int32) { threads[tid] = nil }
 

@@ -25,6 +25,12 @@ struct WaitRecorder {
     }
   }
 
+  /// Forgets all stacks; what is not settled must be so before.
+  mutating func forgetStacks() {
+    account.forgetStacks()
+    (cut, ready) = ([], [])
+  }
+
   /// The value types of such a recording, in order.
   ///
   /// Nothing is recorded as `idle`: what of `off-cpu` is idle shows once functions have names.

@@ -138,6 +138,15 @@ package struct RecordingLog: Sendable {
     return window
   }
 
+  /// Forgets markers, frames and stacks, right behind a window; the next one's rows of these are the first again.
+  package mutating func forgetStacks() {
+    tables.markers = []
+    tables.frames = FrameRows()
+    tables.stacks = StackTable()
+    markerFrames = [:]
+    (flushed.markers, flushed.frames, flushed.stacks) = (0, 0, 0)
+  }
+
   /// The next window as chunks: one, as a rule.
   ///
   /// - Parameter limit: Bytes that an unpacked chunk should not exceed.

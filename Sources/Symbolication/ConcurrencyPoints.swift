@@ -75,12 +75,14 @@ package struct ConcurrencyPoints: Hashable, Sendable {
   /// Whether it is worth to look at each of the image's symbols, of which compilers and tests have hundreds of thousands:
   /// that takes longer than samples may wait.
   private static func mayHoldRuntime(_ image: ELFImage) -> Bool {
-    let isCalled = SymbolSearch.names(of: .dynamicSymbols, in: image, hold: getCurrent)
-    if SymbolSearch.names(of: .dynamicSymbols, in: image, hold: "libswift_Concurrency.so") {
+    // Threads have their task in memory of their own.
+    guard image.segments.contains(where: { $0.type == .threadLocal }) else { return false }
+    let dynamic = SymbolSearch.names(of: .dynamicSymbols, in: image, hold: [getCurrent, "libswift_Concurrency.so"])
+    if dynamic[1] {
       // Its own name is among those of the library, too.
-      return isCalled && image.path.split(separator: "/").last?.hasPrefix("libswift_Concurrency.") == true
+      return dynamic[0] && image.path.split(separator: "/").last?.hasPrefix("libswift_Concurrency.") == true
     }
-    return isCalled || SymbolSearch.names(of: .symbolTable, in: image, hold: getCurrent)
+    return dynamic[0] || SymbolSearch.names(of: .symbolTable, in: image, hold: [getCurrent])[0]
   }
 
   /// Where direct calls lead to. What only looks like one leads to no function's beginning.

@@ -1,4 +1,5 @@
 import BinaryReading
+import CLinuxPerf
 import ELF
 import Glibc
 
@@ -12,6 +13,8 @@ enum SymbolSearch {
 
   /// Bytes of a symbol table, and of its names, that are still read.
   private static let sizeLimit: UInt64 = 64 << 20
+  /// Bytes of names that are searched at once: few enough for memory that is used again and again.
+  private static let partSize: UInt64 = 1 << 16
 
   /// Those of these names that are defined, of the dynamic symbols and all others.
   ///
@@ -24,16 +27,37 @@ enum SymbolSearch {
     return found
   }
 
-  /// Whether a name, or the end of one, is among those of a symbol table. Those of dynamic symbols also tell the libraries
-  /// that the image needs.
+  /// Which of a few names, or ends of names, are among those of a symbol table. Those of dynamic symbols also tell the
+  /// libraries that the image needs.
   ///
-  /// - Complexity: reads the names once.
-  static func names(of type: SectionType, in image: ELFImage, hold name: String) -> Bool {
+  /// - Complexity: reads the names once, a part at a time; to the end only if one is missing.
+  static func names(of type: SectionType, in image: ELFImage, hold names: [String]) -> [Bool] {
+    var found = names.map { _ in false }
     guard let table = image.sections.first(where: { $0.type == type && $0.hasContents }),
-      Int(table.link) < image.sections.count,
-      let strings = try? image.contents(of: image.sections[Int(table.link)], limit: sizeLimit)
-    else { return false }
-    return !offsets(of: [(name, Array(name.utf8))], in: strings).isEmpty
+      Int(table.link) < image.sections.count
+    else { return found }
+    let strings = image.sections[Int(table.link)]
+    guard strings.hasContents, !strings.isCompressed, strings.size <= sizeLimit else { return found }
+    let wanted = names.map { Array($0.utf8) + [0] }
+    // What two parts share.
+    let overlap = UInt64(wanted.map(\.count).max() ?? 1) - 1
+    var offset: UInt64 = 0
+    while offset < strings.size, found.contains(false) {
+      let count = min(partSize, strings.size - offset)
+      guard let part = try? image.storedBytes(of: strings, at: offset, count: count) else { return found }
+      for index in wanted.indices where !found[index] { found[index] = holds(wanted[index], part) }
+      guard count > overlap, offset + count < strings.size else { break }
+      offset += count - overlap
+    }
+    return found
+  }
+
+  private static func holds(_ wanted: [UInt8], _ bytes: [UInt8]) -> Bool {
+    // SAFETY: the search stays within the counts given, and the pointers within the call.
+    unsafe bytes.withUnsafeBytes { all in
+      guard let base = all.baseAddress else { return false }
+      return unsafe clp_find(base, all.count, wanted, wanted.count) != nil
+    }
   }
 
   /// Finds defined symbols of these names.

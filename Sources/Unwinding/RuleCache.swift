@@ -1,3 +1,4 @@
+import Glibc
 import ProfileModel
 import UnwindTables
 
@@ -25,20 +26,33 @@ struct CodeEntry: BitwiseCopyable {
   static let exponent: UInt64 = 15
   private static let stride = 64
 
+  private static var byteCount: Int { stride << Int(exponent) }
+
   private let slots: UnsafeMutableRawPointer
+  private let isMapped: Bool
 
   init() {
-    let count = 1 << Int(Self.exponent)
-    unsafe slots = .allocate(byteCount: count * Self.stride, alignment: Self.stride)
-    let vacant = CodeEntry(
-      address: 0, generation: 0, module: UnwoundStack.Frame.noModule, bias: 0, rule: .uncovered)
-    for index in 0..<count {
-      // SAFETY: `index` is below the number of slots allocated above.
-      unsafe slots.storeBytes(of: vacant, toByteOffset: index * Self.stride, as: CodeEntry.self)
+    // Memory from the kernel is zero, and taken as it is used: most programs use few slots. Zeros are a vacant slot, since
+    // no address space is of generation 0.
+    let fresh = unsafe mmap(nil, Self.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let fresh = unsafe fresh, unsafe fresh != MAP_FAILED else {
+      unsafe slots = .allocate(byteCount: Self.byteCount, alignment: Self.stride)
+      unsafe slots.initializeMemory(as: UInt8.self, repeating: 0, count: Self.byteCount)
+      isMapped = false
+      return
     }
+    unsafe slots = fresh
+    isMapped = true
   }
 
-  deinit { unsafe slots.deallocate() }
+  deinit {
+    guard isMapped else {
+      unsafe slots.deallocate()
+      return
+    }
+    // SAFETY: mapped with this size by init.
+    unsafe munmap(slots, Self.byteCount)
+  }
 
   /// The entry for an address; nil when another one took its slot or it was never there.
   @inline(__always)

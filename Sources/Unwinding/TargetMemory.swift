@@ -32,6 +32,8 @@ import ProfileModel
   private var wordMask = UInt64.max
   private(set) var pages = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
   private(set) var pageAddresses = unsafe UnsafeBufferPointer<UInt64>(start: nil, count: 0)
+  /// Bytes from one page to the next.
+  private(set) var pageStride = Int(SampledPages.size)
   private var lastPage = 0
   private(set) var motion = ThreadMotion.runningOn
   /// Where to read what was not copied.
@@ -60,6 +62,7 @@ import ProfileModel
     (dumpBase, self.source, self.motion, windowCount, readCount) = (base, source, motion, 0, 0)
     self.wordMask = wordMask
     (wentLive, usedPages, lastSwitch, lastPage) = (false, false, nil, 0)
+    pageStride = pages.stride
     // SAFETY: the pointers are kept only until the closures return; the spans outlive these.
     return unsafe stack.withUnsafeBytes { bytes in
       unsafe pages.bytes.withUnsafeBytes { pageBytes in
@@ -144,7 +147,7 @@ import ProfileModel
   /// The word at `address` if a copied page holds it.
   private func pageWord(at address: UInt64) -> UInt64? {
     let count = unsafe pageAddresses.count
-    guard count > 0, unsafe pages.count >= count * Int(SampledPages.size) else { return nil }
+    guard count > 0, unsafe pages.count >= (count - 1) * pageStride + Int(SampledPages.size) else { return nil }
     let page = address & ~(SampledPages.size &- 1)
     let offset = Int(truncatingIfNeeded: address &- page)
     let isLastNarrow = offset == Int(SampledPages.size) - 4 && wordMask == UInt64(UInt32.max)
@@ -158,7 +161,7 @@ import ProfileModel
         lastPage = found
       }
     }
-    let place = lastPage * Int(SampledPages.size) + offset
+    let place = lastPage * pageStride + offset
     if isLastNarrow {
       // SAFETY: there are as many pages as addresses, and the four bytes are the last of this one.
       return unsafe UInt64(UInt32(littleEndian: pages.loadUnaligned(fromByteOffset: place, as: UInt32.self)))

@@ -48,7 +48,9 @@ struct Perfprof: ParsableCommand {
       var command = try parseAsRoot(DiffCommand.words(words))
       // What a file's capabilities allow is meant for looking at processes, not at files: the way to others' files leads
       // through /proc.
-      if !(command is RecordCommand || command is AbCommand || command is DoctorCommand), clp_drop_capabilities() != 0 {
+      let looksAtProcesses =
+        command is RecordCommand || command is TopCommand || command is AbCommand || command is DoctorCommand
+      if !looksAtProcesses, clp_drop_capabilities() != 0 {
         throw Failure(.software, "capabilities can't be given up (\(errorText(errno))): run perfprof without them")
       }
       try command.run()
@@ -75,7 +77,8 @@ struct Perfprof: ParsableCommand {
 
   private static let commands: [any ParsableCommand.Type] = [
     RecordCommand.self, ViewCommand.self, FlamegraphCommand.self, ReportCommand.self, DiffCommand.self, AbCommand.self,
-    ConvertCommand.self, InfoCommand.self, NameCommand.self, ThreadsCommand.self, DoctorCommand.self,
+    ConvertCommand.self, InfoCommand.self, NameCommand.self, TopCommand.self,
+    ThreadsCommand.self, DoctorCommand.self,
   ]
 
   /// Opens nothing in place of standard streams that were closed, lest a file of perfprof's own be taken for one.

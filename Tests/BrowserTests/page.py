@@ -3,9 +3,9 @@
 
 usage: page.py --pages FOLDER [--screenshots FOLDER] [--only WORD]
 
-FOLDER holds server.html, times.html, hostile.html, deep.html, wide.html and empty.html, as
+FOLDER holds server.html, times.html, compared.html, hostile.html, deep.html, wide.html and empty.html, as
 `swift test --filter FlameGraphsTests` writes them. Needs Debian's chromium and Playwright from PyPI; without them it says
-so and exits with 77. Uses Firefox, too, where Playwright has one. Times are reported, never asserted.
+so and exits with 77. firefox.py looks at the same in Firefox. Times are reported, never asserted.
 """
 import re
 
@@ -376,6 +376,94 @@ def can_be_read_and_named(reader):
             ids = other.page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
             assert len(ids) == len(set(ids)), ids
         other.close()
+
+
+@test
+def compares_two_sides(reader):
+    reader.open("compared.html", "#view=functions")
+    page = reader.page
+    table = page.get_by_role("table", name="Functions")
+    heads = table.locator("thead th").all_text_contents()
+    assert heads == ["Function", "Self before", "After", "Self change", "Verdict", "Total before", "After", "Total change",
+                     "Verdict", "Module"], heads
+    row = table.locator("tbody tr[data-name='JSONParser.parseString()']")
+    before = {"self": int(row.get_attribute("data-self-before")), "total": int(row.get_attribute("data-total-before"))}
+    assert before == {"self": 640, "total": 1052}, before
+    told = table.locator("td.grew, td.shrank")
+    assert told.count() > 0 and table.locator("td.chance").count() > told.count()
+    first = table.locator("tbody tr").first
+    assert first.get_attribute("data-verdict") in ("slower", "faster"), "what changed stands above"
+    # Each side alone is the page of that side.
+    page.get_by_role("button", name="Before", exact=True).click()
+    assert "side=before" in reader.fragment()
+    assert "4,025 samples" in reader.trust(), reader.trust()
+    alone = {row[0]: row[1:] for row in reader.functions()}
+    assert alone["JSONParser.parseString()"] == [640, 1052]
+    page.get_by_role("button", name="Difference", exact=True).click()
+    # A part of both has no verdicts.
+    page.get_by_role("searchbox").fill("")
+    reader.open("compared.html", "#view=functions&focus=Router")
+    assert table.locator("td.grew, td.shrank").count() == 0
+    assert "not of this selection" in page.locator(".remark[aria-live]").first.text_content()
+    for view in ["flame", "tree", "sandwich", "time", "source"]:
+        reader.open("compared.html", "#view=" + view)
+        page.wait_for_timeout(200)
+        reader.shot("compared-" + view)
+    reader.open("compared.html", "#function=JSONParser.parseString()")
+    box = reader.frame("JSONParser.parseString()")
+    assert re.search(r"before [\d.]+ %, after [\d.]+ %, [+−][\d.]+ points", box.get_attribute("aria-label"))
+
+
+@test
+def shows_modules_processes_and_threads(reader):
+    reader.open("times.html", "#view=functions&by=modules")
+    page = reader.page
+    modules = page.get_by_role("table", name="Modules").locator("tbody tr")
+    modules.first.wait_for()
+    own = modules.evaluate_all("rows => rows.map(row => [row.dataset.key, +row.dataset.self, +row.dataset.total])")
+    assert [row[1] for row in own] == sorted((row[1] for row in own), reverse=True)
+    assert all(row[2] >= row[1] for row in own)
+    key = next(row[0] for row in own if row[0])
+    modules.locator(f"xpath=self::*[@data-key='{key}']").first.click()
+    assert "focus=module" in reader.fragment(), reader.fragment()
+    assert "by=" not in reader.fragment()
+    reader.open("times.html", "#view=functions&by=threads")
+    threads = page.get_by_role("table", name="Threads").locator("tbody tr")
+    assert threads.count() == 3
+    sums = threads.evaluate_all("rows => rows.map(row => +row.dataset.self)")
+    threads.nth(1).click()
+    assert "thread=" in reader.fragment()
+    page.wait_for_function("() => document.querySelector('.trust').textContent.startsWith('%s samples')" % f"{sums[1]:,}")
+    page.get_by_role("button", name="Processes").click()
+    assert page.get_by_role("table", name="Processes").locator("tbody tr").count() == 1
+
+
+@test
+def shows_calls_in_the_order_of_time(reader):
+    reader.open("times.html")
+    reader.page.get_by_role("button", name="In time").click()
+    assert "order=time" in reader.fragment()
+    reader.page.wait_for_timeout(200)
+    reader.shot("in-time")
+    reader.page.get_by_role("button", name="Heaviest first").click()
+    assert "order=weight" in reader.fragment()
+
+
+@test
+def gathers_by_the_legend(reader):
+    reader.open("server.html", "#view=functions")
+    whole = reader.trust()
+    kernel = reader.page.locator(".legend [data-kind='2']")
+    kernel.click()
+    assert "focus=kind" in reader.fragment()
+    gathered = reader.trust()
+    kernel.click()
+    assert "ignore=kind" in reader.fragment()
+    def samples(text):
+        return int(re.match(r"([\d,]+) sample", text)[1].replace(",", ""))
+    assert samples(gathered) + samples(reader.trust()) == samples(whole)
+    reader.page.get_by_role("button", name=re.compile("Take away")).click()
+    assert reader.trust() == whole
 
 
 @test

@@ -3,7 +3,7 @@ import Testing
 
 /// Hands pictures and pages to a real browser; `Tests/BrowserTests` says what it looks at.
 @Suite struct BrowserTests {
-  @Test(arguments: [("flamegraph.py", "--pictures"), ("page.py", "--pages")])
+  @Test(arguments: [("flamegraph.py", "--pictures"), ("page.py", "--pages"), ("firefox.py", "--pages")])
   func theViewerWorksInABrowser(_ script: String, _ option: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "flamegraphs-\(script)-\(ProcessInfo.processInfo.processIdentifier)")

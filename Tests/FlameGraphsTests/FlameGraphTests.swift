@@ -1,6 +1,7 @@
 import FlameGraphs
 import Foundation
 import FoundationXML
+import ProfileComparison
 import ProfileModel
 import Testing
 
@@ -119,6 +120,27 @@ enum Pictures {
     func page(_ profile: Profile) -> [UInt8] {
       ProfilePage(profile.preferred, caption: FlameGraphCaption(profile.preferred)).html()
     }
+    func compared(_ before: Profile, _ after: Profile) -> [UInt8] {
+      let joined = JoinedProfiles(before: [before.preferred], after: [after.preferred])
+      let found = FunctionComparison(before: before.preferred, after: after.preferred)
+      var page = ProfilePage(
+        joined.profile.preferred, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
+      var comparison = PageComparison(
+        names: ("server.perfprof", "after.perfprof"), sentence: found.sentence, per: found.perText,
+        samplesBefore: joined.samplesBefore, threadsBefore: joined.threadsBefore, treeStacks: joined.treeStacks)
+      func finding(_ change: Change) -> PageComparison.Finding {
+        PageComparison.Finding(
+          verdict: change.verdict.rawValue, before: change.before, after: change.after, low: change.low,
+          high: change.high, isDiluted: change.isDiluted)
+      }
+      for row in found.rows {
+        guard let place = joined.functions.firstIndex(of: row.function) else { continue }
+        comparison.functions.append((FunctionID(index: place), finding(row.own), finding(row.total)))
+      }
+      comparison.modules = found.modules.map { ($0.name, finding($0.change)) }
+      page.comparison = comparison
+      return page.html()
+    }
     let (before, after) = (Profiles.server, Profiles.serverAfter)
     let comparison = CallTree(before: before.preferred, after: after.preferred)
     return [
@@ -130,7 +152,7 @@ enum Pictures {
       ),
       ("server.html", page(before)), ("hostile.html", page(Profiles.hostile)), ("empty.html", page(Profile())),
       ("deep.html", page(Profiles.deep(2_000))), ("wide.html", page(Profiles.wide(frames: 20_000))),
-      ("times.html", page(Profiles.times)),
+      ("times.html", page(Profiles.times)), ("compared.html", compared(before, after)),
       (
         "diff.html",
         FlameGraph.html(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))

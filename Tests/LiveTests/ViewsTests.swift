@@ -92,11 +92,39 @@ extension LiveTests {
     @Test("The page counts as report does, whatever is selected", arguments: ["features", "threads", "forkexec"])
     func page(_ sample: String) throws {
       let recorded = try Recorded.sample(sample, seconds: 1)
-      let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "ViewerTests/agreement.mjs").path
       let outcome = try run(
-        ["node", script, "8", "1", recorded.folder.path("out.perfprof")], environment: ["PERFPROF": Machine.perfprof])
+        ["node", Self.viewerTest("agreement.mjs"), "8", "1", recorded.folder.path("out.perfprof")],
+        environment: ["PERFPROF": Machine.perfprof])
       #expect(outcome.status == 0 && outcome.output == "8 selections agree\n", "\(outcome.errors.suffix(3000))")
+    }
+
+    private static func viewerTest(_ name: String) -> String {
+      URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "ViewerTests/\(name)").path
+    }
+
+    @Test(
+      "Callers and callees are those that pprof counts", .enabled(if: Machine.path(of: "go") != nil, "needs Go"),
+      arguments: ["features", "inlining"])
+    func peek(_ sample: String) throws {
+      let recorded = try Recorded.sample(sample, seconds: 1)
+      let outcome = try run(
+        ["node", Self.viewerTest("peek-agreement.mjs"), "6", recorded.folder.path("out.perfprof")],
+        environment: ["PERFPROF": Machine.perfprof])
+      #expect(outcome.status == 0 && outcome.output.hasSuffix("functions agree\n"), "\(outcome.errors.suffix(3000))")
+    }
+
+    @Test(
+      "The page of two sides says what diff does, whatever is selected",
+      arguments: [("shares", "sorting"), ("features", "features")])
+    func comparedPage(_ before: String, _ after: String) throws {
+      let (first, second) = (try Recorded.sample(before, seconds: 1), try Recorded.sample(after, seconds: 1))
+      let outcome = try run(
+        [
+          "node", Self.viewerTest("comparison-agreement.mjs"), "8", "1", first.folder.path("out.perfprof"),
+          second.folder.path("out.perfprof"),
+        ], environment: ["PERFPROF": Machine.perfprof])
+      #expect(outcome.status == 0 && outcome.output.hasSuffix("selections agree\n"), "\(outcome.errors.suffix(3000))")
     }
 
     @Test("Stacks are selected by function, time and thread, and every view says so")

@@ -1,3 +1,4 @@
+import BinaryReading
 import Testing
 
 @testable import Sampling
@@ -23,15 +24,15 @@ import Testing
   }
 
   @Test func `a member's member is found`() {
-    #expect(KernelTypes.offset(of: ["thread", "fsbase"], in: "task", example) == 12)
-    #expect(KernelTypes.offset(of: ["thread"], in: "task", example) == 8)
-    #expect(KernelTypes.offset(of: ["thread", "x"], in: "task", example) == nil)
-    #expect(KernelTypes.offset(of: ["x"], in: "thread_struct", example) == nil)
+    #expect(KernelTypes.offset(of: ["thread", "fsbase"], in: "task", example.rawSpan) == 12)
+    #expect(KernelTypes.offset(of: ["thread"], in: "task", example.rawSpan) == 8)
+    #expect(KernelTypes.offset(of: ["thread", "x"], in: "task", example.rawSpan) == nil)
+    #expect(KernelTypes.offset(of: ["x"], in: "thread_struct", example.rawSpan) == nil)
   }
 
   @Test func `no beginning of it crashes`() {
     for count in 0..<example.count {
-      let offset = KernelTypes.offset(of: ["thread", "fsbase"], in: "task", Array(example[..<count]))
+      let offset = KernelTypes.offset(of: ["thread", "fsbase"], in: "task", Array(example[..<count]).rawSpan)
       #expect(offset == nil)
     }
   }

@@ -4,15 +4,17 @@
 // usage: PERFPROF=perfprof node agreement.mjs SELECTIONS SEED RECORDING…
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inflateSync } from "node:zlib";
 import { Analysis } from "../../Sources/Viewer/model/analysis.js";
 import { callsOf, linesOf } from "../../Sources/Viewer/model/calls.js";
 import { exactly } from "../../Sources/Viewer/model/name-pattern.js";
-import { fileName, isFunction, Recording } from "../../Sources/Viewer/model/recording.js";
+import { moduleParts, runningParts } from "../../Sources/Viewer/model/parts.js";
+import { fileName, isFunction } from "../../Sources/Viewer/model/recording.js";
 import { seeded } from "./profiles.mjs";
+import { EVERYTHING } from "./recordings.mjs";
+import { pageIn, randomSelection, table } from "./selections.mjs";
 
 const [count, seed, ...files] = process.argv.slice(2);
 const perfprof = process.env.PERFPROF ?? "perfprof";
@@ -21,62 +23,46 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 const run = (...words) => execFileSync(perfprof, words, { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "pipe"] });
 const report = (file, options, ...words) => JSON.parse(run("report", file, "--json", ...options, ...words));
 
-/** The recording in a page, unpacked as a browser would. */
-function recordingIn(page) {
-  const text = readFileSync(page, "utf8");
-  const packed = /<script type="application\/octet-stream" id="profile">([^<]*)</.exec(text)[1];
-  return new Recording(new Uint8Array(inflateSync(Buffer.from(packed, "base64"))), (bytes) => new TextDecoder().decode(bytes));
-}
-
-function randomSelection(recording, names) {
-  const selection = {
-    value: recording.head.value, from: null, to: null, threads: [], processes: [], focus: [], ignore: [], hide: [],
-    mergesRecursion: false,
+/** Modules, threads and processes: of one of each what the command line says when it's selected. */
+function checkParts(file, analysis, known, selection, options, what) {
+  const { recording } = analysis, { threads, processes } = recording.head;
+  const own = new Map();
+  for (const { path, self } of known.functions) own.set(path ?? "", (own.get(path ?? "") ?? 0) + self);
+  const modules = moduleParts(analysis);
+  assert.deepEqual(modules.map(({ name, self }) => [name, self]).sort(), [...own].sort(), what + " modules");
+  const samples = (...words) => {
+    try { return report(file, options, ...words).samples; } catch { return 0; }
   };
-  const options = [];
-  const { threads, processes } = recording.head;
-  if (recording.hasTimes && random() < 0.5) {
-    const [one, other] = [random(), random()].map((share) => Number((share * recording.duration / 1e9).toFixed(3)));
-    if (one !== other) {
-      [selection.from, selection.to] = [Math.min(one, other), Math.max(one, other)];
-      options.push("--from", String(selection.from), "--to", String(selection.to));
+  const module = pick(modules.filter(({ name }) => name !== ""));
+  if (module && selection.hide.length === 0) {
+    assert.equal(samples("--focus", "module:" + exactly(module.name)), module.total, `${what} module ${module.name}`);
+  }
+  const thread = pick(runningParts(analysis, "threads"));
+  if (thread && selection.threads.length === 0) {
+    const tid = threads[Number(thread.key)][1];
+    if (tid !== 0 && threads.filter((row) => row[1] === tid).length === 1) {
+      assert.equal(samples("--thread", String(tid)), thread.total, `${what} thread ${tid}`);
     }
   }
-  for (const [chance, key, option, rows, place] of [[0.2, "threads", "--thread", threads, 1], [0.2, "processes", "--process", processes, 0]]) {
-    if (random() > chance || rows.length === 0) continue;
-    const row = pick(rows);
-    const text = random() < 0.5 || row[place] === 0 ? exactly(row[row.length - 1]) : String(row[place]);
-    selection[key].push(text);
-    options.push(option, text);
-  }
-  for (const [chance, key] of [[0.4, "focus"], [0.3, "ignore"], [0.4, "hide"]]) {
-    while (random() < chance && selection[key].length < 2) {
-      const name = pick(names);
-      const text = pick([() => exactly(name), () => exactly(name.slice(0, 4)).slice(1, -1), () => "module:libc|" + exactly(name).slice(1, 5)])();
-      try { new RegExp(text.replace(/^module:/, "")); } catch { continue; }
-      selection[key].push(text);
-      options.push("--" + key, text);
+  const process = pick(runningParts(analysis, "processes"));
+  if (process && selection.processes.length === 0) {
+    const pid = processes[Number(process.key)][0];
+    if (pid !== 0 && processes.filter((row) => row[0] === pid).length === 1) {
+      assert.equal(samples("--process", String(pid)), process.total, `${what} process ${pid}`);
     }
   }
-  // The direction changes no number of a function.
-  if (random() < 0.3) options.push("--reverse");
-  return { selection, options };
 }
-
-/** Rows by what tells them apart. */
-const table = (rows) => Object.fromEntries(rows.map(([key, ...numbers]) => [key, numbers.join(" ")]).sort());
 
 let compared = 0;
 for (const file of files) {
   const folder = mkdtempSync(join(tmpdir(), "agreement-"));
   run("convert", file, "-o", join(folder, "page.html"));
-  const recording = recordingIn(join(folder, "page.html"));
+  const recording = pageIn(join(folder, "page.html"));
   rmSync(folder, { recursive: true });
   const names = recording.groups.map(({ name }) => name);
-  const analysis = new Analysis(recording, { value: recording.head.value, from: null, to: null, threads: [], processes: [],
-    focus: [], ignore: [], hide: [], mergesRecursion: false }, () => performance.now());
+  const analysis = new Analysis(recording, { ...EVERYTHING, value: recording.head.value }, () => performance.now());
   for (let round = 0; round < Number(count); round++) {
-    const { selection, options } = randomSelection(recording, names);
+    const { selection, options } = randomSelection(random, recording, names);
     const what = `seed ${seed}, ${file} ${options.join(" ")}`;
     analysis.select(selection);
     const known = report(file, options);
@@ -101,6 +87,7 @@ for (const file of files) {
     const ofNames = new Map();
     for (const { name, self } of known.functions) if (self > 0) ofNames.set(name, (ofNames.get(name) ?? 0) + self);
     assert.deepEqual([...own].sort(), [...ofNames].sort(), what);
+    checkParts(file, analysis, known, selection, options, what);
     compared++;
     if (rows.length === 0) continue;
 

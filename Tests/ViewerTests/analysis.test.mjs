@@ -4,6 +4,7 @@ import { Analysis } from "../../Sources/Viewer/model/analysis.js";
 import { callsOf, linesOf } from "../../Sources/Viewer/model/calls.js";
 import { activityOf, heatOf, lanesOf } from "../../Sources/Viewer/model/time-lanes.js";
 import { randomStacks, seeded } from "./profiles.mjs";
+import { timeOrder } from "../../Sources/Viewer/model/time-order.js";
 import { EVERYTHING, recordingOf } from "./recordings.mjs";
 
 const clock = () => 0;
@@ -65,10 +66,11 @@ test("takes a function that calls itself for one frame when asked to", () => {
 
 test("knows when what ran", () => {
   const { view } = analyze(recording);
-  const lanes = lanesOf(recording, view, 0, 10);
-  assert.deepEqual([...activityOf(recording, view, 0, null, 10)], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
+  const lanes = lanesOf(recording, view, 0, 10, [0, recording.sampleCount]);
+  assert.deepEqual([...activityOf(recording, view, 0, null, 10, [0, recording.sampleCount])], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
   assert.deepEqual(lanes.map(({ thread, sum }) => [thread, sum]), [[0, 6], [1, 4]]);
-  const cells = heatOf(recording, view, 0, null, { columns: 5, rows: 2, seconds: 2 });
+  const cells = heatOf(recording, view, 0, null, { columns: 5, rows: 2, seconds: 2 },
+    [0, recording.sampleCount]);
   assert.deepEqual([...cells], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
 });
 
@@ -124,4 +126,28 @@ test("counts as whoever reads the stacks one by one does, whatever they are", ()
       assert.equal(above, turned.total[node], what);
     }
   }
+});
+
+test("keeps the order of time, one thread after the other, and joins what goes on", () => {
+  const steps = recordingOf([
+    { stack: "app;main;a", time: 0 }, { stack: "app;main;b", time: 1, weight: 2 }, { stack: "app;main;a", time: 2 },
+    { stack: "app;main;a;c", time: 3 }, { stack: "app;work", time: 1.5, thread: 1 },
+  ], { threads: [[0, 1, "main"], [0, 2, "worker"]] });
+  const analysis = analyze(steps), tree = analysis.inTime;
+  const rows = (tree) => Array.from({ length: tree.count }, (_, node) => [tree.depth[node], tree.name(node), tree.total[node]]);
+  assert.deepEqual(rows(tree), [[0, "all", 6], [1, "app", 5], [2, "main", 5], [3, "a", 1], [3, "b", 2], [3, "a", 2], [4, "c", 1],
+    [1, "app", 1], [2, "work", 1]]);
+  assert.deepEqual([...tree.callees(2)].map((node) => tree.name(node)), ["a", "b", "a"]);
+  analysis.select({ ...EVERYTHING, from: 1, to: 2.5, threads: ["1"] });
+  assert.deepEqual(rows(timeOrder(steps, analysis.view, analysis.selection, analysis.weights.threads)).map(([, name]) => name),
+    ["all", "app", "main", "b", "a"]);
+});
+
+test("looks at a kind of code, which is a frame's own", () => {
+  const mixed = recordingOf([{ stack: "app;main;copy" }, { stack: "app;main;copy_[i]", weight: 2 }, { stack: "app;main;write_[k]", weight: 4 }]);
+  const sum = (change) => analyze(mixed, change).weights.sum;
+  assert.deepEqual(["kind:inlined", "kind:^kernel$", "kind:user", "kind:jit"].map((focus) => sum({ focus: [focus] })), [2, 4, 7, 0]);
+  assert.equal(sum({ ignore: ["kind:inlined|kernel"] }), 1);
+  const { rows } = analyze(mixed, { hide: ["kind:inlined"] });
+  assert.deepEqual(rows.map(({ group, self }) => [mixed.groups[group].name, self]).sort(), [["copy", 1], ["main", 2], ["write", 4]]);
 });

@@ -17,7 +17,7 @@ test("every state survives its fragment", () => {
   const state = {
     ...pageStateOf("", head), view: "sandwich", query: "a&b=c#d %", fn: "operator+=(int)", from: 1.5, to: 2.25, value: 1,
     focus: ["^a\\(b\\)$", "x|y"], ignore: ["module:libc"], hide: ["ü;"], threads: ["12"], processes: ["web"],
-    mergesRecursion: true, isReversed: true, isHeavyFirst: true, isIcicle: false, zoom: 77, sort: "total", theme: "dark",
+    mergesRecursion: true, isReversed: true, order: "weight", by: "modules", isIcicle: false, zoom: 77, sort: "total", theme: "dark",
   };
   assert.deepEqual(pageStateOf(pageFragmentOf(state, head), head), state);
 });

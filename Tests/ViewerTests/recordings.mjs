@@ -5,8 +5,15 @@ import { KIND, Recording } from "../../Sources/Viewer/model/recording.js";
 const KINDS = [["u", "user"], ["i", "inlined"], ["k", "kernel"], ["j", "JIT"], ["a", "awaits"],
   ["x", "no root"], ["e", "elided"], ["t", "task"], ["g", "async callers missing"], ["p", "process"]];
 
-/** @param {{ stack: string, time?: number, thread?: number, weight?: number }[]} samples Times in seconds. */
-export function recordingOf(samples, { threads = [[0, 1, "main"]], processes = [[1, "app"]], values } = {}) {
+/**
+ * @param {{ stack: string, time?: number, thread?: number, weight?: number, side?: number }[]} samples Times in seconds;
+ *   with a side, 0 or 1, of all of them they are of two.
+ */
+export function recordingOf(samples, options = {}) {
+  return new Recording(Uint8Array.from(pageBytes(samples, options)), (part) => new TextDecoder().decode(part));
+}
+
+export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1, "app"]], values, comparison } = {}) {
   const strings = [], modules = [], functions = [], frames = [], nodes = [];
   const indexOf = (list, item) => {
     const key = JSON.stringify(item), known = list.findIndex((other) => JSON.stringify(other) === key);
@@ -23,7 +30,7 @@ export function recordingOf(samples, { threads = [[0, 1, "main"]], processes = [
   const stacks = samples.map(({ stack }) => stack.split(";").reduce((parent, text, index) =>
     indexOf(nodes, [parent, frame(text, index)]), -1));
   const sorted = samples.map((sample, index) => ({ time: 0, thread: 0, weight: 1, value: 0, ...sample, stack: stacks[index] }))
-    .sort((one, other) => one.time - other.time);
+    .sort((one, other) => (one.side ?? 0) - (other.side ?? 0) || one.time - other.time);
   const signed = (number) => number < 0 ? -2 * number - 1 : 2 * number;
   const nanoseconds = sorted.map(({ time }) => Math.round(time * 1e9));
   const columns = {
@@ -40,10 +47,12 @@ export function recordingOf(samples, { threads = [[0, 1, "main"]], processes = [
     title: "test", command: "", facts: [], notes: [], lost: 0, isRecorded: true, duration: 10,
     values: values ?? [{ name: "samples", unit: "count", period: 0 }], value: 0, isReversed: false, isIcicle: true,
     processes, threads, modules, strings, kinds: KINDS.map(([letter, name]) => ({ letter, name, meaning: "", light: ["000"], dark: ["000"] })),
-    grain: ["0", "0", "0", "0"], sources: [], columns: packed.map(([name, numbers, bytes]) => [name, numbers.length, bytes.length]),
+    grain: ["0", "0", "0", "0"],
+    ...(sorted.some(({ side }) => side === 1) ? { comparison: { names: ["a", "b"], sentence: "", per: "share", lost: [0, 0],
+      isRecorded: [true, true], samplesBefore: sorted.filter(({ side }) => side === 0).length, threadsBefore: 1, steps: 6,
+      least: 0.001, errors: 2, leastScale: 0.01, functions: [], modules: [], ...comparison } } : {}), sources: [], columns: packed.map(([name, numbers, bytes]) => [name, numbers.length, bytes.length]),
   }));
-  const bytes = [...new Uint8Array(Uint32Array.of(head.length).buffer), ...head, ...packed.flatMap(([, , bytes]) => bytes)];
-  return new Recording(Uint8Array.from(bytes), (part) => new TextDecoder().decode(part));
+  return [...new Uint8Array(Uint32Array.of(head.length).buffer), ...head, ...packed.flatMap(([, , bytes]) => bytes)];
 }
 
 function varint(number) {
@@ -54,5 +63,5 @@ function varint(number) {
 
 /** Everything, of the first value type. */
 export const EVERYTHING = Object.freeze({
-  value: 0, from: null, to: null, threads: [], processes: [], focus: [], ignore: [], hide: [], mergesRecursion: false,
+  value: 0, from: null, to: null, threads: [], processes: [], focus: [], ignore: [], hide: [], mergesRecursion: false, side: "both",
 });

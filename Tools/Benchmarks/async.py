@@ -7,7 +7,7 @@ import collections
 import json
 import os
 import re
-import resource
+import statistics
 import subprocess
 import tempfile
 
@@ -78,30 +78,51 @@ def judge(folded, paths):
     return verdicts
 
 
-def run(program, steps, seconds, sampler, load):
-    """One recording: verdicts, what `info` says, and the target's CPU time."""
+def cost(info):
+    """Microseconds of the profiler's CPU time a sample."""
+    return 1e6 * info["profiler"]["cpuSeconds"] / max(1, info["samples"])
+
+
+def run(program, steps, seconds, sampler, load, perfprof=PERFPROF):
+    """One recording: verdicts, and what `info` says."""
     hogs = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(load)]
     try:
         with tempfile.TemporaryDirectory() as folder:
             files = [f"{folder}/a.perfprof", f"{folder}/a.folded"]
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run(
-                [PERFPROF, "record", "-F", "999", "--sampler", sampler, "-o", files[0], "-o", files[1], "--"]
+                [perfprof, "record", "-F", "999", "--sampler", sampler, "-o", files[0], "-o", files[1], "--"]
                 + [program, str(steps), str(seconds)],
                 check=True, capture_output=True,
             )
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
             with open(files[1], encoding="utf8") as file:
                 verdicts = judge(file.read(), known_paths(program))
             info = json.loads(
-                subprocess.run([PERFPROF, "info", "--json", files[0]], check=True, capture_output=True).stdout
+                subprocess.run([perfprof, "info", "--json", files[0]], check=True, capture_output=True).stdout
             )
-            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            return verdicts, info, used
+            return verdicts, info
     finally:
         for hog in hogs:
             hog.kill()
             hog.wait()
+
+
+def compare(options):
+    """What a sample costs this build and another one, of which each pair is recorded in turn."""
+    print("| program | call | other, µs a sample | this, µs a sample | median ratio of pairs |")
+    print("| --- | --- | --- | --- | --- |")
+    for name in options.programs:
+        program = os.path.join(SAMPLES, name)
+        for label, steps in STEPS.items():
+            costs = {options.beside: [], PERFPROF: []}
+            for pair in range(options.pairs):
+                for perfprof in list(costs) if pair % 2 else list(costs)[::-1]:
+                    costs[perfprof].append(cost(run(program, steps, options.seconds, options.sampler, 0, perfprof)[1]))
+            other, this = costs[options.beside], costs[PERFPROF]
+            ratio = statistics.median(b / a for a, b in zip(other, this))
+            print(
+                f"| {name} | {label} | {statistics.median(other):.0f} | {statistics.median(this):.0f} | {ratio:.2f} |",
+                flush=True,
+            )
 
 
 def main():
@@ -111,22 +132,28 @@ def main():
     parser.add_argument(
         "--programs", nargs="+", default=["awaits", "awaits-onone", "awaits-static", "awaits-stripped"]
     )
+    parser.add_argument(
+        "--beside", metavar="PERFPROF", help="another build of perfprof, to compare what a sample costs, in pairs"
+    )
+    parser.add_argument("--pairs", type=int, default=4)
     options = parser.parse_args()
+    if options.beside:
+        return compare(options)
     print("| program | call | machine | samples | true | wrong | marked | in time | perfprof, µs a sample |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in options.programs:
         for label, steps in STEPS.items():
             for load in (0, 2 * (os.cpu_count() or 1)):
                 program = os.path.join(SAMPLES, name)
-                verdicts, info, _ = run(program, steps, options.seconds, options.sampler, load)
-                total = max(1, sum(verdicts.values()))
+                verdicts, info = run(program, steps, options.seconds, options.sampler, load)
+                found = sum(verdicts.values())
+                total = max(1, found)
                 facts = [fact for fact in info.get("facts", []) if fact.get("fact") == "asyncStacks"]
                 in_time = f"{facts[0]['inTime']} of {facts[0]['samples']}" if facts else "-"
-                cost = 1e6 * info["profiler"]["cpuSeconds"] / max(1, info["samples"])
                 print(
-                    f"| {name} | {label} | {'loaded' if load else 'idle'} | {total}"
+                    f"| {name} | {label} | {'loaded' if load else 'idle'} | {found}"
                     f" | {100 * verdicts['right'] / total:.2f} % | {100 * verdicts['wrong'] / total:.2f} %"
-                    f" | {100 * verdicts['marked'] / total:.2f} % | {in_time} | {cost:.0f} |",
+                    f" | {100 * verdicts['marked'] / total:.2f} % | {in_time} | {cost(info):.0f} |",
                     flush=True,
                 )
 

@@ -1,6 +1,7 @@
 // bpf(2) commands that Swift cannot make: their arguments are a union of nameless structures.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// A map of one value of `value_size` bytes, which the program may only read if `is_constant`. Returns a descriptor, or
@@ -31,6 +32,9 @@ int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const
 /// PERF_EVENT_IOC_SET_BPF: the program runs at each sample of the event, and of those that inherit it later. Returns 0,
 /// or -1 with errno set.
 int clp_perf_set_program(int event, int program);
+
+/// Where the first of `wanted` bytes lies among `count`; NULL where it isn't there (memmem, which is GNU's).
+const void *clp_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 
 /// Loads a number that the kernel stored with release order.
 static inline uint64_t clp_load_acquire(const void *place) {

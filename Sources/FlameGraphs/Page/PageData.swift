@@ -10,6 +10,7 @@ import Wording
 ///     columns   one after the other, see `NumberColumn`
 ///
 ///     time            since the sample before, in nanoseconds, signed      thread, stack, weight, value    each sample's
+///     treeStack       each sample's in trees, where two sides were made alike; else absent
 ///     parent          for each stack its distance from its caller's, 0 for none       frame                each stack's
 ///     function, kind, line                                                                                 each frame's
 ///     name, full, module, file     of each function: strings by index, plus one, 0 for none; modules likewise
@@ -18,11 +19,13 @@ struct PageData {
   private var columns: [(name: String, column: NumberColumn)] = []
   private var strings: [String] = []
   private var stringIndices: [String: UInt64] = [:]
+  /// How many of the samples in columns are the earlier side's.
+  private var samplesBefore = 0
 
   /// The data of a page, before it's compressed.
   static func bytes(_ page: ProfilePage) -> [UInt8] {
     var data = PageData()
-    data.add(page.selected.profile)
+    data.add(page.selected.profile, page.comparison)
     let head = data.head(page).bytes
     var bytes: [UInt8] = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> ($0 * 8)) }
     bytes += head
@@ -32,8 +35,9 @@ struct PageData {
 
   // MARK: Columns
 
-  private mutating func add(_ profile: Profile) {
-    let stacks = PageStacks(profile)
+  private mutating func add(_ profile: Profile, _ comparison: PageComparison?) {
+    let stacks = PageStacks(profile, treeStacks: comparison?.treeStacks ?? [])
+    var treeStack = NumberColumn()
     var (time, thread, stack) = (NumberColumn(), NumberColumn(), NumberColumn())
     var (weight, value) = (NumberColumn(), NumberColumn())
     var last: UInt64 = 0
@@ -42,10 +46,13 @@ struct PageData {
       last = sample.time
       thread.append(sample.thread.rawValue)
       stack.append(stacks.ofSamples[index])
+      if !stacks.ofTrees.isEmpty { treeStack.append(stacks.ofTrees[index]) }
+      if index < comparison?.samplesBefore ?? 0 { samplesBefore += 1 }
       weight.append(signed: sample.weight)
       value.append(sample.value.rawValue)
     }
     columns += [("time", time), ("thread", thread), ("stack", stack), ("weight", weight), ("value", value)]
+    if treeStack.count > 0 { columns.append(("treeStack", treeStack)) }
     var (parent, frame) = (NumberColumn(), NumberColumn())
     for node in 0..<stacks.stacks.count {
       let above = stacks.stacks.parents[node]
@@ -119,7 +126,8 @@ struct PageData {
     out.write(",\"command\":")
     out.write(json: MarkupBuffer.shortened(page.caption.command, to: 16_384))
     out.write(",\"facts\":")
-    out.list(FlameGraphCaption.facts(of: profile.metadata) + page.selected.selectionWords) { $1.write(json: $0) }
+    let facts = FlameGraphCaption.facts(of: profile.metadata) + page.selected.selectionWords
+    out.list(page.comparison == nil ? facts : page.caption.facts) { $1.write(json: $0) }
     out.write(",\"notes\":")
     out.list(page.caption.notes) { $1.write(json: $0) }
     out.write(",\"lost\":")
@@ -161,6 +169,7 @@ struct PageData {
     out.write(",\n\"strings\":")
     out.list(strings) { $1.write(json: $0) }
     colors(&out)
+    page.comparison?.write(to: &out, samplesBefore: samplesBefore)
     out.write(",\n\"sources\":")
     out.list(page.sources.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) { source, out in
       out.write("[")
@@ -203,19 +212,5 @@ struct PageData {
       out.write(json: color)
     }
     out.write("]")
-  }
-}
-
-extension MarkupBuffer {
-  /// A list in JSON.
-  mutating func list<Items: Sequence>(_ items: Items, _ write: (Items.Element, inout MarkupBuffer) -> Void) {
-    self.write("[")
-    var isFirst = true
-    for item in items {
-      if !isFirst { self.write(",") }
-      isFirst = false
-      write(item, &self)
-    }
-    self.write("]")
   }
 }

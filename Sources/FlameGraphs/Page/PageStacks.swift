@@ -14,12 +14,23 @@ struct PageStacks {
   /// Whether there are samples without any frame.
   private(set) var hasFrameless = false
 
+  /// The same in trees, where samples have other stacks there; else empty.
+  private(set) var ofTrees: [UInt32] = []
+
+  private let names: [Int?]
+  private let frameless: UInt32
+  private let frameCount: Int
+  /// For each name of a process, and for none, the new node of each old one.
+  private var places: [[UInt32]]
+
   /// Puts the stacks of all samples together.
   ///
+  /// - Parameter treeStacks: For each sample its stack in trees; empty where that is its own.
   /// - Complexity: O(samples + stack nodes of each process)
-  init(_ profile: Profile) {
+  init(_ profile: Profile, treeStacks: [StackID?] = []) {
     var numbers: [String: Int] = [:]
-    let nameOfThread = profile.threads.map { thread -> Int? in
+    var processNames: [String] = []
+    names = profile.threads.map { thread -> Int? in
       let process = profile.processes[thread.process.index]
       guard !process.isUnnamed else { return nil }
       if let known = numbers[process.name] { return known }
@@ -27,34 +38,40 @@ struct PageStacks {
       processNames.append(process.name)
       return processNames.count - 1
     }
-    let frameless = UInt32(profile.frames.count + processNames.count)
-    // For each name, and for no name, the new node of each old one.
-    var places = [[UInt32]](repeating: [], count: processNames.count + 1)
-    var path: [UInt32] = []
+    frameCount = profile.frames.count
+    frameless = UInt32(frameCount + processNames.count)
+    places = [[UInt32]](repeating: [], count: processNames.count + 1)
+    self.processNames = processNames
     ofSamples.reserveCapacity(profile.samples.count)
-    for sample in profile.samples {
-      let name = nameOfThread[sample.thread.index]
-      let slot = name ?? processNames.count
-      let root = name.map { stacks.intern(parent: nil, frame: UInt32(profile.frames.count + $0)) }
-      guard let stack = sample.stack else {
-        hasFrameless = true
-        ofSamples.append(stacks.intern(parent: root, frame: frameless).rawValue)
-        continue
-      }
-      if places[slot].isEmpty { places[slot] = Array(repeating: .max, count: profile.stacks.count) }
-      var next = stack.rawValue
-      path.removeAll(keepingCapacity: true)
-      while next != StackTable.noParent, places[slot][Int(next)] == .max {
-        path.append(next)
-        next = profile.stacks.parents[Int(next)]
-      }
-      var parent = next == StackTable.noParent ? root : StackID(rawValue: places[slot][Int(next)])
-      for node in path.reversed() {
-        let place = stacks.append(parent: parent, frame: profile.stacks.frames[Int(node)])
-        places[slot][Int(node)] = place.rawValue
-        parent = place
-      }
-      ofSamples.append(places[slot][stack.index])
+    for sample in profile.samples { ofSamples.append(place(sample.stack, of: sample.thread, profile.stacks)) }
+    for (sample, stack) in zip(profile.samples, treeStacks) {
+      ofTrees.append(place(stack, of: sample.thread, profile.stacks))
     }
+    places = []
+  }
+
+  /// The new node of a stack in a thread.
+  private mutating func place(_ stack: StackID?, of thread: ThreadID, _ table: StackTable) -> UInt32 {
+    let name = names[thread.index]
+    let slot = name ?? processNames.count
+    let root = name.map { stacks.intern(parent: nil, frame: UInt32(frameCount + $0)) }
+    guard let stack else {
+      hasFrameless = true
+      return stacks.intern(parent: root, frame: frameless).rawValue
+    }
+    if places[slot].isEmpty { places[slot] = Array(repeating: .max, count: table.count) }
+    var path: [UInt32] = []
+    var next = stack.rawValue
+    while next != StackTable.noParent, places[slot][Int(next)] == .max {
+      path.append(next)
+      next = table.parents[Int(next)]
+    }
+    var parent = next == StackTable.noParent ? root : StackID(rawValue: places[slot][Int(next)])
+    for node in path.reversed() {
+      let place = stacks.append(parent: parent, frame: table.frames[Int(node)])
+      places[slot][Int(node)] = place.rawValue
+      parent = place
+    }
+    return places[slot][stack.index]
   }
 }

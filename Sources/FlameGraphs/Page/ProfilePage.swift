@@ -13,6 +13,9 @@ package struct ProfilePage: Sendable {
   /// Texts of source files by their paths, as the profile names them.
   package var sources: [String: String] = [:]
 
+  /// Whose samples these are, where they are two sides'.
+  package var comparison: PageComparison?
+
   /// A page of these samples.
   package init(_ selected: SelectedProfile, caption: FlameGraphCaption) {
     self.selected = selected

@@ -8,6 +8,9 @@ package enum MachineClock {
   /// Nanoseconds since 1970.
   package static var realtime: UInt64 { nanoseconds(CLOCK_REALTIME) }
 
+  /// CPU time of the calling thread.
+  package static var threadCPU: UInt64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+
   /// As `/proc` counts the starts of processes.
   package static var ticksSinceBoot: UInt64 { nanoseconds(CLOCK_BOOTTIME) / tickNanoseconds }
 

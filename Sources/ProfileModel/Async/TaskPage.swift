@@ -26,6 +26,8 @@ public enum TaskPage {
   public static var allocationsOffset: Int { 1_024 }
   /// Bytes of each.
   public static var allocationSize: Int { 32 }
+  /// How many a page has room for.
+  public static var allocationsLimit: Int { (size - allocationsOffset) / allocationSize }
   /// Parents that are followed at most, and the task itself.
   public static var levels: Int { 8 }
 

@@ -1,38 +1,54 @@
 import BinaryReading
+import CLinuxPerf
 import Glibc
 import ProfileModel
 
 /// Where the running kernel keeps what programs in it read, by the description of its types (BTF,
 /// `Documentation/bpf/btf.rst` in the kernel's sources).
 enum KernelTypes {
+  /// Whether it's known of this architecture what to look for; on AArch64 (`thread.uw.tp_value`) nobody has tried.
+  static let areKnown = Architecture.host == .x86_64
+
   /// Bytes from the beginning of `task_struct` to the user's thread pointer; nil where the kernel does not tell.
-  static let threadPointerOffset: Int16? = {
-    // On AArch64 (`thread.uw.tp_value`) nobody has tried.
-    guard Architecture.host == .x86_64, let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux") else {
-      return nil
-    }
-    guard let size = try? reader.status().size, size <= sizeLimit, let bytes = try? reader.read(at: 0, count: size)
+  static let threadPointerOffset: UInt64? = {
+    guard areKnown, let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux"),
+      let size = try? reader.status().size, size > 0, size <= sizeLimit
     else { return nil }
-    return offset(of: ["thread", "fsbase"], in: "task_struct", bytes).flatMap { Int16(exactly: $0) }
+    let path = ["thread", "fsbase"]
+    if let found = withMapping(of: reader, size: Int(size), { offset(of: path, in: "task_struct", $0) }) {
+      return found
+    }
+    guard let bytes = try? reader.read(at: 0, count: size) else { return nil }
+    return offset(of: path, in: "task_struct", bytes.rawSpan)
   }()
 
   private static let sizeLimit: UInt64 = 32 << 20
+
+  /// Calls `body` with the file's bytes where the kernel maps this file (since Linux 6.16): nothing is copied then. It is
+  /// the kernel's own memory, which nobody truncates.
+  private static func withMapping(of file: borrowing FileReader, size: Int, _ body: (RawSpan) -> UInt64?) -> UInt64? {
+    // SAFETY: a new mapping that nobody else knows of, unmapped before this returns; `body` can't keep the span.
+    let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
+    guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
+    defer { unsafe munmap(start, size) }
+    return body(unsafe RawSpan(_unsafeStart: start, byteCount: size))
+  }
 
   /// The kinds of types that have members.
   private static let (structure, union): (UInt32, UInt32) = (4, 5)
 
   /// The offset, in bytes, of a member's member.
-  static func offset(of path: [String], in type: String, _ bytes: [UInt8]) -> UInt64? {
+  static func offset(of path: [String], in type: String, _ bytes: RawSpan) -> UInt64? {
     try? Types(bytes).offset(of: path, in: type)
   }
 
-  private struct Types {
-    let bytes: [UInt8]
+  private struct Types: ~Escapable {
+    let span: RawSpan
     let types: Range<Int>
     let strings: Range<Int>
 
-    init(_ bytes: [UInt8]) throws(BinaryReadingError) {
-      let span = bytes.rawSpan
+    @_lifetime(copy span)
+    init(_ span: RawSpan) throws(BinaryReadingError) {
       let magic: UInt16 = try span.load(at: 0)
       let header: UInt32 = try span.load(at: 4)
       guard magic == 0xEB9F else { throw .truncated(offset: 0, count: 2, available: 0) }
@@ -40,32 +56,28 @@ enum KernelTypes {
         let start: UInt32 = try span.load(at: offset)
         let length: UInt32 = try span.load(at: offset + 4)
         let range = Int(header) + Int(start)..<Int(header) + Int(start) + Int(length)
-        guard range.upperBound <= bytes.count else {
-          throw .truncated(offset: range.lowerBound, count: Int(length), available: bytes.count)
+        guard range.upperBound <= span.byteCount else {
+          throw .truncated(offset: range.lowerBound, count: Int(length), available: span.byteCount)
         }
         return range
       }
       types = try part(8)
       strings = try part(16)
-      self.bytes = bytes
+      self.span = span
     }
 
     func offset(of path: [String], in name: String) throws(BinaryReadingError) -> UInt64? {
       guard let nameOffset = string(name) else { return nil }
-      var places: [Int] = []
-      var found: Int?
-      try eachType { place, kind, name in
-        places.append(place)
-        if kind == structure, name == nameOffset { found = place }
+      guard var place = try firstType(where: { _, kind, name in kind == structure && name == nameOffset }) else {
+        return nil
       }
-      guard var place = found else { return nil }
       var bits: UInt64 = 0
       for (index, member) in path.enumerated() {
         guard let (offset, type) = try self.member(member, of: place) else { return nil }
         bits += offset
         guard index + 1 < path.count else { break }
-        guard type > 0, Int(type) <= places.count else { return nil }
-        place = places[Int(type) - 1]
+        guard let next = try firstType(where: { number, _, _ in number == type }) else { return nil }
+        place = next
       }
       return bits / 8
     }
@@ -75,7 +87,6 @@ enum KernelTypes {
       _ name: String, of place: Int
     ) throws(BinaryReadingError) -> (offset: UInt64, type: UInt32)? {
       guard let wanted = string(name) else { return nil }
-      let span = bytes.rawSpan
       let info: UInt32 = try span.load(at: place + 4)
       for index in 0..<Int(info & 0xFFFF) {
         let member = place + 12 + 12 * index
@@ -88,15 +99,18 @@ enum KernelTypes {
       return nil
     }
 
-    private func eachType(_ body: (Int, UInt32, UInt32) -> Void) throws(BinaryReadingError) {
-      let span = bytes.rawSpan
+    /// Where the first type lies of which `isWanted` says so, by its number, kind and name.
+    private func firstType(where isWanted: (UInt32, UInt32, UInt32) -> Bool) throws(BinaryReadingError) -> Int? {
       var place = types.lowerBound
+      var number: UInt32 = 1
       while place + 12 <= types.upperBound {
         let info: UInt32 = try span.load(at: place + 4)
         let (kind, count) = (info >> 24 & 31, Int(info & 0xFFFF))
-        body(place, kind, try span.load(at: place))
+        if isWanted(number, kind, try span.load(at: place)) { return place }
         place += 12 + Self.bytesBehind(kind: kind, count: count)
+        number &+= 1
       }
+      return nil
     }
 
     /// Bytes that follow the three words that every type has.
@@ -112,21 +126,15 @@ enum KernelTypes {
 
     /// Where a name lies among the strings; each is there once.
     private func string(_ name: String) -> UInt32? {
-      let wanted = Array(name.utf8)
-      // SAFETY: the search stays inside `strings`, which lies inside `bytes`, and the pointers inside the closure.
-      return unsafe bytes.withUnsafeBytes { all -> UInt32? in
+      // The first string is the empty one, so that a zero lies before each other.
+      let wanted = [0] + Array(name.utf8) + [0]
+      // SAFETY: the search stays inside `strings`, which lies inside the span, and the pointers inside the closure.
+      return unsafe span.withUnsafeBytes { all -> UInt32? in
         let strings = unsafe UnsafeRawBufferPointer(rebasing: all[self.strings])
-        var start = 0
-        while let base = strings.baseAddress, start < strings.count,
-          let zero = unsafe memchr(base + start, 0, strings.count - start)
-        {
-          let end = unsafe UnsafeRawPointer(zero) - base
-          if end - start == wanted.count, unsafe strings[start..<end].elementsEqual(wanted) {
-            return UInt32(exactly: start)
-          }
-          start = end + 1
-        }
-        return nil
+        guard let base = strings.baseAddress,
+          let found = unsafe clp_find(base, strings.count, wanted, wanted.count)
+        else { return nil }
+        return UInt32(exactly: unsafe found - base + 1)
       }
     }
   }

@@ -16,7 +16,12 @@ import Glibc
     var tid: Int32
     var time: UInt64
     var address: UInt64
+    /// Where it lies among all that the ring ever held.
+    var position: UInt64
   }
+
+  /// Bytes from the beginning of a page to that of the next, where records follow one another.
+  static let stride = StackProgram.recordSize + 8
 
   /// The BPF map; readable as long as there is a record.
   let descriptor: Int32
@@ -72,14 +77,15 @@ import Glibc
       let length = unsafe UInt32(truncatingIfNeeded: clp_load_acquire(place))
       guard length & Self.isBusy == 0 else { return nil }
       if length & Self.isDiscarded != 0 || length != UInt32(StackProgram.recordSize) {
-        skip(Int(length & ~Self.isDiscarded))
+        pass(Int(length & ~Self.isDiscarded))
         continue
       }
       // SAFETY: the record is `recordSize` bytes long, behind its head of eight.
       return unsafe Record(
         stackPointer: place.load(fromByteOffset: 8, as: UInt64.self),
         tid: Int32(truncatingIfNeeded: place.load(fromByteOffset: 16, as: UInt64.self)),
-        time: place.load(fromByteOffset: 24, as: UInt64.self), address: place.load(fromByteOffset: 32, as: UInt64.self))
+        time: place.load(fromByteOffset: 24, as: UInt64.self), address: place.load(fromByteOffset: 32, as: UInt64.self),
+        position: tail)
     }
   }
 
@@ -102,20 +108,30 @@ import Glibc
     }
   }
 
-  /// Copies the oldest page's bytes; `next` has returned it.
-  func copyBytes(to target: UnsafeMutableRawPointer) {
-    // SAFETY: the record holds 4,096 bytes behind its two heads; the caller has as many.
-    unsafe target.copyMemory(from: data(at: tail) + 40, byteCount: 4_096)
+  /// The bytes of `count` pages, `stride` apart, of which the first is that of a record at a position and the others follow
+  /// it. They stay what they are until `release`.
+  func bytes(at position: UInt64, count: Int) -> UnsafeRawBufferPointer {
+    // SAFETY: the caller has been given these records, which lie in a row: the data is mapped twice.
+    unsafe UnsafeRawBufferPointer(start: data(at: position) + 40, count: max(0, (count - 1) * Self.stride + 4_096))
   }
 
-  /// Gives the oldest page's room back to the kernel; `next` has returned it.
-  func advance() { skip(StackProgram.recordSize) }
+  /// Passes over the oldest page, which `next` has returned.
+  func advance() { pass(StackProgram.recordSize) }
 
-  private func skip(_ length: Int) {
-    tail &+= UInt64((length + 8 + 7) & ~7)
-    if tail > head { tail = head }
+  /// Gives the room of all that was passed over back to the kernel.
+  func release() {
     // SAFETY: the mapping begins with the consumer's position; nothing before `tail` is read from here on.
     unsafe clp_store_release(consumer, tail)
+  }
+
+  private func skip(_ length: Int) {
+    pass(length)
+    release()
+  }
+
+  private func pass(_ length: Int) {
+    tail &+= UInt64((length + 8 + 7) & ~7)
+    if tail > head { tail = head }
   }
 
   private func data(at position: UInt64) -> UnsafeMutableRawPointer {

@@ -22,10 +22,10 @@ import ProfileModel
   private var told: [Int32: StackProgram.Thread] = [:]
   /// How often pages of a thread came that nobody had asked for, since one was of use.
   private var unused: [Int32: Int] = [:]
-  /// What was copied with the sample at hand.
-  private let pages: UnsafeMutableRawPointer
+  /// Where what was copied with the sample at hand lies in the process, and the first of it in its ring.
   private let addresses: UnsafeMutablePointer<UInt64>
   private var count = 0
+  private var position: UInt64 = 0
   /// Of these, such that are pages of the process.
   private var stackCount = 0
 
@@ -51,15 +51,11 @@ import ProfileModel
     ringCapacity = capacity
     // Samples of one CPU are a period apart.
     tolerance = min(200_000, 500_000_000 / UInt64(max(1, plan.frequency)))
-    unsafe pages = .allocate(byteCount: Self.mostPages * 4_096, alignment: 16)
     unsafe addresses = .allocate(capacity: Self.mostPages)
     self.program.set(.ringing)
   }
 
-  deinit {
-    unsafe pages.deallocate()
-    unsafe addresses.deallocate()
-  }
+  deinit { unsafe addresses.deallocate() }
 
   /// A descriptor to wake the reader by. The rings themselves would wake it for as long as they are not empty.
   var descriptor: Int32 { bell.descriptor }
@@ -77,17 +73,21 @@ import ProfileModel
     let stackPointer = registers[UserRegisters.stackPointer(sample.architecture ?? .host)]
     collect(from: ring, tid: sample.tid, sp: stackPointer, time: sample.time)
     if stackCount > 0, told[sample.tid] == nil { countUnused(sample.tid) }
-    // SAFETY: `collect` has filled in `count` of both, and nothing writes to them before `body` returns.
+    defer { ring.release() }
+    guard count > 0 else { return body(SampledPages()) }
+    // SAFETY: `collect` has filled in `count` addresses, of records in a row that begins at `position`, and nothing writes to
+    // either before `body` returns: the kernel gets the ring's room back behind it.
     unsafe body(
       SampledPages(
         addresses: Span(_unsafeStart: UnsafePointer(addresses), count: count),
-        bytes: RawSpan(_unsafeStart: pages, byteCount: count * 4_096)))
+        bytes: RawSpan(_unsafeBytes: ring.bytes(at: position, count: count)), stride: PageRing.stride))
   }
 
   /// Passes over the pages of a sample that nobody wants, and of those before it.
   func skipPages(cpu: UInt32, time: UInt64) {
     guard let ring = rings[Int32(truncatingIfNeeded: cpu)] else { return }
     while let record = ring.next(), record.time &+ tolerance < time { ring.advance() }
+    ring.release()
   }
 
   private func collect(from ring: PageRing, tid: Int32, sp: UInt64, time: UInt64) {
@@ -98,12 +98,13 @@ import ProfileModel
       let isWanted =
         record.tid == tid && record.stackPointer == sp && record.time &+ tolerance >= time
         && (group ?? record.time) == record.time && count < Self.mostPages
+        && (count == 0 || record.position == position &+ UInt64(count * PageRing.stride))
       // The next sample's.
       if !isWanted, group != nil { break }
       if isWanted {
         group = record.time
+        if count == 0 { position = record.position }
         // SAFETY: there is room for `mostPages`.
-        unsafe ring.copyBytes(to: pages + count * 4_096)
         unsafe addresses[count] = record.address
         count += 1
         if TaskPage.parse(record.address) == nil { stackCount += 1 }
@@ -162,8 +163,7 @@ import ProfileModel
   /// more; false where that can't be done.
   func follow(_ tasks: TaskSlot?, of pid: Int32) -> Bool {
     guard program.copiesTasks, makeRings() else { return false }
-    program.tell(tasks, of: pid)
-    return true
+    return program.tell(tasks, of: pid)
   }
 
   private func tell(_ thread: StackProgram.Thread, of tid: Int32) {

@@ -44,15 +44,20 @@ extension ProgramText {
 
   /// Copies the task that the thread runs, if its process is one that is known to have tasks.
   mutating func copyTasks(
-    _ tasks: StackProgram.TaskMap, _ maps: StackProgram.Maps, function: Label, quarter: Int32
+    _ tasks: Int32, _ maps: StackProgram.Maps, function: Label, quarter: Int32
   ) {
     let (out, isAtFixedDistance) = (makeLabel(), makeLabel())
     // The upper half is the process.
-    lookUp(tasks.descriptor, keyAt: Slot.processAndThread + 4)
+    lookUp(tasks, keyAt: Slot.processAndThread + 4)
     jump(if: 0, .equal, 0, to: out)
     set(9, 0)
-    call(.currentTask)
-    load(7, at: 0, tasks.threadPointerOffset)
+    call(.currentTaskAddress)
+    set(3, 0)
+    load(1, at: 9, 32)
+    add(3, 1)
+    readKernelWord(into: Slot.word)
+    jump(if: 0, .unequal, 0, to: out)
+    load(7, at: 10, Slot.word)
     load(1, at: 9, 0)
     jump(if: 1, .equal, 0, to: isAtFixedDistance)
     // The thread's list of modules (`dtv`) is the second word of its control block; an entry has two words.

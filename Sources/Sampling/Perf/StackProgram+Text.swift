@@ -12,16 +12,9 @@ extension StackProgram {
     var failures: Int32
     /// Processes whose samples are dropped; nil for none.
     var dropped: Int32?
-    /// Processes whose Swift tasks are copied; nil for none.
-    var tasks: TaskMap?
-  }
-
-  /// What the program needs to find the task that a thread runs.
-  struct TaskMap {
-    /// By process: `TaskSlot`.
-    var descriptor: Int32
-    /// Where `task_struct` keeps the thread pointer.
-    var threadPointerOffset: Int16
+    /// Processes whose Swift tasks are copied; nil for none. By process: `TaskSlot`, and where `task_struct` keeps the
+    /// thread pointer.
+    var tasks: Int32?
   }
 
   /// How a run of pages is copied.
@@ -182,6 +175,14 @@ extension ProgramText {
     add(1, value: Int32(slot))
     set(2, value: 8)
     call(.readUser)
+  }
+
+  /// The same of the kernel's memory.
+  mutating func readKernelWord(into slot: Int16) {
+    set(1, 10)
+    add(1, value: Int32(slot))
+    set(2, value: 8)
+    call(.readKernel)
   }
 
   /// Does nothing with unknown threads from now on.

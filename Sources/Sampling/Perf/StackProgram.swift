@@ -45,7 +45,7 @@ struct StackProgram: ~Copyable {
   let descriptor: Int32
   private let rings: Int32
   private let threads: Int32
-  /// By process: where its threads keep their tasks; -1 where the kernel does not tell where its threads are.
+  /// By process: where its threads keep their tasks; -1 where that isn't known of the architecture.
   private let tasks: Int32
   private let mode: Int32
   private let failures: Int32
@@ -76,16 +76,13 @@ struct StackProgram: ~Copyable {
     threads = clp_bpf_create_map(clp_bpf_lru_hash, 4, 32, Self.threadLimit, 0)
     mode = clp_bpf_create_value(8, 0)
     failures = clp_bpf_create_value(8, 0)
-    let threadPointer = KernelTypes.threadPointerOffset
-    tasks = threadPointer == nil ? -1 : clp_bpf_create_map(clp_bpf_hash, 4, 32, Self.processLimit, 0)
+    tasks = KernelTypes.areKnown ? clp_bpf_create_map(clp_bpf_hash, 4, 40, Self.processLimit, 0) : -1
     let maps = [rings, scratch, threads, mode, failures]
     var program: Int32 = -1
     if maps.allSatisfy({ $0 >= 0 }) {
       var maps = Maps(
         bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped)
-      if let threadPointer, tasks >= 0 {
-        maps.tasks = TaskMap(descriptor: tasks, threadPointerOffset: threadPointer)
-      }
+      maps.tasks = tasks >= 0 ? tasks : nil
       for looping in loopings where program < 0 {
         program = Self.load(Self.text(maps, dumpBytes: dumpBytes, ringCapacity: ringCapacity, looping: looping))
         copiesTasks = program >= 0 && maps.tasks != nil && looping == .byHelper
@@ -133,17 +130,20 @@ struct StackProgram: ~Copyable {
     _ = unsafe clp_bpf_put(threads, &key, &value)
   }
 
-  /// Says where a process's threads keep their tasks, or, with nil, that they are not to be copied.
-  func tell(_ slot: TaskSlot?, of pid: Int32) {
+  /// Says where a process's threads keep their tasks, or, with nil, that they are not to be copied; false where the kernel
+  /// does not tell where its threads are.
+  func tell(_ slot: TaskSlot?, of pid: Int32) -> Bool {
     var key = pid
     guard let slot else {
       // SAFETY: the kernel reads four bytes during the call.
       _ = unsafe clp_bpf_remove(tasks, &key)
-      return
+      return true
     }
-    var value = (slot.module, slot.offset, slot.allocatorOffset, slot.taskSize)
-    // SAFETY: the kernel reads the 4 and 32 bytes during the call.
-    _ = unsafe clp_bpf_put(tasks, &key, &value)
+    // Read when the first process needs it: the kernel's types are megabytes.
+    guard let threadPointer = KernelTypes.threadPointerOffset else { return false }
+    var value = (slot.module, slot.offset, slot.allocatorOffset, slot.taskSize, threadPointer)
+    // SAFETY: the kernel reads the 4 and 40 bytes during the call.
+    return unsafe clp_bpf_put(tasks, &key, &value) == 0
   }
 
   /// Has a CPU's pages written to a ring, a BPF map.

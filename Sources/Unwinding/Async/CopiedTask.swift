@@ -59,6 +59,21 @@ struct CopiedTask {
     return first == 0 ? 0 : first &+ 16
   }
 
+  /// Where all contexts of this task lie, and whatever is between them.
+  func extent(in memory: TargetMemory) -> ClosedRange<UInt64> {
+    var (lowest, highest) = (address, max(address, address &+ UInt64(TaskPage.taskBytes)))
+    for page in pages {
+      var allocation = memory.word(ofPage: page, at: 8)
+      let count = min(Int(clamping: memory.word(ofPage: page, at: 0)), TaskPage.allocationsLimit)
+      for index in 0..<max(0, count) where allocation != 0 {
+        lowest = min(lowest, allocation)
+        highest = max(highest, allocation &+ 16)
+        allocation = memory.word(ofPage: page, at: TaskPage.allocationsOffset + index * TaskPage.allocationSize)
+      }
+    }
+    return lowest...highest
+  }
+
   /// The context at an address, if it is one of this task's and not newer than the last that was found.
   mutating func context(at address: UInt64, in memory: TargetMemory) -> Context? {
     while allocation != 0 {
@@ -107,7 +122,7 @@ extension TargetMemory {
 
   /// A word of a page.
   func word(ofPage index: Int, at offset: Int) -> UInt64 {
-    let place = index * Int(SampledPages.size) + offset
+    let place = index * pageStride + offset
     let count = unsafe pages.count
     guard offset >= 0, offset + 8 <= Int(SampledPages.size), place >= 0, place + 8 <= count else { return 0 }
     // SAFETY: checked to lie inside, and the pages live as long as the walk (`withDump`).

@@ -32,24 +32,27 @@ extension Unwinder {
       guard var task = CopiedTask(level: 0, in: context.memory) else {
         return findLate(frame, runtime, into: &stack.callers)
       }
-      var first = task
+      var isCutShort = false
       guard
         let own = ownContext(
           of: frame, runtime, isNewest: { $0 == task.newest(in: context.memory) },
+          extent: { task.extent(in: context.memory) },
           { address in
             var task = task
             let found = task.context(at: address, in: context.memory)
-            first = task
+            if task.isCutShort { isCutShort = true }
             return found
           })
       else {
-        stack.callers.end = .cut(first.isCutShort ? .tooMany : .noContext)
+        stack.callers.end = .cut(isCutShort ? .tooMany : .noContext)
         return
       }
       stack.callers.end = follow(from: own, in: &task, runtime, into: &stack.callers)
     case .standingStill:
       let source = LiveContexts(context.memory)
-      guard let own = ownContext(of: frame, runtime, isNewest: { _ in false }, { source.context(at: $0, runtime) })
+      guard
+        let own = ownContext(
+          of: frame, runtime, isNewest: { _ in false }, extent: { 0...UInt64.max }, { source.context(at: $0, runtime) })
       else {
         stack.callers.end = .cut(.noContext)
         return
@@ -61,7 +64,9 @@ extension Unwinder {
   /// Reads the callers now, of a thread that runs on: what is found may be of another time, and is marked so.
   private func findLate(_ frame: AsyncFrame, _ runtime: ConcurrencyRuntime, into callers: inout AsyncCallers) {
     let source = LiveContexts(context.memory)
-    guard let own = ownContext(of: frame, runtime, isNewest: { _ in false }, { source.context(at: $0, runtime) }),
+    guard
+      let own = ownContext(
+        of: frame, runtime, isNewest: { _ in false }, extent: { 0...UInt64.max }, { source.context(at: $0, runtime) }),
       case .task = follow(from: own, in: source, runtime, into: &callers)
     else {
       callers.frames.removeAll(keepingCapacity: true)
@@ -90,7 +95,7 @@ extension Unwinder {
   /// The context that belongs to the function of a frame; nil where none is found that is one.
   private func ownContext(
     of frame: AsyncFrame, _ runtime: ConcurrencyRuntime, isNewest: (UInt64) -> Bool,
-    _ lookUp: (UInt64) -> CopiedTask.Context?
+    extent: () -> ClosedRange<UInt64>, _ lookUp: (UInt64) -> CopiedTask.Context?
   ) -> UInt64? {
     // Functions allocate other things as well where they keep contexts.
     func context(_ address: UInt64) -> CopiedTask.Context? {
@@ -104,7 +109,7 @@ extension Unwinder {
       return part.map { $0.isBeforeStore(frame) && found.resume == $0.range.lowerBound } == true ? found.parent : saved
     }
     guard frame.knowsContext else { return nil }
-    guard let found = context(frame.context) else { return spilledContext(of: frame, in: part, context) }
+    guard let found = context(frame.context) else { return spilledContext(of: frame, in: part, extent(), context) }
     guard let part, found.parent != 0 else { return frame.context }
     // What goes on here after an await has its callee's in the register at first.
     if found.resume == part.range.lowerBound, !frame.place.isReturnAddress, part.isBeforeStore(frame) {
@@ -121,9 +126,10 @@ extension Unwinder {
   }
 
   /// The context of a function that keeps it elsewhere meanwhile: in another register or its frame. Nil unless those that are
-  /// there belong to one chain, of which it is the newest.
+  /// there belong to one chain, of which it is the newest. None lies outside of `extent`.
   private func spilledContext(
-    of frame: AsyncFrame, in part: AsyncPart?, _ context: (UInt64) -> CopiedTask.Context?
+    of frame: AsyncFrame, in part: AsyncPart?, _ extent: ClosedRange<UInt64>,
+    _ context: (UInt64) -> CopiedTask.Context?
   ) -> UInt64? {
     var newest: UInt64?
     func isAwaited(_ address: UInt64, by caller: UInt64) -> Bool {
@@ -148,10 +154,11 @@ extension Unwinder {
       newest = address
       return true
     }
-    for register in frame.others where !belongs(register) { return nil }
+    for register in frame.others where extent.contains(register) && !belongs(register) { return nil }
     let size = min(frame.callerStackPointer &- frame.sp, Self.spillLimit)
     for offset in stride(from: 0, to: size, by: 8) {
-      if let word = self.context.memory.word(at: frame.sp &+ offset), !belongs(word) { return nil }
+      guard let word = self.context.memory.word(at: frame.sp &+ offset), extent.contains(word) else { continue }
+      if !belongs(word) { return nil }
     }
     return newest
   }

@@ -1,3 +1,4 @@
+import { act, copyStack } from "./page-actions.js";
 import { VIEWS } from "./page-state.js";
 
 /** @typedef {import("./profile-page.js").ProfilePage} Page */
@@ -50,7 +51,7 @@ function moveTab(page, event) {
   event.preventDefault();
   const position = (next + VIEWS.length) % VIEWS.length;
   page.change({ view: VIEWS[position] }, true);
-  page.tabs?.[position].focus();
+  page.frame.tabs[position].focus();
   return true;
 }
 
@@ -60,10 +61,10 @@ function moveTab(page, event) {
  * @param {Page} page
  */
 function focusView(page) {
-  if (page.state.view === "functions") return page.functions.focusFirst();
+  if (page.state.view === "functions") return page.table.focusFirst();
   if (page.state.view === "flame") return page.flame.moveTo(page.flame.focus);
-  const panel = page.panels?.[VIEWS.indexOf(page.state.view)];
-  const first = panel?.querySelector("tbody tr, button, [tabindex='0']");
+  const panel = page.frame.panels[VIEWS.indexOf(page.state.view)];
+  const first = panel.querySelector("tbody tr, button, [tabindex='0']");
   if (first instanceof HTMLElement) {
     if (!first.hasAttribute("tabindex") && first instanceof HTMLTableRowElement) first.tabIndex = 0;
     first.focus();
@@ -89,8 +90,24 @@ function pageActions(page, openSearch) {
     ...views, ["/", openSearch], ["?", () => page.keys.toggle(!page.keys.isOpen)], ["Escape", escape],
       ["0", () => page.zoom(0)],
     ["h", () => page.open(page.analysis.heaviest)], ["t", () => page.header.theme.click()],
-    ["r", () => page.reverse?.click()], ["i", () => page.icicle?.click()], ["o", () => page.order?.click()],
-    ["f", () => page.act("focus")], ["x", () => page.act("ignore")], ["e", () => page.act("hide")],
-    ["c", () => page.act("copy")], ["C", () => page.copyStack()], ["*", () => page.path?.click()],
+    ["r", () => page.frame.reverse.click()],
+    ["i", () => page.frame.icicle.click()], ["o", () => page.frame.heavy.click()],
+    ["y", () => clickShown(page.frame.inTime)], ["b", () => clickNext(page.frame.sides)],
+    ["m", () => clickNext(page.frame.rows)],
+    ["f", () => act(page, "focus")], ["x", () => act(page, "ignore")], ["e", () => act(page, "hide")],
+    ["c", () => act(page, "copy")], ["C", () => copyStack(page)], ["*", () => page.frame.path.click()],
   ]);
 }
+
+/**
+ * Presses what stands behind the pressed one of some buttons, if they are in sight.
+ *
+ * @param {HTMLButtonElement[]} buttons
+ */
+function clickNext(buttons) {
+  const pressed = buttons.findIndex((button) => button.getAttribute("aria-pressed") === "true");
+  clickShown(buttons[(pressed + 1) % buttons.length]);
+}
+
+/** @param {HTMLButtonElement} button */
+function clickShown(button) { if (!button.closest("[hidden]")) button.click(); }

@@ -5,8 +5,9 @@ export const VIEWS = Object.freeze(["flame", "tree", "functions", "sandwich", "t
  * What a reader chose. All of it is in the address, so that a link opens the same view.
  *
  * @typedef {PageSelection & {
- *   view: string, query: string, fn: string, isReversed: boolean, isHeavyFirst: boolean, isIcicle: boolean, zoom:
- * number,
+ *   view: string, by: "functions" | "modules" | "processes" | "threads", query: string, fn: string,
+ *   isReversed: boolean,
+ *   order: "name" | "weight" | "time", isIcicle: boolean, zoom: number,
  *   sort: string, theme: "" | "dark" | "light"
  * }} PageState
  */
@@ -14,6 +15,12 @@ export const VIEWS = Object.freeze(["flame", "tree", "functions", "sandwich", "t
 const LISTS = /** @type {const} */ ([
   ["focus", "focus"], ["ignore", "ignore"], ["hide", "hide"], ["thread", "threads"], ["process", "processes"],
 ]);
+/** What a table can have rows of. */
+export const ROWS = /** @type {const} */ (["functions", "modules", "processes", "threads"]);
+/** Which of two sides are looked at. */
+export const SIDES = /** @type {const} */ (["both", "before", "after"]);
+/** What decides what stands left of what. */
+const ORDERS = /** @type {const} */ (["name", "weight", "time"]);
 const SORTS = ["self", "total", "name", "module"];
 
 /**
@@ -31,6 +38,8 @@ export function pageStateOf(fragment, head) {
   /** @type {PageState} */
   const state = {
     view: VIEWS.includes(view) ? view : VIEWS[0],
+    by: ROWS.find((rows) => rows === values.get("by")) ?? ROWS[0],
+    side: head.comparison ? SIDES.find((side) => side === values.get("side")) ?? SIDES[0] : SIDES[0],
     query: values.get("q") ?? "", fn: values.get("function") ?? "",
     from, to: from !== null && to !== null && to <= from ? null : to,
     value: value < 0 ? head.value : value,
@@ -38,7 +47,7 @@ export function pageStateOf(fragment, head) {
     mergesRecursion: values.get("recursion") === "merged",
     isReversed: flag(values.get("reverse"), head.isReversed),
     isIcicle: flag(values.get("icicle"), head.isIcicle),
-    isHeavyFirst: values.get("order") === "weight",
+    order: ORDERS.find((order) => order === values.get("order")) ?? ORDERS[0],
     zoom: /^\d{1,9}$/.test(zoom) ? Number(zoom) : 0,
     sort: SORTS.includes(sort) ? sort : "self",
     theme: theme === "dark" || theme === "light" ? theme : "",
@@ -56,6 +65,8 @@ export function pageFragmentOf(state, head) {
   /** @type {[string, string][]} */
   const parts = [];
   if (state.view !== VIEWS[0]) parts.push(["view", state.view]);
+  if (state.by !== ROWS[0]) parts.push(["by", state.by]);
+  if (state.side !== SIDES[0]) parts.push(["side", state.side]);
   if (state.value !== head.value) parts.push(["value", head.values[state.value].name]);
   if (state.from !== null) parts.push(["from", String(state.from)]);
   if (state.to !== null) parts.push(["to", String(state.to)]);
@@ -65,7 +76,7 @@ export function pageFragmentOf(state, head) {
   if (state.mergesRecursion) parts.push(["recursion", "merged"]);
   if (state.isReversed !== head.isReversed) parts.push(["reverse", state.isReversed ? "1" : "0"]);
   if (state.isIcicle !== head.isIcicle) parts.push(["icicle", state.isIcicle ? "1" : "0"]);
-  if (state.isHeavyFirst) parts.push(["order", "weight"]);
+  if (state.order !== ORDERS[0]) parts.push(["order", state.order]);
   if (state.zoom > 0) parts.push(["zoom", String(state.zoom)]);
   if (state.sort !== "self") parts.push(["sort", state.sort]);
   if (state.theme !== "") parts.push(["theme", state.theme]);

@@ -1,7 +1,5 @@
 import { Analysis } from "../model/analysis.js";
-import { amount, counted, percent } from "../model/figures.js";
-import { exactly, NamePattern } from "../model/name-pattern.js";
-import { activityOf, lanesOf } from "../model/time-lanes.js";
+import { Findings } from "../model/findings.js";
 import { DetailsBar } from "../view/details-bar.js";
 import { html } from "../view/elements.js";
 import { FlameCanvas } from "../view/flame-canvas.js";
@@ -9,19 +7,22 @@ import { FunctionsTable } from "../view/functions-table.js";
 import { KeysPanel } from "../view/keys-panel.js";
 import { Minimap } from "../view/minimap.js";
 import { PageCard } from "../view/page-card.js";
+import { PageFrame } from "../view/page-frame.js";
 import { PageHeader } from "../view/page-header.js";
 import { CanvasColors } from "../view/palette.js";
+import { PartsTable } from "../view/parts-table.js";
 import { SandwichView } from "../view/sandwich-view.js";
 import { SourceView } from "../view/source-view.js";
 import { TimeStrip } from "../view/time-strip.js";
 import { TimeView } from "../view/time-view.js";
 import { TreeTable } from "../view/tree-table.js";
-import { pageFragmentOf, pageStateOf, VIEWS } from "./page-state.js";
+import { act, pickKind, pickPart, pickThread } from "./page-actions.js";
+import { PageActivity } from "./page-activity.js";
+import { PageSearch, problemText } from "./page-search.js";
+import { pageFragmentOf, pageStateOf, ROWS, SIDES, VIEWS } from "./page-state.js";
 
 /** @typedef {import("./page-state.js").PageState} PageState */
 /** @typedef {import("../model/recording.js").Recording} Samples */
-
-const TABS = ["Flame graph", "Tree", "Functions", "Sandwich", "Time", "Source"];
 
 /**
  * All views of one selection: what a reader does changes the state, and what is in sight is brought in line with it.
@@ -40,20 +41,21 @@ export class ProfilePage {
     this.analysis = new Analysis(recording, { ...this.state, focus: [], ignore: [], hide: [], threads: [],
       processes: [] }, clock);
     this.colors = new CanvasColors(head, host);
-    this.header = new PageHeader(head, this.colors);
+    this.header = new PageHeader(head, this.colors, (kind) => pickKind(this, kind));
     this.card = new PageCard();
+    this.findings = new Findings(recording);
+    this.search = new PageSearch(recording);
+    this.activity = new PageActivity(recording);
     this.keys = new KeysPanel();
-    this.details = new DetailsBar((action) => this.act(action));
+    this.details = new DetailsBar((action) => act(this, action));
     const seconds = Math.max(recording.duration / 1e9, 1e-9);
     /** @type {(from: number | null, to: number | null, isDone: boolean) => void} */
     const onSelect = (from, to, isDone) => this.selectTime(from, to, isDone);
     this.strip = new TimeStrip(this.colors, { name: "Activity over time; drag to select", seconds, hasAxis: true,
       onSelect });
-    this.fromInput = timeInput("From second");
-    this.toInput = timeInput("To second");
     /** @type {FlameCanvas} */
     this.flame = new FlameCanvas(this.colors, {
-      name: "Flame graph", amount: (weight) => this.amount(weight), share: (weight) => this.analysis.share(weight),
+      name: "Flame graph", describe: (tree, node) => this.analysis.describe(tree, node),
       onHover: (node, point) => this.hover(this.flame.tree, node, point),
         onChoose: (node) => this.chooseNode(this.flame.tree, node),
       onZoom: (node) => this.zoom(node),
@@ -64,35 +66,30 @@ export class ProfilePage {
     this.functions = new FunctionsTable({
       onOpen: (name) => this.open(name), onChoose: (name) => this.choose(name),
         onSort: (sort) => this.change({ sort }, false),
-    });
+    }, this.findings);
+    const [modules, processes, threads] = /** @type {const} */ (["modules", "processes", "threads"]).map((kind) =>
+      new PartsTable(kind, { onPick: (kind, key) => pickPart(this, kind, key),
+        onSort: (sort) => this.change({ sort }, false) }, this.findings));
+    this.parts = { modules, processes, threads };
     this.sandwich = new SandwichView(this.colors, {
       onOpen: (name) => this.open(name),
       onHover: (tree, node, point) => this.hover(tree, node, point),
     });
-    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => this.selectThread(thread) });
+    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread) });
     this.source = new SourceView();
     /** The node that the chosen function was chosen at; -1 for none. */
     this.node = -1;
-    /**
-     * For each function whether it matches the search.
-     *
-     * @type {Uint8Array | null}
-     */
-    this.matches = null;
-    this.frame = 0;
+    this.animation = 0;
     /** Whether a time is being dragged over. */
     this.isMoving = false;
     /** The node that the flame graph was zoomed to last. */
     this.zoomed = 0;
     /** @type {{ from: number | null, to: number | null } | null} */
     this.waiting = null;
-    // Few samples in a bin would show their own rhythm and not the program's.
-    /** What the curve above shows, and what it was made of. */
-    this.activityKey = "";
-    this.activity = new Float64Array(0);
-    /** @type {{ key: string, lanes: ReturnType<typeof lanesOf> }} */
-    this.lanes = { key: "", lanes: [] };
-    this.binCount = Math.max(40, Math.min(1600, Math.round(recording.sampleCount / 8)));
+    this.tableBox = html("div", { class: "rows" });
+    this.frame = new PageFrame(VIEWS, [html("div", { class: "flame-view" }, this.minimap.box, this.flame.box),
+      this.tree.box, this.tableBox, this.sandwich.box, this.time.box, this.source.box], this.strip.box,
+    head.comparison);
     this.build();
     this.listen();
     this.show();
@@ -103,43 +100,20 @@ export class ProfilePage {
   // MARK: Elements
 
   build() {
-    const { host, header, state } = this;
-    this.tabs = TABS.map((text, index) => html("button", {
-      type: "button", role: "tab", id: "tab-" + VIEWS[index], "aria-controls": "panel-" + VIEWS[index],
-      title: `${text} (${index + 1})`,
-    }, text));
-    this.reverse = toggle("Leaf up", "From the functions that ran up to their callers (r)");
-    this.order = toggle("Heaviest first", "In order of weight instead of names (o)");
-    this.icicle = toggle("Root above", "Turn over (i)");
-    this.merge = toggle("Merge recursion", "A function that calls itself is one frame");
-    this.reset = html("button", { type: "button", title: "Reset zoom (0)" }, "Reset zoom");
-    this.path = html("button", { type: "button", title: "Open the heaviest path (*)" }, "Heaviest path");
-    this.chips = html("div", { class: "chips", role: "list", "aria-label": "What is selected" });
-    this.notice = html("p", { class: "notice", role: "alert" });
-    this.options = html("div", { class: "options" }, this.reverse, this.order, this.icicle, this.merge, this.path,
-      this.reset);
-    const panels = [
-      html("div", { class: "flame-view" }, this.minimap.box, this.flame.box), this.tree.box, this.functions.box,
-      this.sandwich.box, this.time.box, this.source.box,
-    ];
-    this.panels = panels.map((panel, index) => html("section", {
-      role: "tabpanel", id: "panel-" + VIEWS[index], "aria-labelledby": "tab-" + VIEWS[index], class: "panel",
-        hidden: "hidden",
-    }, panel));
-    this.timeRow = html("div", { class: "time-row" }, this.strip.box,
-      html("div", { class: "time-inputs" }, this.fromInput, html("span", {}, "to"), this.toInput,
-        html("span", {}, "s")));
-    if (!this.recording.hasTimes) this.timeRow.setAttribute("hidden", "hidden");
-    host.replaceChildren(header.box, this.timeRow,
-      html("nav", { class: "tab-row" }, html("div", { role: "tablist", "aria-label": "Views", class: "tabs" },
-        ...this.tabs), this.options),
-      this.chips, this.notice, html("main", {}, ...this.panels), this.details.box, this.card.box, this.keys.box);
+    const { host, header, frame, state } = this;
+    this.tableBox.append(this.functions.box, ...Object.values(this.parts).map(({ box }) => box));
+    host.replaceChildren(header.box, frame.timeRow, frame.tabRow, frame.chips, frame.notice, frame.main,
+      this.details.box, this.card.box, this.keys.box);
     header.value.value = String(state.value);
   }
 
   listen() {
-    const { header } = this;
-    this.tabs?.forEach((tab, index) => tab.addEventListener("click", () => this.change({ view: VIEWS[index] }, true)));
+    const { header, frame } = this;
+    frame.tabs.forEach((tab, index) => tab.addEventListener("click", () => this.change({ view: VIEWS[index] }, true)));
+    frame.rows.forEach((button, index) => button.addEventListener("click",
+      () => this.change({ by: ROWS[index] }, true)));
+    frame.sides.forEach((button, index) => button.addEventListener("click",
+      () => this.change({ side: SIDES[index] }, true)));
     header.input.addEventListener("input", () => this.change({ query: header.input.value }, false));
     header.theme.addEventListener("click", () => this.change({ theme: this.isDark() ? "light" : "dark" }, false));
     header.help.addEventListener("click", () => this.keys.toggle(!this.keys.isOpen));
@@ -148,14 +122,18 @@ export class ProfilePage {
       this.keys.toggle(false);
       header.help.focus();
     });
-    this.reverse?.addEventListener("click", () => this.change({ isReversed: !this.state.isReversed, zoom: 0 }, true));
-    this.order?.addEventListener("click", () => this.change({ isHeavyFirst: !this.state.isHeavyFirst }, false));
-    this.icicle?.addEventListener("click", () => this.change({ isIcicle: !this.state.isIcicle }, false));
-    this.merge?.addEventListener("click", () => this.change({ mergesRecursion: !this.state.mergesRecursion, zoom: 0 },
+    frame.reverse.addEventListener("click", () => this.change({ isReversed: !this.state.isReversed, zoom: 0,
+      order: this.state.order === "time" ? "name" : this.state.order }, true));
+    frame.heavy.addEventListener("click", () => this.change({ ...this.unzoomed(),
+      order: this.state.order === "weight" ? "name" : "weight" }, false));
+    frame.inTime.addEventListener("click", () => this.change({ zoom: 0,
+      order: this.state.order === "time" ? "name" : "time" }, false));
+    frame.icicle.addEventListener("click", () => this.change({ isIcicle: !this.state.isIcicle }, false));
+    frame.merge.addEventListener("click", () => this.change({ mergesRecursion: !this.state.mergesRecursion, zoom: 0 },
       true));
-    this.reset?.addEventListener("click", () => this.zoom(0));
-    this.path?.addEventListener("click", () => this.tree.expandHeaviest(null));
-    for (const [input, key] of /** @type {const} */ ([[this.fromInput, "from"], [this.toInput, "to"]])) {
+    frame.reset.addEventListener("click", () => this.zoom(0));
+    frame.path.addEventListener("click", () => this.tree.expandHeaviest(null));
+    for (const [input, key] of /** @type {const} */ ([[frame.fromInput, "from"], [frame.toInput, "to"]])) {
       input.addEventListener("change", () => {
         const number = input.value.trim() === "" ? null : Number(input.value);
         if (number === null || number >= 0) this.change({ [key]: number }, true);
@@ -167,6 +145,13 @@ export class ProfilePage {
     addEventListener("resize", () => this.drawMinimap());
     addEventListener("beforeprint", () => this.flame.draw());
   }
+
+  /**
+   * In the order of time nodes have other numbers.
+   *
+   * @returns {Partial<PageState>}
+   */
+  unzoomed() { return this.state.order === "time" ? { zoom: 0 } : {}; }
 
   // MARK: State
 
@@ -203,14 +188,15 @@ export class ProfilePage {
     const { state, recording } = this;
     this.showTheme();
     try {
-      const { value, from, to, threads, processes, focus, ignore, hide, mergesRecursion } = state;
-      this.analysis.select({ value, from, to, threads, processes, focus, ignore, hide, mergesRecursion });
+      const { value, from, to, threads, processes, focus, ignore, hide, mergesRecursion, side } = state;
+      this.analysis.select({ value, from, to, threads, processes, focus, ignore, hide, mergesRecursion, side });
     } catch (error) {
-      if (this.notice) this.notice.textContent = problemText(error);
+      this.frame.notice.textContent = problemText(error);
       return false;
     }
-    if (this.notice) this.notice.textContent = "";
-    this.search();
+    this.frame.notice.textContent = "";
+    this.search.run(this.analysis, state.query);
+    this.header.showSearch({ query: state.query, result: this.search.result, isValid: this.search.isValid });
     if (state.fn === "" || (state.view !== "flame" && !recording.groups.some(({ name }) => name === state.fn))) {
       if (state.view === "sandwich" || state.view === "source") state.fn = this.analysis.heaviest;
     }
@@ -231,115 +217,83 @@ export class ProfilePage {
   }
 
   showControls() {
-    const { state } = this, index = VIEWS.indexOf(state.view);
-    this.tabs?.forEach((tab, position) => {
-      tab.setAttribute("aria-selected", String(position === index));
-      tab.tabIndex = position === index ? 0 : -1;
-      if (position === index) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
-    });
-    this.panels?.forEach((panel, position) => panel.toggleAttribute("hidden", position !== index));
-    const shown = new Map([
-      [this.reverse, index < 2], [this.order, index === 0], [this.icicle, index === 0], [this.merge, true],
-      [this.reset, index === 0], [this.path, index === 1],
-    ]);
-    for (const [button, isShown] of shown) button?.toggleAttribute("hidden", !isShown);
-    press(this.reverse, state.isReversed);
-    press(this.order, state.isHeavyFirst);
-    press(this.icicle, state.isIcicle);
-    press(this.merge, state.mergesRecursion);
-    if (this.reset) this.reset.disabled = state.zoom === 0 && this.flame.right - this.flame.left >= 1;
+    const { state, flame, frame } = this;
+    frame.show(state, { isZoomed: state.zoom > 0 || flame.right - flame.left < 1, hasTimes: this.recording.hasTimes });
+    frame.showChips(state, (changes) => this.change({ ...changes, ...("from" in changes ? {} : { zoom: 0 }) }, true));
     this.header.value.value = String(state.value);
-    this.fromInput.value = state.from === null ? "" : String(state.from);
-    this.toInput.value = state.to === null ? "" : String(state.to);
-    this.showChips();
-  }
-
-  showChips() {
-    const { state } = this;
-    /** @type {[string, () => void][]} */
-    const chips = [];
-    if (state.from !== null || state.to !== null) {
-      const text = state.to === null ? `from ${state.from} s` : `${state.from ?? 0} to ${state.to} s`;
-      chips.push([text, () => this.change({ from: null, to: null }, true)]);
-    }
-    for (const [word, key] of /** @type {const} */ ([["thread", "threads"], ["process", "processes"],
-      ["focus", "focus"], ["ignore", "ignore"], ["hide", "hide"]])) {
-      state[key].forEach((text, index) => chips.push([`${word}: ${plain(text)}`,
-        () => this.change({ [key]: state[key].filter((_, other) => other !== index), zoom: 0 }, true)]));
-    }
-    this.chips?.replaceChildren(...chips.map(([text, remove]) => {
-      const button = html("button", { type: "button", class: "chip", "aria-label": "Take away: " + text }, text,
-        html("span", { "aria-hidden": "true" }, " ×"));
-      button.addEventListener("click", remove);
-      return html("span", { role: "listitem" }, button);
-    }));
   }
 
   showTime() {
-    const { recording, analysis, state } = this;
+    const { recording, analysis, activity, state } = this;
     if (!recording.hasTimes) return;
-    const { value } = state, { weights, view } = analysis;
-    const key = JSON.stringify([weights.key, analysis.patterns]);
-    if (this.activityKey !== key) {
-      this.activityKey = key;
-      this.activity = this.cpus(activityOf(recording, view, value, weights.threads, this.binCount));
-    }
-    const bins = this.activity, most = bins.reduce((most, size) => Math.max(most, size), 1e-9);
-    const unit = this.timeUnit();
-    this.strip.show({ bins, most, unit: unit === "" ? "" : `up to ${most.toFixed(most < 10 ? 1 : 0)} ${unit}`,
+    const { bins, over } = activity.curveOf(analysis);
+    let most = 1e-9;
+    for (const curve of [bins, over ?? bins]) for (const size of curve) most = Math.max(most, size);
+    const unit = activity.unit(state.value);
+    const text = unit === "" ? "" : `up to ${most.toFixed(most < 10 ? 1 : 0)} ${unit}`;
+    this.strip.show({ bins, over, most, unit: over ? (text && text + "; ") + "line: before" : text,
       from: state.from, to: state.to });
   }
 
-  /**
-   * Weight of bins as CPUs in use, or as threads waiting, where the value is a time.
-   *
-   * @param {Float64Array} bins
-   */
-  cpus(bins) {
-    const { head, duration } = this.recording, { name, unit, period } = head.values[this.state.value];
-    const nanoseconds = unit === "nanoseconds" ? 1 : name === "samples" && period > 0 ? period : 0;
-    return nanoseconds > 0 ? bins.map((weight) => weight * nanoseconds / (duration / this.binCount)) : bins;
-  }
+  /** The table that is in sight in the view of functions. */
+  get table() { return this.state.by === "functions" ? this.functions : this.parts[this.state.by]; }
 
-  timeUnit() {
-    const { name, unit, period } = this.recording.head.values[this.state.value];
-    return unit === "nanoseconds" ? (name.includes("cpu") && name !== "off-cpu" ? "CPUs" : "threads")
-      : name === "samples" && period > 0 ? "CPUs" : "";
+  /**
+   * By how much a node of a tree changed; null where nothing is compared.
+   *
+   * @returns {FlameCanvas["step"]}
+   */
+  get step() {
+    const { analysis, findings } = this;
+    if (analysis.compared.length === 0) return null;
+    const scale = analysis.once("scale", () => findings.scaleOf(analysis.tree)), { isEverything } = analysis;
+    return (tree, node) => findings.step(tree, node, scale, isEverything);
   }
 
   showView() {
     const { state, analysis } = this;
-    const tree = state.isReversed ? analysis.turned : analysis.tree;
+    const tree = state.isReversed ? analysis.turned : analysis.tree, { matches, labels } = this.search;
     switch (state.view) {
-      case "flame": return this.showFlame(tree);
-      case "tree": return this.tree.show(analysis, tree, this.labelMatches(), this.isMoving);
-      case "functions": return this.functions.show(analysis,
-        { sort: state.sort, matches: this.matches, fn: state.fn, isMoving: this.isMoving });
-      case "sandwich": return this.sandwich.show(analysis, state.fn, this.labelMatches());
-      case "time": return this.showLanes();
+      case "flame": return this.showFlame(state.order === "time" ? this.treeInTime() ?? tree : tree);
+      case "tree":
+        this.tree.step = this.step;
+        return this.tree.show(analysis, tree, labels, this.isMoving);
+      case "functions": return this.showTable(matches);
+      case "sandwich": return this.sandwich.show(analysis, state.fn, labels, this.step);
+      case "time": return this.time.show(analysis, this.activity.lanesOf(analysis),
+        (bins) => this.activity.cpus(bins, state.value));
       default: return this.source.show(analysis, state.fn);
     }
   }
 
-  showLanes() {
-    const { state, analysis, recording } = this, key = state.value + " " + analysis.patterns;
-    if (this.lanes.key !== key) {
-      this.lanes = { key, lanes: lanesOf(recording, analysis.view, state.value, this.binCount) };
-    }
-    this.time.show(analysis, this.lanes.lanes, (bins) => this.cpus(bins));
+  /** @param {Uint8Array | null} matches */
+  showTable(matches) {
+    const { state, analysis, isMoving } = this, { sort } = state;
+    for (const [rows, { box }] of /** @type {[string, { box: HTMLElement }][]} */ ([["functions", this.functions],
+      ...Object.entries(this.parts)])) box.toggleAttribute("hidden", rows !== state.by);
+    if (state.by === "functions") this.functions.show(analysis, { sort, matches, fn: state.fn, isMoving });
+    else this.parts[state.by].show(analysis, { sort, accepts: this.search.accepts, isMoving });
+  }
+
+  treeInTime() {
+    const tree = this.analysis.inTime;
+    if (!tree) this.frame.notice.textContent = "Too many calls to show in the order of time: select a shorter time.";
+    return tree;
   }
 
   /** @param {import("../model/weighted-tree.js").WeightedTree} tree */
   showFlame(tree) {
     const { flame, state } = this;
-    const isSame = flame.tree !== null && flame.tree.isLeafUp === tree.isLeafUp;
-    flame.matches = this.labelMatches();
-    const wasOrder = flame.isHeavyFirst;
-    flame.isHeavyFirst = state.isHeavyFirst;
+    const isSame = flame.tree !== null && flame.tree.isLeafUp === tree.isLeafUp
+      && flame.tree.isInOrder === tree.isInOrder;
+    flame.matches = this.search.labels;
+    flame.step = this.step;
+    const wasHeavyFirst = flame.isHeavyFirst;
+    flame.isHeavyFirst = state.order === "weight";
     flame.isIcicle = state.isIcicle;
     flame.show(tree, isSame);
     if (state.zoom >= tree.count || tree.total[state.zoom] === 0) state.zoom = 0;
-    if (this.zoomed !== state.zoom || wasOrder !== state.isHeavyFirst || state.zoom > 0) flame.zoomTo(state.zoom);
+    if (this.zoomed !== state.zoom || wasHeavyFirst !== flame.isHeavyFirst || state.zoom > 0) flame.zoomTo(state.zoom);
     this.zoomed = state.zoom;
     this.drawMinimap();
   }
@@ -347,58 +301,11 @@ export class ProfilePage {
   drawMinimap() {
     if (this.state.view !== "flame") return;
     const { analysis, state, colors } = this;
-    requestAnimationFrame(() => this.minimap.draw([analysis.version, state.isReversed, state.isHeavyFirst,
+    requestAnimationFrame(() => this.minimap.draw([analysis.version, state.isReversed, state.order,
       state.isIcicle, colors.isDark].join(" ")));
   }
 
-  // MARK: Search
-
-  search() {
-    const { state, recording, analysis } = this;
-    this.matches = null;
-    let result = "", isValid = true;
-    if (state.query !== "") {
-      try {
-        this.matches = new NamePattern(state.query, true).matches(recording, () => performance.now());
-        const { weight, functions } = this.matched(this.matches);
-        const share = percent(analysis.share(weight));
-        result = functions === 0 ? "No match"
-          : `Matched: ${share}, ${this.amount(weight)} in ${counted(functions, "functions")}`;
-      } catch (error) {
-        isValid = false;
-        result = problemText(error);
-      }
-    }
-    this.header.showSearch({ query: state.query, result, isValid });
-  }
-
-  /**
-   * Weight of the samples with a match on their stack, each counted once.
-   *
-   * @param {Uint8Array} matches
-   */
-  matched(matches) {
-    const { view, own } = this.analysis.weights, { functionOfFrame, kindOfFrame, groups } = this.recording;
-    const has = new Uint8Array(view.count);
-    let weight = 0, functions = 0;
-    for (let at = 0; at < view.count; at++) {
-      const frame = view.frame[at], parent = view.parent[at];
-      has[at] = (parent >= 0 && has[parent]) || (kindOfFrame[frame] < 6 && matches[functionOfFrame[frame]]) ? 1 : 0;
-      if (has[at]) weight += own[at];
-    }
-    for (const { group } of this.analysis.rows) functions += matches[groups[group].fn];
-    return { weight, functions };
-  }
-
-  labelMatches() {
-    const { matches } = this;
-    return matches && Uint8Array.from(this.recording.labels, ({ fn, kind }) => kind < 6 ? matches[fn] : 0);
-  }
-
   // MARK: What a reader does
-
-  /** @param {number} weight */
-  amount(weight) { return amount(weight, this.recording.head.values[this.state.value]); }
 
   /**
    * @param {import("../model/weighted-tree.js").WeightedTree | null} tree @param {number} node
@@ -439,32 +346,6 @@ export class ProfilePage {
     this.drawMinimap();
   }
 
-  /** @param {string} action */
-  act(action) {
-    const { fn } = this.state;
-    if (fn === "") return;
-    if (action === "sandwich" || action === "source") this.change({ view: action }, true);
-    else if (action === "copy") this.copy(fn);
-    else if (action === "focus" || action === "ignore" || action === "hide") {
-      this.change({ [action]: [...this.state[action], exactly(fn)], zoom: 0 }, true);
-    }
-  }
-
-  /** @param {string} text */
-  copy(text) {
-    // Absent where the page came without TLS; refused where the reader said so.
-    navigator.clipboard?.writeText(text).then(() => { this.header.result.textContent = "Copied"; }, () => {});
-  }
-
-  /** The chosen frame's stack, root first, a line each. */
-  copyStack() {
-    const tree = this.state.view === "tree" ? this.tree.tree : this.flame.tree;
-    if (!tree || this.node <= 0 || this.node >= tree.count) return;
-    const names = [];
-    for (let at = this.node; at > 0; at = tree.parent[at]) names.push(tree.name(at));
-    this.copy((tree.isLeafUp ? names : names.reverse()).join("\n"));
-  }
-
   /**
    * At most once a frame, however fast the pointer moves.
    *
@@ -472,16 +353,16 @@ export class ProfilePage {
    */
   selectTime(from, to, isDone) {
     if (isDone) {
-      cancelAnimationFrame(this.frame);
+      cancelAnimationFrame(this.animation);
       this.waiting = null;
-      this.frame = 0;
+      this.animation = 0;
       this.change({ from, to }, true);
       return;
     }
     this.waiting = { from, to };
-    if (this.frame) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
+    if (this.animation) return;
+    this.animation = requestAnimationFrame(() => {
+      this.animation = 0;
       if (this.waiting) {
         Object.assign(this.state, this.waiting);
         this.isMoving = true;
@@ -490,45 +371,4 @@ export class ProfilePage {
       }
     });
   }
-
-  /** @param {number} thread */
-  selectThread(thread) {
-    const { threads } = this.recording.head, [, tid, name] = threads[thread];
-    const text = tid && threads.filter((row) => row[1] === tid).length === 1 ? String(tid) : exactly(name);
-    const chosen = this.state.threads;
-    this.change({ threads: chosen.includes(text) ? chosen.filter((other) => other !== text) : [...chosen, text] },
-      true);
-  }
-}
-
-/** @param {string} label @param {string} title */
-function toggle(label, title) {
-  return html("button", { type: "button", title, "aria-pressed": "false" }, label);
-}
-
-/** @param {HTMLElement | undefined} button @param {boolean} isPressed */
-function press(button, isPressed) { button?.setAttribute("aria-pressed", String(isPressed)); }
-
-/** @param {string} label */
-function timeInput(label) {
-  return html("input", { type: "text", inputmode: "decimal", size: 7, "aria-label": label,
-    placeholder: label.startsWith("From") ? "from" : "to" });
-}
-
-/**
- * An expression that means one name, as that name.
- *
- * @param {string} source
- */
-function plain(source) {
-  const inner = /^\^(.*)\$$/.exec(source)?.[1];
-  return inner !== undefined && exactly(inner.replace(/\\(.)/g, "$1")) === source ? inner.replace(/\\(.)/g, "$1")
-    : source;
-}
-
-/** @param {unknown} error */
-function problemText(error) {
-  const message = error instanceof Error ? error.message : String(error);
-  return error instanceof RangeError ? message
-    : "Not a regular expression: " + message.replace(/^Invalid regular expression: /, "");
 }

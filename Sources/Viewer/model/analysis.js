@@ -1,9 +1,17 @@
-import { SelectedWeights } from "./selected-weights.js";
+import { amount, percent, points } from "./figures.js";
+import { MeanWeights, SelectedWeights } from "./selected-weights.js";
 import { StackView } from "./stack-view.js";
+import { timeOrder } from "./time-order.js";
 import { callersOf, calleesOf, leafUp } from "./turned-tree.js";
 import { TreeShape } from "./weighted-tree.js";
 
 /** @typedef {import("./recording.js").Recording} Samples */
+
+/**
+ * A function's weights; of both sides, too, where they are shown beside each other.
+ *
+ * @typedef {{ group: number, self: number, total: number, sides: { self: number, total: number }[] }} FunctionRow
+ */
 
 /** What views show of a selection, each thing made once and only when it's asked for. */
 export class Analysis {
@@ -15,7 +23,10 @@ export class Analysis {
     this.key = JSON.stringify(selection);
     this.patterns = patternsOf(selection);
     this.view = new StackView(recording, selection, clock);
-    this.weights = new SelectedWeights(recording, this.view, selection, null);
+    /** What both sides weigh, the earlier first; empty where there is one only. */
+    this.sides = sidesOf(recording, this.view, selection);
+    /** @type {SelectedWeights | MeanWeights} */
+    this.weights = shownWeights(this.sides, selection) ?? new SelectedWeights(recording, this.view, selection, null);
     /** @type {TreeShape | null} */
     this.shape = null;
     /** Counts up whenever other samples or stacks are looked at. */
@@ -34,9 +45,11 @@ export class Analysis {
     if (key === this.key) return false;
     const patterns = patternsOf(selection);
     const view = patterns === this.patterns ? this.view : new StackView(this.recording, selection, this.clock);
-    const weights = new SelectedWeights(this.recording, view, selection, this.weights);
+    const sides = sidesOf(this.recording, view, selection);
+    const last = this.weights instanceof SelectedWeights ? this.weights : null;
+    const weights = shownWeights(sides, selection) ?? new SelectedWeights(this.recording, view, selection, last);
     if (view !== this.view) this.shape = null;
-    Object.assign(this, { key, patterns, selection, view, weights });
+    Object.assign(this, { key, patterns, selection, view, weights, sides });
     this.made.clear();
     this.version++;
     return true;
@@ -53,11 +66,34 @@ export class Analysis {
 
   /** Callers above, what they call below. */
   get tree() {
-    return this.once("tree", () => (this.shape ??= new TreeShape(this.view)).weigh(this.weights));
+    return this.once("tree", () => (this.shape ??= new TreeShape(this.view)).weigh(this.weights, this.compared));
+  }
+
+  /** Both sides where they are shown beside each other; else none. */
+  get compared() { return this.selection.side === "both" ? this.sides : []; }
+
+  /**
+   * What a weight is of its side's whole.
+   *
+   * @param {number} side @param {number} weight
+   */
+  sideShare(side, weight) { return this.sides[side].sum > 0 ? weight / this.sides[side].sum : 0; }
+
+  /** Whether all samples are selected, so that what was found of all holds. */
+  get isEverything() {
+    const { from, to, threads, processes, focus, ignore, hide, mergesRecursion } = this.selection;
+    return from === null && to === null && !mergesRecursion
+      && [threads, processes, focus, ignore, hide].every((list) => list.length === 0);
   }
 
   /** From the functions that ran up to those that called them. */
   get turned() { return this.once("turned", () => leafUp(this.tree)); }
+
+  /** Calls in the order of time; null where there are too many, or two sides to show. */
+  get inTime() {
+    return this.once("in time", () => this.compared.length > 0 || this.sides.length > 0 ? null
+      : timeOrder(this.recording, this.view, this.selection, this.weights.threads));
+  }
 
   /**
    * The share of all selected samples
@@ -69,13 +105,35 @@ export class Analysis {
   /** Rows of functions that have samples. */
   get rows() {
     return this.once("rows", () => {
-      const { self, total } = this.weights.functions();
+      const { self, total } = this.weights.functions(), sides = this.compared.map((side) => side.functions());
+      /** @type {FunctionRow[]} */
       const rows = [];
       for (let group = 0; group < total.length; group++) {
-        if (total[group] > 0) rows.push({ group, self: self[group], total: total[group] });
+        if (total[group] > 0) {
+          rows.push({ group, self: self[group], total: total[group],
+            sides: sides.map((side) => ({ self: side.self[group], total: side.total[group] })) });
+        }
       }
       return rows;
     });
+  }
+
+  /**
+   * A weight in words.
+   *
+   * @param {number} weight
+   */
+  amount(weight) { return amount(weight, this.recording.head.values[this.selection.value]); }
+
+  /**
+   * What a node weighs, in words.
+   *
+   * @param {TreeShape["tree"]} tree @param {number} node
+   */
+  describe(tree, node) {
+    if (tree.sides.length === 0) return `${percent(this.share(tree.total[node]))}, ${this.amount(tree.total[node])}`;
+    const [before, after] = [tree.sideShare(0, node), tree.sideShare(1, node)];
+    return `before ${percent(before)}, after ${percent(after)}, ${points(after - before)}`;
   }
 
   /** @param {string} name */
@@ -92,10 +150,25 @@ export class Analysis {
 
   /** The name of the function with the most self weight; empty where there is none. */
   get heaviest() {
-    let best = { group: -1, self: 0, total: 0 };
-    for (const row of this.rows) if (best.group < 0 || row.self > best.self) best = row;
-    return best.group < 0 ? "" : this.recording.groups[best.group].name;
+    let best = -1, most = -1;
+    for (const { group, self } of this.rows) if (self > most) [best, most] = [group, self];
+    return best < 0 ? "" : this.recording.groups[best].name;
   }
+}
+
+/** @param {Samples} recording @param {StackView} view @param {PageSelection} selection */
+function sidesOf(recording, view, selection) {
+  return recording.sides?.map((_, side) => new SelectedWeights(recording, view, selection, null, side)) ?? [];
+}
+
+/**
+ * Of two sides what is shown; null where there is one only.
+ *
+ * @param {SelectedWeights[]} sides @param {PageSelection} selection
+ */
+function shownWeights(sides, { side }) {
+  if (sides.length < 2) return null;
+  return side === "both" ? new MeanWeights(sides[0], sides[1]) : sides[side === "before" ? 0 : 1];
 }
 
 /**

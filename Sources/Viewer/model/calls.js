@@ -1,4 +1,4 @@
-/** @typedef {import("./selected-weights.js").SelectedWeights} Weights */
+/** @typedef {import("./selected-weights.js").SelectedWeights | import("./selected-weights.js").MeanWeights} Weights */
 
 /**
  * Who calls a function and whom it calls: samples with that call on the stack, each counted once. All functions of the

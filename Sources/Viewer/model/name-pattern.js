@@ -1,8 +1,9 @@
 import { searchedLength } from "./expression.js";
+import { KIND_WORDS } from "./recording.js";
 
 /** @typedef {import("./recording.js").Recording} Samples */
 
-const TEXTS = ["module:", "file:", "full:"];
+const TEXTS = ["module:", "file:", "full:", "kind:"];
 const SECONDS = 2;
 
 /**
@@ -46,11 +47,26 @@ export class NamePattern {
     return flags;
   }
 
+  /**
+   * For each frame whether it matches: `kind:` asks for what is a frame's own.
+   *
+   * @param {Samples} recording @param {() => number} clock
+   */
+  frames(recording, clock) {
+    if (this.column === "kind") {
+      const flags = KIND_WORDS.map((word) => this.test(word) ? 1 : 0);
+      return Uint8Array.from(recording.kindOfFrame, (kind) => flags[kind] ?? 0);
+    }
+    const matches = this.matches(recording, clock);
+    return Uint8Array.from(recording.functionOfFrame, (fn) => matches[fn]);
+  }
+
   /** @param {Samples} recording @param {number} fn */
   textOf(recording, fn) {
     switch (this.column) {
       case "module": return recording.module[fn] === 0 ? null : recording.moduleOf(fn);
       case "file": return recording.file[fn] === 0 ? null : recording.fileOf(fn);
+      case "kind": return null;
       case "full": return recording.fullNameOf(fn) || recording.nameOf(fn);
       default: return recording.nameOf(fn);
     }

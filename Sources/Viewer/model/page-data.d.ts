@@ -21,6 +21,7 @@ interface PageHead {
   /** Stand-ins' ground and stripes, light and dark. */
   grain: string[];
   sources: [path: string, lines: string[]][];
+  comparison?: PageComparison;
   columns: [name: string, count: number, bytes: number][];
 }
 
@@ -30,6 +31,29 @@ interface PageKind {
   meaning: string;
   light: string[];
   dark: string[];
+}
+
+/** What a comparison found of an amount. */
+type Finding = [verdict: string, before: number, after: number, low: number, high: number, isDiluted: boolean];
+
+/** Of two sides, whose samples and threads come one after the other. */
+interface PageComparison {
+  names: [before: string, after: string];
+  sentence: string;
+  per: "share" | "second" | "work";
+  lost: [before: number | null, after: number | null];
+  isRecorded: [before: boolean, after: boolean];
+  samplesBefore: number;
+  threadsBefore: number;
+  steps: number;
+  least: number;
+  errors: number;
+  leastScale: number;
+  grew: { light: string[]; dark: string[] };
+  shrank: { light: string[]; dark: string[] };
+  plain: { light: string[]; dark: string[] };
+  functions: [fn: number, own: Finding, total: Finding][];
+  modules: [name: string, own: Finding][];
 }
 
 /** Which samples are looked at, and what of their stacks: the command line's options of the same names. */
@@ -45,4 +69,6 @@ interface PageSelection {
   hide: string[];
   /** Whether a function that calls itself is one frame. */
   mergesRecursion: boolean;
+  /** Of two sides the earlier one, the later one or both; without meaning where there is one only. */
+  side: "both" | "before" | "after";
 }

@@ -3,6 +3,10 @@ export const KIND = Object.freeze({
   user: 0, inlined: 1, kernel: 2, jit: 3, asyncCaller: 4, truncated: 5, elided: 6, task: 7, asyncGap: 8, process: 9,
 });
 
+/** What patterns call the kinds: `kind:kernel`. */
+export const KIND_WORDS = Object.freeze(["user", "inlined", "kernel", "jit", "awaits", "no-root", "elided", "task",
+  "async-gap"]);
+
 /** Samples, stacks and functions as they came, in columns; nothing is selected or added up here. */
 export class Recording {
   /** @param {Uint8Array} bytes @param {(bytes: Uint8Array) => string} decode UTF-8 to text. */
@@ -17,6 +21,16 @@ export class Recording {
     this.weight = columns.signed("weight");
     this.value = columns.integers("value");
     this.sampleCount = this.time.length;
+    /** Each sample's stack in trees. */
+    this.treeStack = this.head.columns.some(([name]) => name === "treeStack") ? columns.integers("treeStack")
+      : this.stack;
+    const { comparison } = this.head;
+    /**
+     * From which to before which sample each side reaches, the earlier one first; null where there is one only.
+     *
+     * @type {[start: number, end: number][] | null}
+     */
+    this.sides = comparison ? [[0, comparison.samplesBefore], [comparison.samplesBefore, this.sampleCount]] : null;
     this.isInOrder = true;
     let last = 0;
     for (let sample = 0; sample < this.sampleCount; sample++) {
@@ -65,6 +79,16 @@ export class Recording {
     /** Nanoseconds, at least as long as the last sample is away from the start. */
     this.duration = Math.max(this.head.duration * 1e9, last);
     this.hasTimes = last > 0;
+  }
+
+  /**
+   * From which to before which sample a side reaches; all where both are shown, or there is one only.
+   *
+   * @param {PageSelection["side"]} side @returns {[start: number, end: number]}
+   */
+  rangeOf(side) {
+    const index = side === "before" ? 0 : side === "after" ? 1 : -1;
+    return this.sides?.[index] ?? [0, this.sampleCount];
   }
 
   numberLabels() {

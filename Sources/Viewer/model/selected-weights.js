@@ -4,73 +4,36 @@ import { NamePattern } from "./name-pattern.js";
 /** @typedef {import("./recording.js").Recording} Samples */
 /** @typedef {import("./stack-view.js").StackView} Stacks */
 
-/** What the selected samples weigh: of each stack, and of it with all that it called. */
-export class SelectedWeights {
-  /**
-   * @param {Samples} recording @param {Stacks} view @param {PageSelection} selection
-   * @param {SelectedWeights | null} before What was selected last: where only the time differs, only samples between
-   * the
-   *   old and the new ends are looked at. Sums of whole numbers stay exact.
-   */
-  constructor(recording, view, selection, before) {
+/** What samples weigh: of each stack, and of it with all that it called. */
+class StackWeights {
+  /** @param {Stacks} view */
+  constructor(view) {
     this.view = view;
-    const { value, threads, processes } = selection;
-    /** What decides beside the time which samples are selected. */
-    this.key = JSON.stringify([value, threads, processes]);
-    /** @type {[start: number, end: number]} */
-    this.range = sampleRange(recording, selection);
-    const isNear = before !== null && before.view === view && before.key === this.key && recording.isInOrder;
+    this.own = new Float64Array(view.count);
+    /**
+     * Of each stack as trees have it; the same as `own` where they don't differ.
+     *
+     * @type {Float64Array}
+     */
+    this.inTree = this.own;
+    this.sum = 0;
     /**
      * For each thread whether it's chosen; null where all are.
      *
      * @type {Uint8Array | null}
      */
-    this.threads = isNear ? before.threads : chosenThreads(recording, selection);
-    /** @type {Float64Array} */
-    this.own = isNear ? before.own.slice() : new Float64Array(view.count);
-    /** @type {number} */
-    this.sum = isNear ? before.sum : 0;
-    if (!isNear) {
-      this.add(recording, selection, this.range, 1);
-    } else {
-      const [start, end] = this.range, [first, last] = before.range;
-      if (end <= first || last <= start) {
-        this.own.fill(0);
-        this.sum = 0;
-        this.add(recording, selection, this.range, 1);
-      } else {
-        this.add(recording, selection, [first, Math.max(first, start)], -1);
-        this.add(recording, selection, [Math.min(last, end), last], -1);
-        this.add(recording, selection, [start, Math.max(start, first)], 1);
-        this.add(recording, selection, [Math.min(last, end), end], 1);
-      }
-    }
-    const { own } = this;
-    const subtree = (this.subtree = own.slice());
-    const { parent } = view;
-    for (let at = view.count - 1; at >= 0; at--) if (parent[at] >= 0) subtree[parent[at]] += subtree[at];
+    this.threads = null;
+    /** What decides beside the time which samples are selected. */
+    this.key = "";
+    this.subtree = this.own;
     /** @type {{ self: Float64Array, total: Float64Array } | null} */
     this.ofFunctions = null;
   }
 
-  /**
-   * @param {Samples} recording @param {PageSelection} selection @param {[start: number, end: number]} range
-   * @param {1 | -1} sign Whether they come or go.
-   */
-  add(recording, selection, [start, end], sign) {
-    const { stack, weight, value, thread, time } = recording, { place } = this.view, { own, threads } = this;
-    const wanted = selection.value;
-    // In no order, each sample's own time decides.
-    const [from, to] = recording.isInOrder ? [-Infinity, Infinity] : bounds(selection);
-    let sum = 0;
-    for (let sample = start; sample < end; sample++) {
-      if (value[sample] !== wanted || (threads !== null && threads[thread[sample]] === 0)) continue;
-      const at = place[stack[sample]];
-      if (at < 0 || time[sample] < from || time[sample] >= to) continue;
-      own[at] += sign * weight[sample];
-      sum += weight[sample];
-    }
-    this.sum += sign * sum;
+  /** Weights of stacks with all below them from own ones. */
+  addUp() {
+    const { parent } = this.view, subtree = (this.subtree = this.own.slice());
+    for (let at = this.view.count - 1; at >= 0; at--) if (parent[at] >= 0) subtree[parent[at]] += subtree[at];
   }
 
   /** Self and total of each function; one that is on a stack several times counts once. */
@@ -114,6 +77,91 @@ export class SelectedWeights {
       if (kind >= KIND.truncated || !isNamed[functionOfFrame[frame]]) unnamed += own[at];
     }
     return { rooted, unnamed, cut: [...cut].sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1)) };
+  }
+}
+
+/** What the selected samples weigh, of one side where there are two. */
+export class SelectedWeights extends StackWeights {
+  /**
+   * @param {Samples} recording @param {Stacks} view @param {PageSelection} selection
+   * @param {SelectedWeights | null} before What was selected last: where only the time differs, only samples between
+   * the old and the new ends are looked at. Sums of whole numbers stay exact.
+   * @param {number} [side] Which of two sides; -1 where there is one only.
+   */
+  constructor(recording, view, selection, before, side = -1) {
+    super(view);
+    const { value, threads, processes } = selection;
+    this.key = JSON.stringify([value, threads, processes, side]);
+    /** @type {[start: number, end: number]} */
+    this.range = recording.sides?.[side] ?? sampleRange(recording, selection);
+    this.isOneSide = side >= 0;
+    const isNear = before !== null && before.view === view && before.key === this.key && recording.isInOrder
+      && !this.isOneSide;
+    this.threads = isNear ? before.threads : chosenThreads(recording, selection);
+    if (recording.treeStack !== recording.stack) this.inTree = new Float64Array(view.count);
+    if (isNear) {
+      this.own = this.inTree = before.own.slice();
+      this.sum = before.sum;
+    }
+    if (!isNear) {
+      this.add(recording, selection, this.range, 1);
+    } else {
+      const [start, end] = this.range, [first, last] = before.range;
+      if (end <= first || last <= start) {
+        this.own.fill(0);
+        this.sum = 0;
+        this.add(recording, selection, this.range, 1);
+      } else {
+        this.add(recording, selection, [first, Math.max(first, start)], -1);
+        this.add(recording, selection, [Math.min(last, end), last], -1);
+        this.add(recording, selection, [start, Math.max(start, first)], 1);
+        this.add(recording, selection, [Math.min(last, end), end], 1);
+      }
+    }
+    this.addUp();
+  }
+
+  /**
+   * @param {Samples} recording @param {PageSelection} selection @param {[start: number, end: number]} range
+   * @param {1 | -1} sign Whether they come or go.
+   */
+  add(recording, selection, [start, end], sign) {
+    const { stack, treeStack, weight, value, thread, time } = recording, { place, position } = this.view;
+    const { own, inTree, threads } = this;
+    const wanted = selection.value;
+    // In no order, each sample's own time decides.
+    const [from, to] = recording.isInOrder && !this.isOneSide ? [-Infinity, Infinity] : bounds(selection);
+    let sum = 0;
+    for (let sample = start; sample < end; sample++) {
+      if (value[sample] !== wanted || (threads !== null && threads[thread[sample]] === 0)) continue;
+      const at = place[stack[sample]];
+      if (at < 0 || time[sample] < from || time[sample] >= to) continue;
+      own[at] += sign * weight[sample];
+      sum += weight[sample];
+      if (inTree !== own && position[treeStack[sample]] >= 0) inTree[position[treeStack[sample]]] += weight[sample];
+    }
+    this.sum += sign * sum;
+  }
+}
+
+/** The mean of both sides' shares: what is gone has a place in it, too. */
+export class MeanWeights extends StackWeights {
+  /** @param {SelectedWeights} before @param {SelectedWeights} after */
+  constructor(before, after) {
+    super(after.view);
+    this.key = after.key;
+    this.threads = after.threads;
+    const sides = [before, after].filter(({ sum }) => sum > 0);
+    if (after.inTree !== after.own) this.inTree = new Float64Array(after.view.count);
+    for (const { own, inTree, sum } of sides) {
+      const share = 1 / sum / sides.length;
+      for (let at = 0; at < own.length; at++) {
+        this.own[at] += own[at] * share;
+        if (this.inTree !== this.own) this.inTree[at] += inTree[at] * share;
+      }
+    }
+    this.sum = sides.length > 0 ? 1 : 0;
+    this.addUp();
   }
 }
 

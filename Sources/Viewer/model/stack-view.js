@@ -29,6 +29,8 @@ export class StackView {
       this.parent = parent;
       this.frame = frame;
     }
+    /** The same of all stacks, kept or not. */
+    this.position = recording.treeStack === recording.stack ? this.place : this.place.slice();
     for (let stack = 0; stack < stackCount; stack++) if (!isKept[stack]) this.place[stack] = -1;
     // Of a sample that only the process is left of, nothing is.
     if (selection.hide.length > 0) {
@@ -55,15 +57,13 @@ export class StackView {
    */
   stacksWith(source, clock) {
     const { recording } = this;
-    const { parent, frame, functionOfFrame, kindOfFrame } = recording;
-    const matches = new NamePattern(source).matches(recording, clock);
+    const { parent, frame, kindOfFrame } = recording;
+    const matches = new NamePattern(source).frames(recording, clock);
     const has = new Uint8Array(recording.stackCount);
     for (let stack = 0; stack < has.length; stack++) {
       const place = frame[stack];
       const above = parent[stack];
-      has[stack] = (above >= 0 && has[above]) || (kindOfFrame[place] !== KIND.process
-        && matches[functionOfFrame[place]])
-        ? 1 : 0;
+      has[stack] = (above >= 0 && has[above]) || (kindOfFrame[place] !== KIND.process && matches[place]) ? 1 : 0;
     }
     return has;
   }
@@ -75,10 +75,10 @@ export class StackView {
    */
   without(selection, clock) {
     const { recording, place } = this;
-    const isHidden = new Uint8Array(recording.functionCount);
+    const isHidden = new Uint8Array(recording.kindOfFrame.length);
     for (const source of selection.hide) {
-      const matches = new NamePattern(source).matches(recording, clock);
-      for (let fn = 0; fn < isHidden.length; fn++) if (matches[fn]) isHidden[fn] = 1;
+      const matches = new NamePattern(source).frames(recording, clock);
+      for (let index = 0; index < isHidden.length; index++) if (matches[index]) isHidden[index] = 1;
     }
     /** @type {number[]} */
     const parent = [];
@@ -87,7 +87,7 @@ export class StackView {
     for (let stack = 0; stack < recording.stackCount; stack++) {
       const own = recording.frame[stack];
       const above = recording.parent[stack] < 0 ? -1 : place[recording.parent[stack]];
-      const hides = recording.kindOfFrame[own] < KIND.truncated && isHidden[recording.functionOfFrame[own]];
+      const hides = recording.kindOfFrame[own] < KIND.truncated && isHidden[own];
       const repeats = selection.mergesRecursion && above >= 0
         && recording.labelOfFrame[frame[above]] === recording.labelOfFrame[own];
       if (hides || repeats) {

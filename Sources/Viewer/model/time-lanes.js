@@ -5,12 +5,12 @@
  * Weight over time, of all threads or of the chosen ones.
  *
  * @param {Samples} recording @param {Stacks} view @param {number} value @param {Uint8Array | null} threads
- * @param {number} binCount
+ * @param {number} binCount @param {[start: number, end: number]} range Of samples.
  */
-export function activityOf(recording, view, value, threads, binCount) {
+export function activityOf(recording, view, value, threads, binCount, [start, end]) {
   const bins = new Float64Array(binCount), { duration, stack, time, weight, thread } = recording, { place } = view;
   const scale = duration > 0 ? binCount / duration : 0;
-  for (let sample = 0; sample < recording.sampleCount; sample++) {
+  for (let sample = start; sample < end; sample++) {
     if (recording.value[sample] !== value || place[stack[sample]] < 0) continue;
     if (threads !== null && threads[thread[sample]] === 0) continue;
     bins[Math.min(binCount - 1, Math.floor(time[sample] * scale))] += weight[sample];
@@ -22,14 +22,15 @@ export function activityOf(recording, view, value, threads, binCount) {
  * Weight over time of each thread that has any, the heaviest first.
  *
  * @param {Samples} recording @param {Stacks} view @param {number} value @param {number} binCount
+ * @param {[start: number, end: number]} range Of samples.
  */
-export function lanesOf(recording, view, value, binCount) {
+export function lanesOf(recording, view, value, binCount, [start, end]) {
   const { head, duration } = recording;
   const sums = new Float64Array(head.threads.length);
   /** @type {Float64Array[]} */
   const bins = [];
   const scale = duration > 0 ? binCount / duration : 0;
-  for (let sample = 0; sample < recording.sampleCount; sample++) {
+  for (let sample = start; sample < end; sample++) {
     if (recording.value[sample] !== value || view.place[recording.stack[sample]] < 0) continue;
     const bin = Math.min(binCount - 1, Math.floor(recording.time[sample] * scale));
     const thread = recording.thread[sample], weight = recording.weight[sample];
@@ -45,11 +46,12 @@ export function lanesOf(recording, view, value, binCount) {
  *
  * @param {Samples} recording @param {Stacks} view @param {number} value @param {Uint8Array | null} threads
  * @param {{ columns: number, rows: number, seconds: number }} shape How many seconds a column has.
+ * @param {[start: number, end: number]} range Of samples.
  */
-export function heatOf(recording, view, value, threads, { columns, rows, seconds }) {
+export function heatOf(recording, view, value, threads, { columns, rows, seconds }, [start, end]) {
   const cells = new Float64Array(columns * rows);
   const width = seconds * 1e9;
-  for (let sample = 0; sample < recording.sampleCount; sample++) {
+  for (let sample = start; sample < end; sample++) {
     if (recording.value[sample] !== value || view.place[recording.stack[sample]] < 0) continue;
     if (threads && !threads[recording.thread[sample]]) continue;
     const time = recording.time[sample];

@@ -1,6 +1,7 @@
 /** @typedef {import("./recording.js").Recording} Samples */
 /** @typedef {import("./stack-view.js").StackView} Stacks */
-/** @typedef {import("./selected-weights.js").SelectedWeights} Weights */
+/** @typedef {import("./selected-weights.js").SelectedWeights | import("./selected-weights.js").MeanWeights} Weights */
+/** @typedef {{ self: Float64Array, total: Float64Array }} SideColumns */
 
 /**
  * Frames merged by name and kind below those that call them, with weights. Node 0 is everything; callers come before
@@ -25,6 +26,20 @@ export class WeightedTree {
     /** What a node leaves out below it, which is too little or too deep: part of its total, of no child's. */
     this.isCut = new Uint8Array(this.count);
     this.isLeafUp = false;
+    /** Whether callees stay in the order in which they came. */
+    this.isInOrder = false;
+    /**
+     * All that each side has.
+     *
+     * @type {number[]}
+     */
+    this.wholes = [];
+    /**
+     * Weights of the earlier and the later side, where both are shown; `self` and `total` are means of shares then.
+     *
+     * @type {SideColumns[]}
+     */
+    this.sides = [];
     /**
      * What was sorted by weight, until weights change.
      *
@@ -35,11 +50,32 @@ export class WeightedTree {
 
   /** Totals from own weights. */
   addUp() {
-    const { self, total, parent } = this;
     this.byWeight.clear();
-    total.set(self);
-    for (let node = this.count - 1; node > 0; node--) total[parent[node]] += total[node];
+    for (const { self, total } of [this, ...this.sides]) {
+      total.set(self);
+      for (let node = this.count - 1; node > 0; node--) total[this.parent[node]] += total[node];
+    }
     return this;
+  }
+
+  /**
+   * Columns for the weights of each side.
+   *
+   * @param {number} count
+   */
+  addSides(count) {
+    this.sides = Array.from({ length: count }, () => ({ self: new Float64Array(this.count),
+      total: new Float64Array(this.count) }));
+  }
+
+  /**
+   * What a node has of its side's whole.
+   *
+   * @param {number} side @param {number} node
+   */
+  sideShare(side, node) {
+    const { total } = this.sides[side];
+    return total[node] / (this.wholes[side] || 1);
   }
 
   /** @param {number} node */
@@ -52,7 +88,7 @@ export class WeightedTree {
    */
   callees(node) {
     const { label } = this, list = this.list.subarray(this.start[node], this.start[node + 1]);
-    if (this.isSorted[node] === 0) {
+    if (this.isSorted[node] === 0 && !this.isInOrder) {
       this.isSorted[node] = 1;
       const rank = this.recording.labelRank;
       if (list.length > 1) list.sort((one, other) => rank[label[one]] - rank[label[other]]);
@@ -140,11 +176,16 @@ export class TreeShape {
     this.tree = new WeightedTree(view.recording, ...pairs.columns());
   }
 
-  /** @param {Weights} weights */
-  weigh({ own }) {
+  /** @param {Weights} weights @param {Weights[]} sides The earlier and the later side, where both are shown. */
+  weigh(weights, sides) {
     const { tree, nodeOf } = this;
-    tree.self.fill(0);
-    for (let at = 0; at < own.length; at++) tree.self[nodeOf[at]] += own[at];
+    tree.addSides(sides.length);
+    tree.wholes = sides.map(({ sum }) => sum);
+    [weights, ...sides].forEach(({ inTree }, index) => {
+      const { self } = index === 0 ? tree : tree.sides[index - 1];
+      self.fill(0);
+      for (let at = 0; at < inTree.length; at++) self[nodeOf[at]] += inTree[at];
+    });
     return tree.addUp();
   }
 }

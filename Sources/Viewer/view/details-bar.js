@@ -1,4 +1,4 @@
-import { amount, percent } from "../model/figures.js";
+import { amount, percent, points } from "../model/figures.js";
 import { fileName } from "../model/recording.js";
 import { html } from "./elements.js";
 
@@ -33,18 +33,23 @@ export class DetailsBar {
     this.box.toggleAttribute("hidden", name === "");
     if (name === "") return;
     let self = 0, total = 0;
+    const sides = [0, 0];
     const modules = new Set();
     for (const row of analysis.rows) {
       const group = recording.groups[row.group];
       if (group.name !== name) continue;
       self += row.self;
       total = Math.max(total, row.total);
+      row.sides.forEach(({ total }, side) => { sides[side] = Math.max(sides[side], total); });
       if (group.module !== "") modules.add(fileName(group.module));
     }
     const value = recording.head.values[analysis.selection.value];
     this.name.textContent = name;
     this.name.title = name;
-    this.figures.textContent = total === 0 ? "no samples in the selection"
+    const [before, after] = analysis.compared.map((_, side) => analysis.sideShare(side, sides[side]));
+    this.figures.textContent = total > 0 && before !== undefined
+      ? `total ${percent(before)} → ${percent(after)}, ${points(after - before)}`
+        + (modules.size > 0 ? " · " + [...modules].join(", ") : "") : total === 0 ? "no samples in the selection"
       : `self ${amount(self, value)}, ${percent(analysis.share(self))} · total ${amount(total, value)}, `
         + `${percent(analysis.share(total))}` + (modules.size > 0 ? " · " + [...modules].join(", ") : "");
   }

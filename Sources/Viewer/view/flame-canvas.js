@@ -1,7 +1,7 @@
-import { percent } from "../model/figures.js";
 import { KIND } from "../model/recording.js";
 import { SharpCanvas, TextMeasure } from "./canvas.js";
 import { html } from "./elements.js";
+import { listenToFlame } from "./flame-hands.js";
 
 /** @typedef {import("../model/weighted-tree.js").WeightedTree} Tree */
 /** @typedef {import("./palette.js").CanvasColors} Colors */
@@ -14,8 +14,7 @@ const MOST_ITEMS = 160;
  *
  * @typedef {{
  *   name: string, onHover: (node: number, point: { x: number, y: number } | null) => void,
- *   onChoose: (node: number) => void, onZoom: (node: number) => void, amount: (weight: number) => string,
- *   share: (weight: number) => number
+ *   onChoose: (node: number) => void, onZoom: (node: number) => void, describe: (tree: Tree, node: number) => string
  * }} FlameEvents
  */
 
@@ -59,12 +58,18 @@ export class FlameCanvas {
     this.matches = null;
     /** @type {{ node: number, x: number, y: number, width: number }[]} */
     this.boxes = [];
+    /**
+     * By how much a node changed; null where nothing is compared.
+     *
+     * @type {((tree: Tree, node: number) => number) | null}
+     */
+    this.step = null;
     this.pending = 0;
     this.itemsTimer = 0;
     this.takesFocus = false;
     /** @type {Map<number, number[]>} */
     this.sorted = new Map();
-    this.listen();
+    listenToFlame(this);
   }
 
   /** @param {Tree} tree @param {boolean} keepsPlace */
@@ -234,7 +239,7 @@ export class FlameCanvas {
       const { kind, shade } = label >= 0 ? labels[label] : this.rootLabel ?? { kind: KIND.process, shade: 0 };
       const isMiss = matches !== null && (label < 0 || !matches[label]);
       pen.globalAlpha = isMiss ? 0.3 : 1;
-      pen.fillStyle = colors.fill(kind, shade);
+      pen.fillStyle = this.fillOf(node, kind, shade);
       const left = Math.max(-2, x), right = Math.min(width + 2, x + size);
       pen.fillRect(left, y, right - left - (size > 3 ? 1 : 0), ROW - 1);
       if (size < 24) continue;
@@ -248,6 +253,16 @@ export class FlameCanvas {
     pen.globalAlpha = 1;
     this.drawRing(pen, this.hover, colors.get("ink"), 1.5);
     if (this.items.contains(document.activeElement)) this.drawRing(pen, this.focus, colors.get("accent"), 2.5);
+  }
+
+  /**
+   * The color of a frame: of what changed, where two sides are compared, else of its kind.
+   *
+   * @param {number} node @param {number} kind @param {number} shade
+   */
+  fillOf(node, kind, shade) {
+    const { tree, colors } = this;
+    return tree && this.step && kind !== KIND.process ? colors.change(this.step(tree, node)) : colors.fill(kind, shade);
   }
 
   /** @param {number} node */
@@ -277,11 +292,11 @@ export class FlameCanvas {
     if (!focused && shown.length > 0) this.focus = shown[0].node;
     items.replaceChildren(...shown.map(({ node, x, y, width }) => {
       const left = Math.max(0, x), right = Math.min(this.canvas.width, x + width);
-      const name = this.nameOf(node), total = tree.total[node];
+      const name = this.nameOf(node);
       const element = html("div", {
         role: "treeitem", "data-node": node, "aria-level": tree.depth[node] + 1,
         tabindex: node === this.focus ? 0 : -1, "aria-selected": String(node === this.focus),
-        "aria-label": `${name}, ${percent(events.share(total))}, ${events.amount(total)}`,
+        "aria-label": `${name}, ${events.describe(tree, node)}`,
       }, name);
       const { style } = element;
       [style.left, style.top] = [left + "px", y + "px"];
@@ -299,59 +314,6 @@ export class FlameCanvas {
 
   // MARK: Hands
 
-  listen() {
-    const { box } = this;
-    /** @type {{ x: number, y: number, isMoved: boolean } | null} */
-    let drag = null;
-    box.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const bounds = box.getBoundingClientRect();
-      if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-        const delta = event.deltaX || event.deltaY;
-        this.panBy(delta / bounds.width * (this.right - this.left), 0);
-      } else if (event.altKey) {
-        this.panBy(0, this.isIcicle ? event.deltaY : -event.deltaY);
-      } else {
-        this.zoomBy(Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))),
-          (event.clientX - bounds.left) / bounds.width);
-      }
-    }, { passive: false });
-    box.addEventListener("pointerdown", (event) => {
-      if (event.button === 0) drag = { x: event.clientX, y: event.clientY, isMoved: false };
-    });
-    box.addEventListener("pointermove", (event) => {
-      if (drag && event.buttons & 1) {
-        const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-        if (!drag.isMoved && Math.abs(dx) + Math.abs(dy) < 4) return;
-        if (!drag.isMoved) box.setPointerCapture(event.pointerId);
-        drag = { x: event.clientX, y: event.clientY, isMoved: true };
-        this.panBy(-dx / this.canvas.width * (this.right - this.left), this.isIcicle ? -dy : dy);
-        return;
-      }
-      this.point(event);
-    });
-    box.addEventListener("pointerleave", () => this.unpoint());
-    box.addEventListener("click", (event) => {
-      const wasDrag = drag?.isMoved ?? false;
-      drag = null;
-      if (wasDrag) return;
-      const node = this.nodeAt(event);
-      if (node < 0) return;
-      this.focus = node;
-      this.events.onChoose(node);
-      this.events.onZoom(node);
-    });
-    this.items.addEventListener("keydown", (event) => this.key(event));
-    this.items.addEventListener("focusin", (event) => {
-      const node = Number(event.target instanceof HTMLElement ? event.target.dataset.node : NaN);
-      if (!Number.isInteger(node)) return;
-      this.focus = node;
-      this.events.onChoose(node);
-      this.drawSoon();
-    });
-    new ResizeObserver(() => this.drawSoon()).observe(box);
-  }
-
   /** @param {MouseEvent} event */
   nodeAt(event) {
     const bounds = this.box.getBoundingClientRect();
@@ -361,53 +323,6 @@ export class FlameCanvas {
       if (y >= box.y && y < box.y + ROW && x >= box.x - 0.5 && x <= box.x + box.width + 0.5) best = box.node;
     }
     return best;
-  }
-
-  /** @param {PointerEvent} event */
-  point(event) {
-    const node = this.nodeAt(event);
-    if (node !== this.hover) {
-      this.hover = node;
-      this.box.classList.toggle("pointing", node >= 0);
-      this.drawSoon();
-    }
-    this.events.onHover(node, node >= 0 ? { x: event.clientX, y: event.clientY } : null);
-  }
-
-  unpoint() {
-    if (this.hover >= 0) {
-      this.hover = -1;
-      this.drawSoon();
-    }
-    this.events.onHover(-1, null);
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const { tree } = this;
-    if (!tree || event.ctrlKey || event.metaKey || event.altKey) return;
-    const siblings = this.focus > 0 ? [...this.callees(tree.parent[this.focus])].filter((node) => tree.total[node] > 0)
-      : [0];
-    const index = siblings.indexOf(this.focus);
-    const deeper = tree.heaviestFirst(this.focus)[0] ?? -1, higher = this.focus > 0 ? tree.parent[this.focus] : -1;
-    const step = (this.right - this.left) / 4;
-    /** @type {Record<string, () => void>} */
-    const actions = {
-      ArrowDown: () => this.moveTo(this.isIcicle ? deeper : higher),
-      ArrowUp: () => this.moveTo(this.isIcicle ? higher : deeper),
-      ArrowLeft: () => this.moveTo(siblings[index - 1] ?? -1), ArrowRight: () => this.moveTo(siblings[index + 1] ?? -1),
-      Home: () => this.moveTo(siblings[0]), End: () => this.moveTo(siblings[siblings.length - 1]),
-      Enter: () => this.events.onZoom(this.focus), " ": () => this.events.onZoom(this.focus),
-      Backspace: () => this.events.onZoom(Math.max(0, higher)),
-      "+": () => this.zoomBy(0.5, 0.5), "-": () => this.zoomBy(2, 0.5),
-      a: () => this.panBy(-step, 0), d: () => this.panBy(step, 0), w: () => this.zoomBy(0.7, 0.5),
-      s: () => this.zoomBy(1 / 0.7, 0.5),
-    };
-    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
   }
 
   /**

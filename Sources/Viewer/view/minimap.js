@@ -65,7 +65,7 @@ export class Minimap {
       const y = flame.isIcicle ? depth * row : HEIGHT - (depth + 1) * row;
       if (y < -row || y > HEIGHT) continue;
       const { kind, shade } = node === 0 ? { kind: 6, shade: 0 } : labels[tree.label[node]];
-      pen.fillStyle = flame.colors.fill(kind, shade);
+      pen.fillStyle = node === 0 ? flame.colors.fill(kind, shade) : flame.fillOf(node, kind, shade);
       pen.fillRect(start * scale, y, size, row);
       let next = start;
       for (const callee of flame.callees(node)) {

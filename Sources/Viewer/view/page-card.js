@@ -1,4 +1,4 @@
-import { amount, percent } from "../model/figures.js";
+import { amount, cell, percent, points } from "../model/figures.js";
 import { html } from "./elements.js";
 
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
@@ -34,9 +34,10 @@ export class PageCard {
     /** @param {string} head @param {number} weight */
     const row = (head, weight) => html("tr", {}, html("th", { scope: "row" }, head),
       html("td", {}, amount(weight, value)), html("td", {}, percent(analysis.share(weight))));
-    const rows = tree.isLeafUp ? [row("samples", tree.total[node])]
+    const rows = tree.sides.length > 0 ? comparedRows(tree, node, value)
+      : tree.isLeafUp ? [row("samples", tree.total[node])]
       : [row("total", tree.total[node]), row("self", tree.self[node])];
-    if (node > 0 && tree.total[0] !== analysis.weights.sum) {
+    if (node > 0 && tree.sides.length === 0 && tree.total[0] !== analysis.weights.sum) {
       rows.push(html("tr", {}, html("th", { scope: "row" }, "of the function"), html("td"),
         html("td", {}, percent(tree.total[node] / (tree.total[0] || 1)))));
     }
@@ -49,4 +50,26 @@ export class PageCard {
     this.box.style.left = x + "px";
     this.box.style.top = y + "px";
   }
+}
+
+/**
+ * Before, after and the difference, with all that a node calls and of itself.
+ *
+ * @param {Tree} tree @param {number} node @param {ValueType} value
+ */
+function comparedRows(tree, node, value) {
+  /** @param {string} head @param {string[]} cells */
+  const row = (head, ...cells) => html("tr", {}, html("th", { scope: "row" }, head),
+    ...cells.map((text) => html("td", {}, text)));
+  /** @param {"self" | "total"} measure */
+  const shares = (measure) => {
+    const [before, after] = tree.sides.map((side, index) => side[measure][node] / (tree.wholes[index] || 1));
+    return [percent(before), percent(after), points(after - before)];
+  };
+  const amounts = tree.sides.map(({ total }) => cell(total[node], value));
+  return [
+    html("tr", {}, html("td"), ...["before", "after", "change"].map((word) => html("th", { scope: "col" }, word))),
+    row("total", ...shares("total")), ...(tree.isLeafUp ? [] : [row("self", ...shares("self"))]),
+    row(value.name, ...amounts, ""),
+  ];
 }

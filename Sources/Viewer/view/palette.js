@@ -55,6 +55,25 @@ export class CanvasColors {
     return made;
   }
 
+  /**
+   * The color of a change by so many steps; gray for none.
+   *
+   * @param {number} step
+   */
+  change(step) {
+    const { comparison } = this.head, theme = this.isDark ? "dark" : "light";
+    if (!comparison) return this.get("control");
+    const colors = (step === 0 ? comparison.plain : step > 0 ? comparison.grew : comparison.shrank)[theme];
+    return "#" + colors[Math.max(0, Math.abs(step) - 1)];
+  }
+
+  /** @param {number} step @param {string} name The class. */
+  changeSwatch(step, name) {
+    const made = html("span", { class: name, "aria-hidden": "true" });
+    made.style.backgroundColor = this.change(step);
+    return made;
+  }
+
   /** @param {number} kind @param {number} shade @returns {CanvasPattern | string} */
   fill(kind, shade) {
     const colors = this.head.kinds[kind][this.isDark ? "dark" : "light"];

@@ -1,7 +1,8 @@
 import { linesOf } from "../model/calls.js";
-import { cell, percent } from "../model/figures.js";
+import { cell, percent, points } from "../model/figures.js";
 import { fileName } from "../model/recording.js";
 import { html } from "./elements.js";
+import { barCell } from "./sorted-table.js";
 
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
 
@@ -34,17 +35,19 @@ export class SourceView {
     this.note.textContent = name === "" ? "Choose one in Functions." : groups.length === 0 || files.size === 0
       ? "This function has no samples in the selection."
       : hasLines ? "" : "No source lines are known of this function: it was built without debug information (-g).";
-    this.parts.replaceChildren(...[...files].map(([file, rows]) => this.part(analysis, file, rows)));
+    this.parts.replaceChildren(...[...files].map(([file, rows]) => this.part(analysis, groups, file, rows)));
   }
 
   /**
-   * @param {Selected} analysis @param {number} file
+   * @param {Selected} analysis @param {number[]} groups The function's rows. @param {number} file
    * @param {{ line: number, self: number, total: number }[]} rows
    */
-  part(analysis, file, rows) {
+  part(analysis, groups, file, rows) {
     const { recording } = analysis;
     const path = recording.text(file), text = recording.head.sources.find(([known]) => known === path)?.[1];
     const value = recording.head.values[analysis.selection.value];
+    const sides = analysis.compared.map((side) => new Map(groups.flatMap((group) => linesOf(side, group))
+      .filter((row) => row.file === file).map((row) => [row.line, row])));
     const most = rows.reduce((most, { total }) => Math.max(most, total), 0) || 1;
     const byLine = new Map(rows.map((row) => [row.line, row]));
     const known = rows.map(({ line }) => line).filter((line) => line > 0);
@@ -58,22 +61,30 @@ export class SourceView {
     }
     const body = lines.map((line) => {
       const row = byLine.get(line);
-      const bar = html("span", { class: "bar-line" });
-      bar.style.width = row ? 100 * row.total / most + "%" : "0";
-      return html("tr", row ? { "data-line": line, "data-self": row.self, "data-total": row.total }
+      return html("tr", row ? { "data-line": line, "data-self": sides[1]?.get(line)?.self ?? row.self,
+        "data-total": sides[1]?.get(line)?.total ?? row.total }
         : { class: "quiet" },
-        html("td", {}, row && row.self > 0 ? cell(row.self, value) : ""),
-        html("td", { class: "share" }, bar, html("span", {}, row ? cell(row.total, value) : "")),
-        html("td", {}, row ? percent(analysis.share(row.total)) : ""),
+        ...(sides.length > 0 && row ? this.changes(analysis, sides.map((side) => side.get(line)?.total ?? 0)) : [
+          html("td", {}, row && row.self > 0 ? cell(row.self, value) : ""),
+          barCell(row ? cell(row.total, value) : "", row ? row.total / most : 0),
+          html("td", {}, row ? percent(analysis.share(row.total)) : "")]),
         html("td", { class: "line-number" }, line > 0 ? String(line) : "?"),
         html("td", { class: "words code" }, text?.[line - 1] ?? (line > 0 ? "" : "line not known")));
     });
     const name = path === "" ? "file not known" : path;
+    const heads = [...(sides.length > 0 ? ["Before", "After", "Change"] : ["Self", "Total", "%"]), "Line", "Source"];
     return html("section", {},
       html("h3", { title: name }, path === "" ? name : fileName(path), html("small", {}, " " + name)),
       ...(text ? [] : [html("p", { class: "remark" }, "Its text is not here: perfprof view --sources puts it in.")]),
       html("table", { class: "figures source", "aria-label": "Source lines of " + fileName(name) },
-        html("thead", {}, html("tr", {}, ...["Self", "Total", "%", "Line", "Source"].map((head, index) =>
+        html("thead", {}, html("tr", {}, ...heads.map((head, index) =>
           html("th", { scope: "col", class: index === 4 ? "words" : "" }, head)))), html("tbody", {}, ...body)));
+  }
+
+  /** @param {Selected} analysis @param {number[]} weights Of a line, on each side. */
+  changes(analysis, weights) {
+    const [before, after] = weights.map((weight, side) => analysis.sideShare(side, weight));
+    return [html("td", {}, percent(before)), barCell(percent(after), after),
+      html("td", {}, points(after - before))];
   }
 }

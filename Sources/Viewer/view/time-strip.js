@@ -25,6 +25,12 @@ export class TimeStrip {
     this.box = html("div", { class: "strip-box" }, this.canvas.element);
     /** @type {Float64Array} */
     this.bins = new Float64Array(0);
+    /**
+     * What is drawn over them as a line.
+     *
+     * @type {Float64Array | null}
+     */
+    this.over = null;
     this.most = 1;
     this.unit = "";
     /** @type {number | null} */
@@ -36,7 +42,10 @@ export class TimeStrip {
     this.listen();
   }
 
-  /** @param {{ bins: Float64Array, most: number, unit: string, from: number | null, to: number | null }} shown */
+  /**
+   * @param {{ bins: Float64Array, over: Float64Array | null, most: number, unit: string, from: number | null,
+   *   to: number | null }} shown
+   */
   show(shown) {
     Object.assign(this, shown);
     this.drawSoon();
@@ -55,13 +64,24 @@ export class TimeStrip {
     pen.font = "10.5px " + getComputedStyle(this.box).fontFamily;
     pen.textBaseline = "top";
     pen.fillStyle = colors.fill(2, 4);
-    for (let x = 0; x < width; x++) {
-      const from = Math.floor(x / width * bins.length), to = Math.max(from + 1,
-        Math.floor((x + 1) / width * bins.length));
+    /** @param {Float64Array} bins @param {number} x */
+    const sizeAt = (bins, x) => {
+      const from = Math.floor(x / width * bins.length);
+      const to = Math.max(from + 1, Math.floor((x + 1) / width * bins.length));
       let sum = 0;
       for (let bin = from; bin < to; bin++) sum += bins[bin] ?? 0;
-      const size = Math.min(1, sum / (to - from) / most) * (base - 3);
+      return Math.min(1, sum / (to - from) / most) * (base - 3);
+    };
+    for (let x = 0; x < width; x++) {
+      const size = sizeAt(bins, x);
       if (size > 0) pen.fillRect(x, base - size, 1, Math.max(0.5, size));
+    }
+    if (this.over) {
+      pen.strokeStyle = colors.get("ink");
+      pen.lineWidth = 1;
+      pen.beginPath();
+      for (let x = 0; x < width; x++) pen.lineTo(x + 0.5, base - sizeAt(this.over, x) - 0.5);
+      pen.stroke();
     }
     pen.fillStyle = colors.get("line");
     pen.fillRect(0, base, width, 1);

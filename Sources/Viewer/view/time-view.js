@@ -58,8 +58,8 @@ export class TimeView {
       return;
     }
     this.drawHeat();
-    const { threads, processes } = recording.head;
-    const key = [selection.value, analysis.patterns, this.colors.isDark].join(" ");
+    const { threads, processes, comparison } = recording.head;
+    const key = [selection.value, analysis.patterns, this.colors.isDark, selection.side].join(" ");
     const shown = lanes.slice(0, MOST_LANES);
     if (key !== this.lanesKey) {
       this.lanesKey = key;
@@ -73,7 +73,8 @@ export class TimeView {
         const [pid, processName] = processes[process];
         const label = html("button", { type: "button", class: "lane-name", "data-thread": thread },
           html("strong", {}, name || "thread"), html("span", {}, tid ? ` ${tid}` : ""),
-          html("small", {}, `${processName || "process"}${pid ? " " + pid : ""} · ${percent(sum / whole)}`));
+          html("small", {}, (comparison ? thread < comparison.threadsBefore ? "before · " : "after · " : "")
+            + `${processName || "process"}${pid ? " " + pid : ""} · ${percent(sum / whole)}`));
         label.title = `Only this thread: ${amount(sum, value)}`;
         label.addEventListener("click", () => this.events.onThread(thread));
         return html("div", { class: "lane", role: "listitem" }, label, this.strips[index].box);
@@ -82,7 +83,7 @@ export class TimeView {
     let most = 1e-9;
     for (const curve of this.curves) for (const size of curve) if (size > most) most = size;
     this.strips.forEach((strip, index) =>
-      strip.show({ bins: this.curves[index], most, unit: "", from: selection.from, to: selection.to }));
+      strip.show({ bins: this.curves[index], over: null, most, unit: "", from: selection.from, to: selection.to }));
     const chosen = analysis.weights.threads;
     [...this.lanes.children].forEach((lane, index) =>
       lane.classList.toggle("off", chosen !== null && !chosen[shown[index].thread]));
@@ -106,10 +107,11 @@ export class TimeView {
       span >= least && span >= seconds / (width / 3)) ?? least;
     const columns = Math.max(1, Math.ceil(seconds / span - 0.05));
     this.shape = { columns, rows, seconds: span };
-    const key = JSON.stringify([this.shape, weights.key, analysis.patterns]);
+    const key = JSON.stringify([this.shape, weights.key, analysis.patterns, selection.side]);
     if (key !== this.heatKey) {
       this.heatKey = key;
-      this.cells = heatOf(recording, view, selection.value, weights.threads, this.shape);
+      this.cells = heatOf(recording, view, selection.value, weights.threads, this.shape,
+        recording.rangeOf(selection.side));
     }
     const { cells } = this;
     const most = cells.reduce((most, cell) => Math.max(most, cell), 0) || 1;
@@ -137,7 +139,8 @@ export class TimeView {
     }
     const cell = timeText(span / rows, span / rows);
     this.heatNote.textContent = `A column is ${timeText(span, span)}, from below to above ${cell} each; `
-      + "the darker, the more ran. Drag over cells to select their time.";
+      + `the darker, the more ran${analysis.compared.length > 0 ? ", of both sides together" : ""}. `
+      + "Drag over cells to select their time.";
   }
 
   listen() {

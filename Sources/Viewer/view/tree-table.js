@@ -1,7 +1,7 @@
-import { cell, percent } from "../model/figures.js";
+import { cell, percent, points } from "../model/figures.js";
 import { fileName } from "../model/recording.js";
 import { html } from "./elements.js";
-import { focusRow, rowOf } from "./functions-table.js";
+import { barCell, focusRow, rowOf } from "./sorted-table.js";
 
 /** @typedef {import("../model/weighted-tree.js").WeightedTree} Tree */
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
@@ -19,8 +19,7 @@ export class TreeTable {
     this.events = events;
     this.body = html("tbody");
     this.table = html("table", { class: "figures tree", role: "treegrid", "aria-label": "Tree" },
-      html("thead", {}, html("tr", {}, ...["Total %", "Total", "Self", "Function", "Module"].map((text, index) =>
-        html("th", { scope: "col", class: index > 2 ? "words" : "" }, text)))), this.body);
+      html("thead", {}, this.heads = html("tr")), this.body);
     this.box = html("div", { class: "table-box" }, this.table);
     /** @type {Selected | null} */
     this.analysis = null;
@@ -35,6 +34,12 @@ export class TreeTable {
     /** @type {Uint8Array | null} */
     this.matches = null;
     this.mostRows = 5000;
+    /**
+     * By how much a node changed; null where nothing is compared.
+     *
+     * @type {((tree: Tree, node: number) => number) | null}
+     */
+    this.step = null;
     this.body.addEventListener("click", (event) => {
       const row = rowOf(event);
       if (!row) return;
@@ -61,6 +66,10 @@ export class TreeTable {
     const isFirst = this.tree === null || this.tree.isLeafUp !== tree.isLeafUp;
     if (isFirst) this.open.clear();
     Object.assign(this, { analysis, tree, matches });
+    this.table.classList.toggle("changes", tree.sides.length > 0);
+    const heads = tree.sides.length > 0 ? ["Before", "After", "Change"] : ["Total %", "Total", "Self"];
+    this.heads.replaceChildren(...[...heads, "Function", "Module"].map((text, index) =>
+      html("th", { scope: "col", class: index > 2 ? "words" : "" }, text)));
     this.body.replaceChildren();
     if (isFirst && !tree.isLeafUp) this.openHeaviest(0);
     this.append(0, null);
@@ -112,22 +121,30 @@ export class TreeTable {
     const isOpen = hasMore && this.open.has(this.pathOf(node));
     const indent = html("span", { class: "indent" });
     indent.style.width = `calc(${Math.min(60, tree.depth[node] - 1)} * var(--step))`;
-    const bar = html("span", { class: "bar-line" });
-    bar.style.width = 100 * analysis.share(tree.total[node]) + "%";
     const module = recording.moduleOf(label.fn);
     const row = html("tr", {
-      role: "row", tabindex: -1, "data-node": node, "data-name": label.name, "data-self": tree.self[node],
-      "data-total": tree.total[node], "aria-level": tree.depth[node],
+      role: "row", tabindex: -1, "data-node": node, "data-name": label.name,
+      "data-self": (tree.sides[1] ?? tree).self[node],
+      "data-total": (tree.sides[1] ?? tree).total[node], "aria-level": tree.depth[node],
       class: this.matches && !this.matches[tree.label[node]] ? "miss" : "",
     },
-    html("td", { class: "share" }, bar, html("span", {}, percent(analysis.share(tree.total[node])))),
-    html("td", {}, cell(tree.total[node], value)), html("td", {}, cell(tree.self[node], value)),
+    ...(tree.sides.length > 0 ? this.changeCells(tree, node)
+      : [barCell(percent(analysis.share(tree.total[node])), analysis.share(tree.total[node])),
+        html("td", {}, cell(tree.total[node], value)), html("td", {}, cell(tree.self[node], value))]),
     html("td", { class: "words name" }, indent,
       html("span", { class: "twist", "aria-hidden": "true" }, hasMore ? isOpen ? "▾" : "▸" : ""),
       this.colors.swatch(label.kind, "dot"), label.name),
     html("td", { class: "words module", title: module }, module === "" ? "" : fileName(module)));
     if (hasMore) row.setAttribute("aria-expanded", String(isOpen));
     return row;
+  }
+
+  /** @param {Tree} tree @param {number} node */
+  changeCells(tree, node) {
+    const [before, after] = [tree.sideShare(0, node), tree.sideShare(1, node)];
+    const step = this.step?.(tree, node) ?? 0;
+    return [html("td", {}, percent(before)), barCell(percent(after), after),
+      html("td", { class: step > 0 ? "grew" : step < 0 ? "shrank" : "chance" }, points(after - before))];
   }
 
   /** @param {HTMLTableRowElement} row */

@@ -14,8 +14,8 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       The answer comes first, then what changed, then what could not be told. Four or more recordings of each side are \
       compared as whole runs, fewer in blocks of time. A side may be a baseline of `perfprof convert --baseline`. \
-      -o OUT.svg or OUT.html draws both sides as one flame graph, red where a share grew, blue where it shrank, gray \
-      where that is chance; OUT.json and OUT.md are the verdicts.
+      -o OUT.svg draws both sides as one flame graph, red where a share grew, blue where it shrank, gray where that is \
+      chance; OUT.html is the page with all views of both sides and the verdicts; OUT.json and OUT.md are the verdicts.
       """)
 
   @Argument(

@@ -37,9 +37,7 @@ struct ComparisonReport {
     case .svg:
       let (tree, caption) = try picture(path)
       bytes = FlameGraph.svg(tree, caption: caption, options: options)
-    case .html:
-      let (tree, caption) = try picture(path)
-      bytes = FlameGraph.html(tree, caption: caption, options: options)
+    case .html: bytes = try page(path).html()
     }
     try OutputFile(path: path).write(bytes)
     printError("perfprof: wrote \(path)")
@@ -52,6 +50,32 @@ struct ComparisonReport {
     return options
   }
 
+  /// The page of both sides, with the samples that verdicts rest on.
+  private func page(_ path: String) throws(Failure) -> ProfilePage {
+    var (earlier, later) = (try profiles(before, path), try profiles(after, path))
+    guard let first = earlier.first, let last = later.first else {
+      throw Failure(.usage, "-o \(path): a page needs a profile on each side")
+    }
+    let caption = self.caption(first, last, earlier.count, later.count)
+    nameAlike(&earlier, &later)
+    for profile in earlier + later { try ProfileOutput.checkTree(of: profile, threads: false, path: path) }
+    let joined = JoinedProfiles(before: earlier, after: later)
+    var selected = joined.profile.preferred
+    selected.selection.isReversed = last.selection.isReversed
+    var page = ProfilePage(selected, caption: caption)
+    page.comparison = comparison.forPage(names, joined)
+    page.comparison?.lost = (Self.lost(earlier), Self.lost(later))
+    page.comparison?.isRecorded = (
+      earlier.allSatisfy(\.profile.metadata.isRecorded), later.allSatisfy(\.profile.metadata.isRecorded)
+    )
+    return page
+  }
+
+  private static func lost(_ side: [SelectedProfile]) -> UInt64? {
+    let isCounted = side.contains { $0.profile.metadata.isRecorded || $0.profile.metadata.lost > 0 }
+    return isCounted ? side.reduce(0) { $0 &+ $1.profile.metadata.lost } : nil
+  }
+
   private func picture(_ path: String) throws(Failure) -> (CallTree, FlameGraphCaption) {
     var (earlier, later) = (try profiles(before, path), try profiles(after, path))
     for index in earlier.indices { earlier[index] = try ProfileOutput.turned(earlier[index], path: path) }
@@ -61,21 +85,35 @@ struct ComparisonReport {
     guard let first = earlier.first, let last = later.first else {
       throw Failure(.usage, "-o \(path): a picture needs a profile on each side")
     }
+    let caption = self.caption(first, last, earlier.count, later.count)
+    return (CallTree(before: earlier, after: later, threads: threads), caption)
+  }
+
+  private func caption(
+    _ first: SelectedProfile, _ last: SelectedProfile, _ runsBefore: Int, _ runsAfter: Int
+  ) -> FlameGraphCaption {
     var caption = FlameGraphCaption(before: first, after: last, title: title)
     if !showsCommand { caption.command = "" }
     caption.notes.insert(comparison.sentence, at: 0)
-    if earlier.count + later.count > 2 {
-      caption.notes.insert(
-        "\(earlier.count) runs before, \(later.count) after, of which the first are described.", at: 1)
+    if runsBefore + runsAfter > 2 {
+      caption.notes.insert("\(runsBefore) runs before, \(runsAfter) after, of which the first are described.", at: 1)
     }
-    return (CallTree(before: earlier, after: later, threads: threads), caption)
+    return caption
   }
 
   /// One program in one tree, whatever its file is called and its compiler inlines; inlined calls of pairs only.
   private func align(_ earlier: inout [SelectedProfile], _ later: inout [SelectedProfile]) {
+    nameAlike(&earlier, &later)
     if let old = earlier.first, let new = later.first, earlier.count == 1, later.count == 1 {
-      let processes = AlignedProcesses.align(before: old, after: new)
-      let aligned = AlignedInlines(before: processes.before, after: processes.after)
+      let aligned = AlignedInlines(before: old, after: new)
+      (earlier, later) = ([aligned.before], [aligned.after])
+    }
+  }
+
+  /// One program has one name, whatever its file is called.
+  private func nameAlike(_ earlier: inout [SelectedProfile], _ later: inout [SelectedProfile]) {
+    if let old = earlier.first, let new = later.first, earlier.count == 1, later.count == 1 {
+      let aligned = AlignedProcesses.align(before: old, after: new)
       (earlier, later) = ([aligned.before], [aligned.after])
       return
     }

@@ -8,7 +8,8 @@ struct SelectionFlags: ParsableArguments {
     help: ArgumentHelp(
       """
       Only samples with a function on their stack whose name matches RE; repeated, with one for each. module:RE, file:RE \
-      and full:RE look at the module's path, the source file and the full name; so for --ignore and --hide.
+      and full:RE look at the module's path, the source file and the full name, kind:RE at the kind of code (user, \
+      inlined, kernel, jit, awaits); so for --ignore and --hide.
       """, valueName: "re"))
   var focus: [String] = []
 

@@ -26,10 +26,13 @@ struct ScriptedRecording {
   ) throws -> RecordOutcome {
     let clock = ScriptedClock()
     var sampler = ScriptedSampler(steps, last: last, events: events, clock: clock)
-    let writer = RecordingWriter(
-      path: path ?? "memory", owning: try descriptor(), hasValueTypes: !events.isEmpty, largestBacklog: largestBacklog)
+    let file = RecordingFile(
+      RecordingWriter(
+        path: path ?? "memory", owning: try descriptor(), hasValueTypes: !events.isEmpty, largestBacklog: largestBacklog
+      ),
+      draftLimit: draftLimit)
     var session = RecordingSession(
-      options: options, sampler: sampler.description, file: RecordingFile(writer, draftLimit: draftLimit), sinks: sinks,
+      options: options, sampler: sampler.description, file: file, sinks: sinks,
       source: FilesAlone(), idleModules: idleModules, clock: { clock.now })
     var polls = 0
     try session.loop.run(&sampler) {
@@ -37,7 +40,7 @@ struct ScriptedRecording {
       return polls >= stopsAfter
     }
     #expect(sampler.isFinished)
-    return session.finish(sampler.description, effects: sampler.effects, commandTime: nil) { _ in true }
+    return session.finish(file, sampler.description, effects: sampler.effects, commandTime: nil) { _ in true }
   }
 
   private func descriptor() throws -> Int32 {
