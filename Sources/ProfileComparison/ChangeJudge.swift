@@ -9,10 +9,14 @@ struct ChangeJudge {
   private static let fewestObservations = 10.0
   /// Observations in a unit from which on its variance is its own.
   private static let denseObservations = 4.0
+  /// The fewest observations of a function that tells how runs differ.
+  private static let tellingObservations = 20.0
   /// The most rows that are judged, the heaviest.
   private static let mostRows = 1500
 
   private let choice: DesignChoice
+  /// The units, with what judging found of them.
+  private(set) var design: UnitDesign
   private let options: FunctionComparison.Options
   private let functionCount: Int
   private let moduleNames: [String]
@@ -25,7 +29,7 @@ struct ChangeJudge {
   init(_ choice: DesignChoice, _ options: FunctionComparison.Options, modules: [String?]) {
     self.choice = choice
     self.options = options
-    let design = choice.design
+    design = choice.design
     functionCount = choice.before.own.count
     let scales =
       options.basis == .share
@@ -58,7 +62,6 @@ struct ChangeJudge {
   private var wholeAmounts: [Double] { Self.join(choice.before.weights, choice.after.weights, scales) }
 
   private mutating func judge() {
-    let design = choice.design
     guard design.isComparable else { return }
     var candidates: [[Double]] = []
     var known: Set<[Double]> = []
@@ -78,7 +81,14 @@ struct ChangeJudge {
       let heaviest = tested.sorted { rows[$0].weight == rows[$1].weight ? $0 < $1 : rows[$0].weight > rows[$1].weight }
       tested = heaviest.prefix(Self.mostRows).sorted()
     }
-    let results = ExchangeTest.results(tested.map { rows[$0] }, design, level: options.level, seed: seed)
+    let judged = Self.weighted(tested.map { rows[$0] })
+    var results = ExchangeTest.results(judged, design, level: options.level, seed: seed)
+    if !choice.usesRuns, !choice.isSlow {
+      design.betweenRuns = RunToRun(functionsAlone(judged, results)).inflation
+      if design.betweenRuns > 1 {
+        results = ExchangeTest.results(judged, design, level: options.level, seed: seed)
+      }
+    }
     for (index, result) in zip(tested, results) { changes[rows[index].amounts] = change(rows[index], result) }
     let isTested = Set(tested)
     for index in rows.indices where !isTested.contains(index) {
@@ -91,13 +101,36 @@ struct ChangeJudge {
     }
   }
 
+  /// What was measured of functions by themselves, of which there is enough.
+  private func functionsAlone(
+    _ rows: [ExchangeTest.Row], _ results: [ExchangeTest.Result]
+  ) -> [UnitDesign.Measured] {
+    let alone = Set((0..<functionCount).map { amounts($0, .self) })
+    return zip(rows, results).compactMap { row, result in
+      let counts = observations(row.amounts)
+      return counts.0 + counts.1 >= Self.tellingObservations && alone.contains(row.amounts) ? result.measured : nil
+    }
+  }
+
+  /// Rows that share four fifths of all chances by the fourth power of the variance of their shares, so that one function
+  /// of 20 % has twice as many as ten of 8 % together; and a fifth by that variance itself, so that small ones keep some.
+  private static func weighted(_ rows: [ExchangeTest.Row]) -> [ExchangeTest.Row] {
+    func fourthPower(_ row: ExchangeTest.Row) -> Double { row.weight * row.weight * row.weight * row.weight }
+    let sums = rows.reduce((0.0, 0.0)) { ($0.0 + $1.weight, $0.1 + fourthPower($1)) }
+    guard sums.0 > 0, sums.1 > 0 else { return rows }
+    return rows.map { row in
+      var row = row
+      row.weight = 0.2 * row.weight / sums.0 + 0.8 * fourthPower(row) / sums.1
+      return row
+    }
+  }
+
   /// The same for the same input.
   private var seed: UInt64 {
     wholeAmounts.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ $1.bitPattern) &* 0x100_0000_01B3 }
   }
 
   private func observations(_ amounts: [Double]) -> (Double, Double) {
-    let design = choice.design
     return (
       amounts[..<design.beforeCount].reduce(0, +) / scales.0 * choice.before.observationsPerAmount,
       amounts[design.beforeCount...].reduce(0, +) / scales.1 * choice.after.observationsPerAmount
@@ -105,7 +138,6 @@ struct ChangeJudge {
   }
 
   private func row(_ amounts: [Double]) -> ExchangeTest.Row {
-    let design = choice.design
     let counts = observations(amounts)
     let all = (choice.before.observations, choice.after.observations)
     func independent(_ count: Double, _ all: Double, _ size: Double) -> Double {
@@ -153,7 +185,11 @@ struct ChangeJudge {
     change.probability = result.probability
     change.observations = observations(row.amounts)
     let error = measured.variance.squareRoot()
-    if result.criticalScore.isFinite { change.visible = (result.criticalScore + Significance.power80) * error }
+    if result.criticalScore.isFinite {
+      let visible = (result.criticalScore + Significance.power80) * error
+      // No share grows by more than all.
+      if options.basis != .share || visible < 1 { change.visible = visible }
+    }
     if measured.before > 0, measured.after > 0 {
       let relative =
         (measured.varianceBefore / (measured.before * measured.before)
@@ -191,7 +227,7 @@ struct ChangeJudge {
 
   /// Amounts of several functions together, as they are compared.
   func ownAmounts(of functions: some Sequence<Int>) -> [Double] {
-    var sum = [Double](repeating: 0, count: choice.design.sizes.count)
+    var sum = [Double](repeating: 0, count: design.sizes.count)
     for function in functions {
       for (unit, amount) in amounts(function, .self).enumerated() { sum[unit] += amount }
     }

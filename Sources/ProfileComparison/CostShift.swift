@@ -147,7 +147,7 @@ struct CostShift {
 
   /// The change of amounts, of shares as if all else had stayed as it was, and its standard error.
   private func normalized(_ amounts: [Double]) -> (estimate: Double, error: Double) {
-    let measured = choice.design.measured(amounts)
+    let measured = judge.design.measured(amounts)
     let floor = floorVariance(measured)
     guard options.basis == .share else {
       return (measured.difference, max(measured.variance, floor.0 + floor.1).squareRoot())
@@ -159,13 +159,13 @@ struct CostShift {
     let slope = outside / (1 - after)
     let variance = later * slope * slope + earlier / ((1 - after) * (1 - after))
     // Pairs know more of the difference than either side of itself.
-    let ratio = choice.design.isPaired && earlier + later > 0 ? min(1, measured.variance / (earlier + later)) : 1
+    let ratio = judge.design.isPaired && earlier + later > 0 ? min(1, measured.variance / (earlier + later)) : 1
     return (after * outside - before, (variance * ratio).squareRoot())
   }
 
   /// Variances where there are no units to find them in: those of independent draws.
   private func floorVariance(_ measured: UnitDesign.Measured) -> (Double, Double) {
-    guard min(choice.design.beforeCount, choice.design.afterCount) < DesignChoice.fewestRuns else { return (0, 0) }
+    guard min(judge.design.beforeCount, judge.design.afterCount) < DesignChoice.fewestRuns else { return (0, 0) }
     func variance(_ mean: Double, _ observations: Double, _ whole: Double) -> Double {
       guard whole > 0, observations > 0 else { return 0 }
       let share = min(1, max(1 / (observations + 2), mean / whole))

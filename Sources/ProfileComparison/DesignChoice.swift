@@ -41,7 +41,13 @@ struct DesignChoice {
       let memory = Self.memory(rows, design, whole: earlier.weight + later.weight)
       let blocks = min(earlier.runs.count, later.runs.count)
       guard memory.isMuch, blocks >= 2 * Self.fewestBlocks else {
-        design.inflation = (1 + memory.correlation) / (1 - memory.correlation)
+        // What was widened has memory, and what is left of it is rather taken for too much than for too little; but what
+        // pairs have of it may be a change within one phase.
+        design.isWidened =
+          !design.isPaired && (earlier.runs.count < before.runs.count || later.runs.count < after.runs.count)
+        let correlation = design.isWidened ? memory.most : memory.correlation
+        design.inflation = max((1 + correlation) / (1 - correlation), SlowVariance(rows, design).inflation)
+        design.seesSlowChange = true
         self.init(earlier, later, design, isSlow: memory.isMuch && memory.correlation > 0.3, usesRuns: false)
         return
       }
@@ -94,10 +100,11 @@ struct DesignChoice {
     return together < 0.7 * apart
   }
 
-  /// How much a unit tells of the next one: the correlation of neighbors, of all functions together.
+  /// How much a unit tells of the next one: the correlation of neighbors, of all functions together, and a standard
+  /// error more.
   private static func memory(
     _ rows: [[Double]], _ design: UnitDesign, whole: Double
-  ) -> (correlation: Double, isMuch: Bool) {
+  ) -> (correlation: Double, most: Double, isMuch: Bool) {
     var (products, squares, weights, weightSquares) = (0.0, 0.0, 0.0, 0.0)
     var most = 0.0
     for row in rows {
@@ -109,12 +116,13 @@ struct DesignChoice {
       weightSquares += weight * weight
       if weight > 0.02 * whole { most = max(most, correlation) }
     }
-    guard squares > 0 else { return (0, false) }
+    guard squares > 0 else { return (0, 0, false) }
     let units = Double(design.isPaired ? design.beforeCount : design.sizes.count)
     let independent = max(1, weights * weights / weightSquares - 1)
     let correlation = products / squares
     let error = 1 / (units * independent).squareRoot()
     let isMuch = correlation > 0.06 + error || most > 0.1 + 2.5 / units.squareRoot()
-    return (min(0.8, max(0, isMuch ? correlation : correlation - error / 2)), isMuch)
+    let likely = isMuch ? correlation : correlation - error / 2
+    return (min(0.8, max(0, likely)), min(0.8, max(0, likely + error)), isMuch)
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import ProfileModel
+import TextWriting
 
 /// Two sides, of one or many profiles each, with a verdict on everything that could have changed.
 ///
@@ -130,7 +131,23 @@ package struct FunctionComparison: Sendable {
     units = Units(
       areRuns: choice.usesRuns, arePaired: choice.design.isPaired, before: choice.design.beforeCount,
       after: choice.design.afterCount)
-    warnings = ComparedSide.warnings(self.before, self.after, units, isSlow: choice.isSlow)
+    let hasNews = self.rows.contains { Self.isNews($0.own) || Self.isNews($0.total) }
+    warnings =
+      ComparedSide.warnings(self.before, self.after, units, isSlow: choice.isSlow)
+      + Self.runWarnings(units, betweenRuns: judge.design.betweenRuns, hasNews: hasNews)
+  }
+
+  /// What one recording of each side leaves open.
+  private static func runWarnings(_ units: Units, betweenRuns: Double, hasNews: Bool) -> [String] {
+    guard !units.areRuns else { return [] }
+    let remedy = "\(DesignChoice.fewestRuns) runs of each side tell (perfprof ab)"
+    if betweenRuns > 1 {
+      return [
+        "Most functions differ by more than their samples explain, as runs of one program do: intervals are "
+          + "\(betweenRuns.squareRoot().fixed(1)) times as wide for it; \(remedy)."
+      ]
+    }
+    return hasNews ? ["A change may also be one of these recordings, and not of the program: \(remedy)."] : []
   }
 
   private static func precedes(_ left: Change, _ leftName: String, _ right: Change, _ rightName: String) -> Bool {

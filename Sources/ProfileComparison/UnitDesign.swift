@@ -21,6 +21,12 @@ struct UnitDesign: Sendable {
   var isPaired = false
   /// How much larger variances are than units that know nothing of each other would make them.
   var inflation = 1.0
+  /// Whether units were made longer since shorter ones are alike.
+  var isWidened = false
+  /// Whether a row's own slow change widens its interval; not while units are still chosen.
+  var seesSlowChange = false
+  /// How much larger variances are than all units of a side tell, since runs differ.
+  var betweenRuns = 1.0
 
   let beforeSize: Double
   let afterSize: Double
@@ -125,12 +131,15 @@ struct UnitDesign: Sendable {
   /// How much larger a row's variance is than units that know nothing of each other would make it: at least as much as
   /// everything's, and more where its own amounts follow each other.
   ///
-  /// From the correlation of neighbors, as if it were all there is to their memory (a first-order autoregression); a
-  /// standard error of it is taken off, which otherwise would widen most intervals for nothing.
+  /// From the correlation of neighbors, as if it were all there is to their memory (a first-order autoregression), and
+  /// from what changes more slowly. A standard error of the correlation is taken off, which otherwise would widen most
+  /// intervals for nothing, but not where the program is known to have memory.
   func inflation(of amounts: [Double]) -> Double {
     let memory = correlation(of: amounts)
-    let own = min(0.8, max(0, memory - 1 / Double(max(1, isPaired ? beforeCount : sizes.count)).squareRoot()))
-    return max(inflation, (1 + own) / (1 - own))
+    let error = isWidened ? 0 : 1 / Double(max(1, isPaired ? beforeCount : sizes.count)).squareRoot()
+    let own = min(0.8, max(0, memory - error))
+    let slow = seesSlowChange ? SlowVariance.inflation(of: amounts, self) : 1
+    return betweenRuns * max(inflation, (1 + own) / (1 - own), slow)
   }
 
   /// The correlation of neighboring units of a run.

@@ -54,6 +54,7 @@ package struct ProfileHint: Hashable, Sendable {
     guard figures.trust.value.isCount, figures.trust.completeness.samples >= 100 else { return [] }
     var hints = runtimeHints(figures.runtime)
     hints += signHints(selected, figures.trust)
+    if let hint = debugBuildHint(selected, figures.trust) { hints.append(hint) }
     let nameless = figures.trust.share(of: figures.trust.completeness.unsymbolizedSelf)
     if nameless >= least {
       hints.append(
@@ -95,6 +96,27 @@ package struct ProfileHint: Hashable, Sendable {
       guard share >= least else { return nil }
       return ProfileHint(kind: sign.kind, share: share, text: "\(share.percent) \(sign.text)")
     }
+  }
+
+  /// The library of generic code that compilers made in advance for code without optimization, which nothing else calls.
+  private static let unoptimizedSupport = "libswiftSwiftOnoneSupport.so"
+  /// Optimized code never goes there, so that little of it tells enough.
+  private static let leastUnoptimized = 0.01
+
+  private static func debugBuildHint(_ selected: SelectedProfile, _ trust: TrustSummary) -> ProfileHint? {
+    let profile = selected.profile
+    let groups = profile.frames.map { frame -> UInt32 in
+      let module = profile.functions[frame.function.index].module.map { profile.modules[$0.index].name }
+      return module == unoptimizedSupport ? 0 : StackGrouping.none
+    }
+    guard groups.contains(0) else { return nil }
+    let weights = StackGrouping(profile.stacks, groupOfFrame: groups, count: 1).weights(of: selected.samples)
+    let share = trust.share(of: weights.total[0])
+    guard share >= leastUnoptimized else { return nil }
+    return ProfileHint(
+      kind: "debug-build", share: share,
+      text: "\(share.percent) of the samples go through \(unoptimizedSupport), which only Swift code that was built "
+        + "without optimization calls: profile a release build (`swift build -c release`)")
   }
 
   /// One thread that never rests while others are there.

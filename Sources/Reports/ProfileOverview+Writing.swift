@@ -10,18 +10,27 @@ extension ProfileOverview {
     guard let busy = busyCPUs, let cpuSeconds else { return nil }
     let seconds = trust.metadata.durationSeconds
     let used = "\(cpuSeconds.fixed(2)) CPU seconds in \(seconds.fixed(2)) s"
-    if busy < 0.5 {
-      return "\(used): on a CPU \(busy.percent) of the time. It mostly waited, be it for a CPU, and a profile of "
-        + "CPU time doesn't tell for what."
-    }
+    if busy < Self.busyEnough { return "\(used): on a CPU \(busy.percent) of the time. \(Self.waited)" }
     return "\(used): \(busy.fixed(2)) \(busy == 1 ? "CPU" : "CPUs") busy on average."
+  }
+
+  private static let busyEnough = 0.5
+  private static let waited =
+    "It mostly waited, be it for a CPU, and a profile of CPU time doesn't tell for what."
+
+  /// The same below a head that tells the CPU time of everything already; nil where that is all there is to say.
+  private var timeSentenceBelowHead: String? {
+    guard let busy = busyCPUs, trust.metadata.cpuLoadText != nil, cpuSeconds == trust.metadata.cpuSecondsUsed else {
+      return timeSentence
+    }
+    return busy < Self.busyEnough ? Self.waited : nil
   }
 
   /// The overview for a terminal of so many columns; nil for lines of any length.
   package func text(columns: Int? = nil) -> String {
     guard trust.completeness.samples > 0 else { return "" }
     var lines = ["Where to look"]
-    if let timeSentence { lines.append("  " + timeSentence) }
+    if let sentence = timeSentenceBelowHead { lines.append("  " + sentence) }
     if !path.isEmpty {
       lines.append(
         "  hottest path  "
@@ -99,7 +108,7 @@ extension ProfileOverview {
     for line in (trust.head() + trust.notesText()).split(separator: "\n") {
       text += "- \(String(line).escapedForMarkdown)\n"
     }
-    if let timeSentence { text += "- \(timeSentence.escapedForMarkdown)\n" }
+    if let sentence = timeSentenceBelowHead { text += "- \(sentence.escapedForMarkdown)\n" }
     text += "\n### Where the time went\n\n"
     if !path.isEmpty {
       text +=

@@ -1,3 +1,4 @@
+import Glibc
 import ProfileModel
 
 @testable import ProfileComparison
@@ -33,11 +34,25 @@ extension Profile {
 extension SeededNumbers {
   /// One of the names, each as often as its weight says.
   mutating func pick(_ weights: KeyValuePairs<String, Double>) -> String {
-    var rest = Double.random(in: 0..<weights.reduce(0) { $0 + $1.value }, using: &self)
+    pick(weights.map { ($0.key, $0.value) })
+  }
+
+  /// One of the names, each as often as its weight says.
+  mutating func pick(_ weights: [(String, Double)]) -> String {
+    var rest = Double.random(in: 0..<weights.reduce(0) { $0 + $1.1 }, using: &self)
     for (name, weight) in weights {
       if rest < weight { return name }
       rest -= weight
     }
     return ""
+  }
+
+  /// A time until something that may happen at any moment.
+  mutating func exponential(_ mean: Double) -> Double { -log(1 - Double.random(in: 0..<1, using: &self)) * mean }
+
+  /// A normal score (Box and Muller 1958).
+  mutating func normal() -> Double {
+    let radius = (-2 * log(1 - Double.random(in: 0..<1, using: &self))).squareRoot()
+    return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
   }
 }

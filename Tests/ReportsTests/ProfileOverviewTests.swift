@@ -41,6 +41,31 @@ import Testing
     #expect(ProfileOverview(profile.preferred).timeSentence?.contains("1.20 CPUs busy on average") == true)
   }
 
+  @Test func tellsTheCPUTimeOnce() {
+    var profile = Profile.of([(["main"], 1000)])
+    profile.metadata.durationSeconds = 10
+    profile.metadata.cpuSecondsUsed = 1.8
+    let waiting = ProfileOverview(profile.preferred)
+    #expect(waiting.trust.head().contains("1.80 s of CPU, 18 % of one core"))
+    #expect(waiting.text().contains("\n  It mostly waited"))
+    #expect(!waiting.text().contains("1.80"))
+    profile.metadata.cpuSecondsUsed = 12
+    let busy = ProfileOverview(profile.preferred)
+    #expect(!busy.text().contains("12.00"))
+    #expect(busy.trust.head().contains("12.00"))
+  }
+
+  @Test func codeBuiltWithoutOptimizationIsAHint() throws {
+    let profile = Profile.of([
+      (["main", "libswiftSwiftOnoneSupport.so!Array.subscript.getter", "libswiftCore.so!_checkSubscript"], 30),
+      (["main", "parse"], 970),
+    ])
+    let hint = try #require(ProfileOverview(profile.preferred).hints.first)
+    #expect(hint.kind == "debug-build")
+    #expect(hint.text.hasPrefix("3.0 % of the samples go through libswiftSwiftOnoneSupport.so"))
+    #expect(ProfileOverview(Profile.of([(["main", "libswiftCore.so!f"], 1000)]).preferred).hints.isEmpty)
+  }
+
   @Test func oneBusyThreadAmongOthersIsAHint() {
     var profile = Profile.of([(["main", "work"], 990), (["main", "idle"], 10)])
     profile.valueTypes[0].period = 10_000_000

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Compares programs with themselves: how often is anything called slower or faster where nothing changed?
 
-    run equal_pairs [PAIRS] [SECONDS]       default: 10 pairs of 10 s of each program
-
-The bar: at most 5 % of all pairs have any verdict slower or faster.
+The bar: at most 5 % of all pairs have any verdict slower or faster. PostgreSQL and the server run on between the two
+recordings of a pair; the others are started anew for each.
 """
+import argparse
 import json
 import subprocess
-import sys
-import tempfile
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
-from measure import PERFPROF, ROOT
+import rooted
+from measure import PERFPROF, ROOT, scratch, table
 
 PYTHON = """
 import json, random, re, time
@@ -42,12 +43,16 @@ until(1.0, lambda: sorted(str(i) for i in range(2000)))
 """
 
 
-def programs(folder, seconds):
-    source = ROOT / "Tools/Benchmarks/regressed.c"
-    binary = Path(folder) / "regressed"
-    subprocess.run(["cc", "-O2", "-g", "-o", binary, source], check=True)
+# Serves until it is killed; recorded by PID.
+SERVING = {"postgres": rooted.postgres, "server": rooted.swift_server}
+
+
+def started(folder, seconds):
+    """The commands of programs that are started anew for each recording."""
+    binary = folder / "regressed"
+    subprocess.run(["cc", "-O2", "-g", "-o", binary, ROOT / "Tools/Benchmarks/regressed.c"], check=True)
     # A file that takes the compiler about a second, again and again.
-    unit = Path(folder) / "unit.cpp"
+    unit = folder / "unit.cpp"
     unit.write_text("#include <algorithm>\n#include <map>\n#include <regex>\n#include <string>\n#include <vector>\n"
                     "bool f(std::string s) { return std::regex_match(s, std::regex(\"a+\")); }\n")
     loop = f"end=$(($(date +%s)+{int(seconds)})); while [ $(date +%s) -lt $end ]; do c++ -O1 -c {unit} -o /dev/null; done"
@@ -60,33 +65,55 @@ def programs(folder, seconds):
     }
 
 
-def record(command, path):
-    subprocess.run([PERFPROF, "record", "--quiet", "-F", "499", "-o", path, "--", *command], check=True,
+def record(target, path):
+    subprocess.run([PERFPROF, "record", "--quiet", "-F", "499", "-o", path, *target], check=True,
                    stdout=subprocess.DEVNULL)
 
 
+def verdicts(before, after):
+    """What diff calls slower or faster."""
+    result = json.loads(subprocess.run([PERFPROF, "diff", before, after, "--json"], check=True,
+                                       capture_output=True).stdout)
+    called = ("slower", "faster")
+    names = {f"{measure}({row['name']})" for row in result["functions"] for measure in ("self", "total")
+             if row[measure]["verdict"] in called}
+    return sorted(names | {f"module({row['name']})" for row in result["modules"] if row["verdict"] in called})
+
+
 def main():
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 10
-    total = wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name, command in programs(folder, seconds).items():
+    parser = argparse.ArgumentParser(prog="equal_pairs", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=10, help="of each program")
+    parser.add_argument("--seconds", type=float, default=10, help="of each recording")
+    parser.add_argument("--only", action="append", help="this program, which may be repeated")
+    parser.add_argument("--keep", type=Path, help="the folder that recordings stay in, and are taken from if they are there")
+    arguments = parser.parse_args()
+    rows = []
+    with scratch() as folder:
+        folder = Path(folder)
+        commands = started(folder, arguments.seconds)
+        keep = arguments.keep or folder
+        keep.mkdir(exist_ok=True)
+        for name in arguments.only or [*commands, *SERVING]:
             called = []
-            for pair in range(pairs):
-                before, after = f"{folder}/before.perfprof", f"{folder}/after.perfprof"
-                record(command, before)
-                record(command, after)
-                result = json.loads(subprocess.run([PERFPROF, "diff", before, after, "--json"], check=True,
-                                                   capture_output=True).stdout)
-                names = {row["name"] for row in result["functions"] for measure in ("self", "total")
-                         if row[measure]["verdict"] in ("slower", "faster")}
-                names |= {row["name"] for row in result["modules"] if row["verdict"] in ("slower", "faster")}
-                called.append(sorted(names))
+            with ExitStack() as stack:
+                target = ["--", *commands[name]] if name in commands else None
+                for pair in range(arguments.pairs):
+                    number = pair if arguments.keep else 0
+                    paths = [keep / f"{name}-{number}-{side}.perfprof" for side in ("before", "after")]
+                    for path in paths:
+                        if arguments.keep and path.exists():
+                            continue
+                        if target is None:
+                            pid = stack.enter_context(SERVING[name](stack.enter_context(scratch())))
+                            time.sleep(2)  # past the program's start
+                            target = ["-d", str(arguments.seconds), "-p", str(pid)]
+                        record(target, path)
+                    called.append(verdicts(*paths))
             bad = [names for names in called if names]
-            total += pairs
-            wrong += len(bad)
-            print(f"{name:10} {len(bad)} of {pairs} pairs with a verdict  {bad[:3]}", flush=True)
-    print(f"all        {wrong} of {total}: {100 * wrong / total:.1f} %, the bar is 5 %")
+            rows.append([name, arguments.pairs, len(bad), "; ".join(", ".join(names[:3]) for names in bad[:3])])
+    pairs, wrong = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    rows.append(["all", pairs, wrong, f"{100 * wrong / max(1, pairs):.1f} %, the bar is 5 %"])
+    table(["program", "equal pairs", "with a verdict", ""], rows)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,29 @@
 #!/usr/bin/env python3
 """A function of 20 % made 10 % slower by known extra work: how often is it found, and how often is another accused?
 
-    run power [PAIRS] [SAMPLES] [HZ]        default: 20 pairs of 20,000 samples a side at 499 Hz, by shares
-    run power --runs [TRIALS]               six runs of about 3 s of each side, for the same work
+    run power                    20 pairs of 20,000 samples a side at 499 Hz, by shares
+    run power --runs             six runs of about 3 s of each side, for the same work
 
 Beside what was found stands what independent draws of that number make possible: the chance that the function's score is
-beyond what the test at 5 % over eleven functions, weighted by the variances of their shares, asks for.
+beyond what the test at 5 % over eleven functions, weighted as diff weights them, asks for.
 """
+import argparse
 import json
 import math
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from measure import PERFPROF, ROOT
+from measure import PERFPROF, ROOT, scratch, table
 
 RATE = 499
 
 
-def possible(samples):
+def chance(samples):
     """The power of independent draws of shares, at the weighted 5 %."""
     before, after = 0.2, 0.22 / 1.02
     error = math.sqrt(before * (1 - before) / samples + after * (1 - after) / samples)
-    weight = 0.2 * 0.8 / (0.2 * 0.8 + 10 * 0.08 * 0.92)
+    own, other = 0.2 * 0.8, 0.08 * 0.92
+    weight = 0.8 * own**4 / (own**4 + 10 * other**4) + 0.2 * own / (own + 10 * other)
     low, high = 0.0, 10.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -51,36 +51,43 @@ def judge(result, truth, counts):
 
 
 def main():
-    words = [word for word in sys.argv[1:] if word != "--runs"]
+    parser = argparse.ArgumentParser(prog="power", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=20, help="of recordings, or of sides with --runs")
+    parser.add_argument("--samples", type=int, default=20_000, help="a side")
+    parser.add_argument("--frequency", type=int, default=RATE)
+    parser.add_argument("--runs", action="store_true", help="six runs of each side instead of one")
+    parser.add_argument("--keep", type=Path, help="the folder that recordings stay in, and are taken from if they are there")
+    arguments = parser.parse_args()
     counts = {"found": 0, "inside": 0, "accused": 0}
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         binary = str(Path(folder) / "regressed")
+        keep = arguments.keep or Path(folder)
+        keep.mkdir(exist_ok=True)
         subprocess.run(["cc", "-O2", "-g", "-o", binary, ROOT / "Tools/Benchmarks/regressed.c"], check=True)
-        if "--runs" in sys.argv:
-            trials = int(words[0]) if words else 10
-            rounds = 78_000
-            for _ in range(trials):
+
+        def recorded(name, extra, seconds, rounds=0):
+            path = keep / f"{name}.perfprof"
+            if not arguments.keep or not path.exists():
+                record(binary, extra, path, seconds, rounds, arguments.frequency)
+            return path
+
+        for pair in range(arguments.pairs):
+            if arguments.runs:
                 sides = [[], []]
                 for run in range(6):
-                    for side, extra in ((0, 0), (1, 10)) if run % 2 == 0 else ((1, 10), (0, 0)):
-                        sides[side].append(f"{folder}/{side}-{run}.perfprof")
-                        record(binary, extra, sides[side][-1], 3, rounds)
+                    for side in (0, 1) if run % 2 == 0 else (1, 0):
+                        sides[side].append(recorded(f"run-{pair}-{side}-{run}", side * 10, 3, 78_000))
                 result = compare(*sides, "--work", "BEFORE=6,AFTER=6")
-                whole = result["before"]["cpuSeconds"] / 6
-                judge(result, 0.02 * whole, counts)
-            print(f"by runs    found {counts['found']} of {trials}, truth inside {counts['inside']}, "
-                  f"others accused {counts['accused']}")
-            return
-        pairs = int(words[0]) if words else 20
-        samples = int(words[1]) if len(words) > 1 else 20_000
-        rate = int(words[2]) if len(words) > 2 else RATE
-        for _ in range(pairs):
-            paths = [f"{folder}/before.perfprof", f"{folder}/after.perfprof"]
-            for path, extra in zip(paths, (0, 10)):
-                record(binary, extra, path, samples / rate, rate=rate)
-            judge(compare(paths[:1], paths[1:]), 0.22 / 1.02 - 0.2, counts)
-        print(f"{samples} samples a side: found {counts['found']} of {pairs} (independent draws: "
-              f"{100 * possible(samples):.0f} %), truth inside {counts['inside']}, others accused {counts['accused']}")
+                judge(result, 0.02 * result["before"]["cpuSeconds"] / 6, counts)
+            else:
+                sides = [[recorded(f"pair-{pair}-{side}", side * 10, arguments.samples / arguments.frequency)]
+                         for side in (0, 1)]
+                judge(compare(*sides), 0.22 / 1.02 - 0.2, counts)
+    possible = "" if arguments.runs else f"{100 * chance(arguments.samples):.0f} %"
+    unit = "6 runs of 3 s" if arguments.runs else f"{arguments.samples:,} samples"
+    table(["a side", "pairs", "slower", "of independent draws", "truth inside", "others accused"],
+          [[unit, arguments.pairs, counts["found"], possible, counts["inside"], counts["accused"]]])
 
 
 if __name__ == "__main__":
