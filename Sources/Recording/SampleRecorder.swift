@@ -357,9 +357,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     _ sample: borrowing RawSample, _ registers: UserRegisters, in process: TargetProcess
   ) -> StackEnd {
     let memory = source.memory(of: sample.tid)
-    if tasks.isDue(process) { tasks.find(in: process, memory: memory, unwinder: unwinder) }
     func walk() -> StackEnd {
-      unwinder.unwind(
+      if tasks.isDue(process) { tasks.find(in: process, isSampled: true, memory: memory, unwinder: unwinder) }
+      return unwinder.unwind(
         in: process.space, memory: memory, time: sample.time, motion: sample.motion, architecture: sample.architecture,
         registers: registers, known: sample.knownRegisters, stack: sample.stack, pages: sample.pages, into: &unwound)
     }

@@ -61,11 +61,14 @@ struct SwiftTasks {
   @inline(__always)
   func isDue(_ process: TargetProcess) -> Bool { process.tasks.module != nil && !process.tasks.isFollowed }
 
-  /// Finds out where a process keeps its tasks.
-  mutating func find(in process: TargetProcess, memory: any ReadableMemory, unwinder: Unwinder) {
+  /// Finds out where a process keeps its tasks. `isSampled`: a stack is about to be unwound, which must not show what runs
+  /// the tasks as their caller because this is not known yet.
+  mutating func find(
+    in process: TargetProcess, isSampled: Bool = false, memory: any ReadableMemory, unwinder: Unwinder
+  ) {
     guard !process.tasks.isFollowed, let module = process.tasks.module, let points = points[module] else { return }
     let now = MachineClock.monotonic
-    guard now >= process.tasks.next else { return }
+    guard now >= process.tasks.next || isSampled && process.tasks.attempts < Self.attemptLimit else { return }
     process.tasks.next = now &+ Self.retryInterval
     process.tasks.attempts += 1
     guard let bias = process.space.images(in: 0..<UInt64.max).first(where: { $0.module == module })?.bias else {

@@ -26,8 +26,10 @@ extension LiveTests {
         [Machine.sample("awaits"), "30000", "3"], options: ["--sampler", "ptrace", "-F", "199"])
       let verdict = paths.judge(recorded.folded)
       #expect(verdict.total > 20, "\(recorded.summary)")
-      #expect(verdict.rightPercent >= 99, "\(verdict)")
-      #expect(verdict.wrongPercent <= 0.1, "\(verdict)")
+      // A process's first sample tells that it has tasks; it is read while the thread runs on, and marked so.
+      let marked = verdict.marked.values.reduce(0, +)
+      #expect(marked <= max(1, verdict.total / 100), "\(verdict)")
+      #expect(verdict.wrong.isEmpty, "\(verdict)")
     }
 
     @Test("A task's name stands for what runs it, and the executor's frames are shown when asked for")
