@@ -2,38 +2,26 @@
 public struct ProfileBuilder: Sendable {
   /// What was built so far.
   public var profile = Profile()
-  private var moduleIDs: [Module: ModuleID] = [:]
-  private var functionIDs: [Function: FunctionID] = [:]
-  private var frameIDs: [Frame: FrameID] = [:]
+  private var modules = InternedRows()
+  private var functions = InternedRows()
+  private var frames = InternedRows()
 
   /// An empty profile to build on.
   public init() {}
 
   /// The handle of `module`, added when new.
   public mutating func intern(_ module: Module) -> ModuleID {
-    if let id = moduleIDs[module] { return id }
-    let id = ModuleID(index: profile.modules.count)
-    profile.modules.append(module)
-    moduleIDs[module] = id
-    return id
+    ModuleID(index: modules.intern(module, in: &profile.modules))
   }
 
   /// The handle of `function`, added when new.
   public mutating func intern(_ function: Function) -> FunctionID {
-    if let id = functionIDs[function] { return id }
-    let id = FunctionID(index: profile.functions.count)
-    profile.functions.append(function)
-    functionIDs[function] = id
-    return id
+    FunctionID(index: functions.intern(function, in: &profile.functions))
   }
 
   /// The handle of `frame`, added when new.
   public mutating func intern(_ frame: Frame) -> FrameID {
-    if let id = frameIDs[frame] { return id }
-    let id = FrameID(index: profile.frames.count)
-    profile.frames.append(frame)
-    frameIDs[frame] = id
-    return id
+    FrameID(index: frames.intern(frame, in: &profile.frames))
   }
 
   /// The stack of `frame` called from `parent`.

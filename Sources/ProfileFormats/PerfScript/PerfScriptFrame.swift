@@ -14,6 +14,8 @@ struct PerfScriptFrame {
   var hasText: Bool
   /// What kind of code it is, by module and address.
   var kind: FrameKind
+  /// The number of the line among those that differ; nil for what is no line of a stack, or was changed since.
+  var line: UInt32?
 
   /// Reads a frame; nil for any other line, such as a source line.
   init?(_ line: RawSpan) {

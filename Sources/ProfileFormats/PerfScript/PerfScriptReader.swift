@@ -21,6 +21,7 @@ public struct PerfScriptReader: Sendable {
   private var pending: [UInt8] = []
   private var frameLines = NameTable()
   private var frames: [PerfScriptFrame?] = []
+  private var lastModule: String?
   /// The sample that lines are read for, and its frames so far, leaf first.
   private var header: PerfScriptHeader?
   private var stack: [PerfScriptFrame] = []
@@ -159,6 +160,7 @@ public struct PerfScriptReader: Sendable {
       if isInlined, !stack.isEmpty {
         stack[stack.count - 1].kind = .inlined
         stack[stack.count - 1].module = nil
+        stack[stack.count - 1].line = nil
       }
       knownLines += 1
     case .other: knownLines += 1
@@ -175,7 +177,14 @@ public struct PerfScriptReader: Sendable {
     if !stack.isEmpty, stackHasTabs != hasTab { return nil }
     if shape?.framesHaveTabs == true, !hasTab { return nil }
     let (index, isNew) = frameLines.intern(line)
-    if isNew { frames.append(PerfScriptFrame(line)) }
+    if isNew {
+      var frame = PerfScriptFrame(line)
+      frame?.line = UInt32(truncatingIfNeeded: index)
+      // Most lines are of the module of the line before, whose text they share then.
+      if let module = lastModule, frame?.module == module { frame?.module = module }
+      lastModule = frame?.module
+      frames.append(frame)
+    }
     return frames[index]
   }
 

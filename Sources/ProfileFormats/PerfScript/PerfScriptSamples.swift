@@ -21,6 +21,8 @@ struct PerfScriptSamples: Sendable {
   }
 
   private var builder = ProfileBuilder()
+  /// By lines that differ, what they stand for; nil for those that no sample had, or that depend on others.
+  private var places: [(frame: FrameID, module: ModuleID?)?] = []
   private let budget = ReadingBudget()
   private var processes: [ProcessKey: ProcessID] = [:]
   private var threads: [ThreadKey: ThreadID] = [:]
@@ -51,8 +53,9 @@ struct PerfScriptSamples: Sendable {
     var module: ModuleID?
     var leaf: StackID?
     for frame in frames.reversed() {
-      if frame.kind != .inlined { module = frame.module.map { builder.intern(Module(path: $0)) } }
-      leaf = builder.intern(parent: leaf, frame: intern(frame, module: module))
+      let place = place(of: frame, in: module)
+      module = place.module
+      leaf = builder.intern(parent: leaf, frame: place.frame)
     }
     hasFrames = hasFrames || !frames.isEmpty
     events[value].samples += 1
@@ -89,6 +92,20 @@ struct PerfScriptSamples: Sendable {
     eventOfName[name] = events.count
     events.append(Event(name: name))
     return events.count - 1
+  }
+
+  /// A frame and its module, which for an inlined one is `caller`.
+  private mutating func place(of frame: PerfScriptFrame, in caller: ModuleID?) -> (frame: FrameID, module: ModuleID?) {
+    guard frame.kind != .inlined else { return (intern(frame, module: caller), caller) }
+    let line = frame.line.map { Int($0) }
+    if let line, line < places.count, let known = places[line] { return known }
+    let module = frame.module.map { builder.intern(Module(path: $0)) }
+    let place: (frame: FrameID, module: ModuleID?) = (intern(frame, module: module), module)
+    if let line {
+      if places.count <= line { places.append(contentsOf: repeatElement(nil, count: line + 1 - places.count)) }
+      places[line] = place
+    }
+    return place
   }
 
   private mutating func intern(_ frame: PerfScriptFrame, module: ModuleID?) -> FrameID {
