@@ -45,19 +45,29 @@ package struct ProfileOverview: Sendable {
     let profile = selected.profile
     let trust = TrustSummary(selected)
     var (modules, processes) = ([String: Int64](), [String: Int64]())
+    // By row, the last for no module: a name for each sample would take longer than all else.
+    var moduleWeights = [Int64](repeating: 0, count: profile.modules.count + 1)
+    var processWeights = [Int64](repeating: 0, count: profile.processes.count)
     var threads: [Int: Int64] = [:]
     var kernel: Int64 = 0
     for sample in selected.samples {
       let thread = profile.threads[sample.thread.index]
       let process = profile.processes[thread.process.index]
-      if !process.isUnnamed { processes["\(process.name) (\(process.pid))", default: 0].addSaturating(sample.weight) }
+      if !process.isUnnamed { processWeights[thread.process.index].addSaturating(sample.weight) }
       threads[(thread.first ?? sample.thread).index, default: 0].addSaturating(sample.weight)
       guard let stack = sample.stack else { continue }
       let frame = profile.frames[Int(profile.stacks.frame(of: stack))]
       if frame.kind == .kernel { kernel.addSaturating(sample.weight) }
       guard !frame.kind.isMarker else { continue }
-      let module = profile.functions[frame.function.index].module.map { profile.modules[$0.index].name }
-      modules[module ?? "[unknown]", default: 0].addSaturating(sample.weight)
+      let module = profile.functions[frame.function.index].module
+      moduleWeights[module?.index ?? profile.modules.count].addSaturating(sample.weight)
+    }
+    for (index, weight) in moduleWeights.enumerated() where weight != 0 {
+      let name = index < profile.modules.count ? profile.modules[index].name : "[unknown]"
+      modules[name, default: 0].addSaturating(weight)
+    }
+    for (process, weight) in zip(profile.processes, processWeights) where weight != 0 {
+      processes["\(process.name) (\(process.pid))", default: 0].addSaturating(weight)
     }
     self.trust = trust
     self.kernel = kernel

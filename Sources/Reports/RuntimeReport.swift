@@ -135,10 +135,11 @@ private struct RuntimeWorkOfStacks {
   private var callers: [StackID?] = []
 
   init(_ profile: Profile) {
+    let modules = profile.modules.map(\.name)
     let workOfFunction = profile.functions.map { function in
-      RuntimeWork(functionNamed: function.name, module: function.module.map { profile.modules[$0.index].name })
+      RuntimeWork(functionNamed: function.name, module: function.module.map { modules[$0.index] })
     }
-    let isSystem = profile.frames.map { Self.isSystem($0, profile) }
+    let isSystem = profile.frames.map { Self.isSystem($0, profile, modules: modules) }
     works.reserveCapacity(profile.stacks.count)
     callers.reserveCapacity(profile.stacks.count)
     // Parents precede children, so what a node's caller does is known before it.
@@ -160,11 +161,11 @@ private struct RuntimeWorkOfStacks {
     works[stack.index].map { ($0, callers[stack.index]) }
   }
 
-  private static func isSystem(_ frame: Frame, _ profile: Profile) -> Bool {
+  private static func isSystem(_ frame: Frame, _ profile: Profile, modules: [String]) -> Bool {
     if frame.kind == .kernel { return true }
     let function = profile.functions[frame.function.index]
     if function.name.hasPrefix("swift::") || function.name.hasPrefix("std::") { return true }
-    guard let module = function.module.map({ profile.modules[$0.index].name }) else { return false }
+    guard let module = function.module.map({ modules[$0.index] }) else { return false }
     return systemModules.contains { module.hasPrefix($0) }
   }
 
