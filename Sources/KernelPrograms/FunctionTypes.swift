@@ -25,6 +25,7 @@ package enum FunctionTypes {
   private static func kind(_ number: UInt32) -> UInt32 { number << 24 }
 
   private static func bytes(_ number: UInt32) -> [UInt8] {
-    withUnsafeBytes(of: number) { unsafe Array($0) }
+    // SAFETY: copied during the call.
+    unsafe withUnsafeBytes(of: number) { unsafe Array($0) }
   }
 }
