@@ -14,7 +14,7 @@ import re
 import time
 
 from browsing import run, test
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 
 class Reader:
@@ -326,13 +326,24 @@ def turns_over(reader):
     assert reader.focused().startswith("server,"), reader.focused()
 
 
+def hover(item):
+    """Moves the pointer over an item, wherever it is by now: each drawing makes new ones, which may be between two steps."""
+    for attempt in range(20):
+        try:
+            return item.hover(force=True)
+        except Error as error:
+            if "not visible" not in str(error) or attempt == 19:
+                raise
+            item.wait_for(state="attached")
+
+
 @test
 def runs_nothing_that_a_name_says(reader):
     for name in ["hostile.svg", "hostile.html"]:
         reader.open(name)
         reader.page.get_by_role("searchbox").fill("<script>")
         for item in reader.page.locator("[role=treeitem]").all()[:40]:
-            item.hover(force=True)
+            hover(item)
             item.focus()
         reader.page.keyboard.press("Enter")
         assert reader.page.evaluate("window.hacked") is None
