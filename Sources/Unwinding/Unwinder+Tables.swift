@@ -116,7 +116,7 @@ extension Unwinder {
     noting walk: inout WalkMemory
   ) -> StepOutcome {
     let rule = entry.rule
-    if rule.isRoot { return .ended(.rooted) }
+    if rule.isRoot { return stepOutOfAddressLoaderI386(&frame) ? .stepped : .ended(.rooted) }
     guard frame.registers.unknown == 0 || canApply(rule, frame) else { return .ended(.truncated(.registerUnknown)) }
     guard
       let cfa = rule.canonicalFrameAddress(

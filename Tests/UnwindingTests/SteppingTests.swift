@@ -44,8 +44,9 @@ import Testing
         if process.mayHaveMapped { try images.update(unwinder) }
         steps += 1
         isInMain = isInMain || images.name(process.programCounter, symbols, program.path) == "main"
-        // The dynamic linker's start takes most of the time and is much the same everywhere.
-        let isInLinker = architecture == .i386 || images.path(process.programCounter)?.contains("/ld-linux") == true
+        // The dynamic linker's start takes most of the time and is much the same everywhere; so are the 32-bit libraries'.
+        let path = images.path(process.programCounter)
+        let isInLinker = architecture == .i386 ? path != program.path : path?.contains("/ld-linux") == true
         guard isInMain || !isInLinker || steps.isMultiple(of: 61) else { continue }
         compared += 1
         let chain = unwinder.chain(try process.capture(dumpBytes: 16_384))

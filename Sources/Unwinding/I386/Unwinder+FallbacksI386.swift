@@ -90,6 +90,16 @@ extension Unwinder {
     return stepOverCallI386(&frame, returnAddressAt: cfa &- 4 &+ depth)
   }
 
+  /// Steps out of an address loader that lies within the function that calls it, whose rule it has. So it is in glibc's
+  /// `_start`, which has no caller, but that loader has one.
+  func stepOutOfAddressLoaderI386(_ frame: inout FrameCursor) -> Bool {
+    guard architecture == .i386, !frame.isReturnAddress,
+      isAddressLoader(at: frame.pc) || isAddressLoader(at: frame.pc &- 3),
+      let address = context.memory.word(at: frame.sp), isBehindAddressLoader(address)
+    else { return false }
+    return stepOverCallI386(&frame, returnAddressAt: frame.sp)
+  }
+
   /// Steps to the caller whose return address is in `slot`, if there is one behind a call.
   private func stepOverCallI386(_ frame: inout FrameCursor, returnAddressAt slot: UInt64) -> Bool {
     guard let address = context.memory.word(at: slot), context.isPlausible(returnAddress: address),
