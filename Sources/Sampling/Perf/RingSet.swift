@@ -14,7 +14,9 @@ struct RingSet: ~Copyable {
   /// Those that samples are written into: one for each of `cpus`, in their order.
   let rings: [PerfRing]
   /// Those that only tell what processes do, of each CPU; empty where that stands between the samples.
-  private(set) var sideband: [PerfRing] = []
+  private(set) var sideband: [PerfRing] = [] {
+    didSet { all = rings + sideband }
+  }
   /// The processors that were online.
   let cpus: [Int32]
   /// The rings' events, to which the targets' are redirected; in the order of `cpus`.
@@ -25,7 +27,7 @@ struct RingSet: ~Copyable {
   private var sidebandDescriptors = DescriptorSet()
 
   /// Every ring.
-  var all: [PerfRing] { rings + sideband }
+  private(set) var all: [PerfRing]
 
   /// Bytes in all rings.
   var totalBytes: Int { all.reduce(0) { $0 + $1.capacity } }
@@ -56,8 +58,8 @@ struct RingSet: ~Copyable {
       var failure: Int32?
       for cpu in online {
         do {
-          let owner = try Self.openOwner(plan: plan, cpu: cpu, capacity: capacity)
-          guard let owner else { continue }
+          let attributes = plan.ringOwnerAttributes(watermark: UInt32(clamping: capacity / 4))
+          guard let owner = try Self.open(attributes, of: 0, on: cpu) else { continue }
           descriptors.insert(owner)
           rings.append(try PerfRing(event: owner, capacity: capacity, layout: layout))
           cpus.append(cpu)
@@ -68,6 +70,7 @@ struct RingSet: ~Copyable {
       }
       guard let failure else {
         self.rings = rings
+        all = rings
         owners = descriptors.descriptors
         self.cpus = cpus
         self.layout = layout
@@ -93,19 +96,17 @@ struct RingSet: ~Copyable {
   /// Opens a ring on each CPU for what processes do; does nothing where one can't be had.
   mutating func openSideband(plan: PerfPlan) {
     let capacity = min(Self.largestSideband, max(Self.smallestRing, (rings.first?.capacity ?? 0) / 4))
-    var attributes = plan.sidebandAttributes(watermark: UInt32(clamping: capacity / 4))
+    let attributes = plan.sidebandAttributes(watermark: UInt32(clamping: capacity / 4))
     var opened = DescriptorSet()
+    var made: [PerfRing] = []
     for cpu in cpus {
-      // SAFETY: the kernel reads the attributes during the call.
-      let descriptor = unsafe clp_perf_event_open(&attributes, -1, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
-      if descriptor < 0, errno == ENODEV { continue }
-      guard descriptor >= 0 else { return sideband = [] }
-      opened.insert(descriptor)
-      guard let ring = try? PerfRing(event: descriptor, capacity: capacity, layout: layout) else {
-        return sideband = []
-      }
-      sideband.append(ring)
+      do throws(SystemCallError) {
+        guard let descriptor = try Self.open(attributes, of: -1, on: cpu) else { continue }
+        opened.insert(descriptor)
+        made.append(try PerfRing(event: descriptor, capacity: capacity, layout: layout))
+      } catch { return }
     }
+    sideband = made
     sidebandDescriptors = opened
   }
 
@@ -126,11 +127,13 @@ struct RingSet: ~Copyable {
     return capacity
   }
 
-  /// Opens the event that will own a CPU's ring; nil for a processor that went offline.
-  private static func openOwner(plan: PerfPlan, cpu: Int32, capacity: Int) throws(SystemCallError) -> Int32? {
-    var attributes = plan.ringOwnerAttributes(watermark: UInt32(clamping: capacity / 4))
+  /// Opens the event that will own a CPU's ring, of a process or, with -1, of all; nil for a processor that went offline.
+  private static func open(
+    _ attributes: perf_event_attr, of pid: Int32, on cpu: Int32
+  ) throws(SystemCallError) -> Int32? {
+    var attributes = attributes
     // SAFETY: the kernel reads the attributes during the call.
-    let descriptor = unsafe clp_perf_event_open(&attributes, 0, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
+    let descriptor = unsafe clp_perf_event_open(&attributes, pid, cpu, -1, UInt(PERF_FLAG_FD_CLOEXEC))
     if descriptor >= 0 { return descriptor }
     guard errno == ENODEV else { throw SystemCallError(number: errno) }
     return nil

@@ -56,21 +56,17 @@ struct SampledProcesses {
 
   /// Tells the handler what runs in a process: its threads' names and its mappings.
   mutating func describe(pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
-    var threads = source.threads(of: pid)
-    let early = earlyNames.removeValue(forKey: pid) ?? []
-    for (tid, name) in early {
+    let threads = source.threads(of: pid)
+    var names = earlyNames.removeValue(forKey: pid) ?? []
+    let known = Set(names.map(\.tid))
+    for tid in threads where !known.contains(tid) {
+      if let name = source.name(ofThread: tid, of: pid) { names.append((tid, name)) }
+    }
+    if !threads.isEmpty { tree.admit(pid, threads: threads) }
+    for (tid, name) in names {
       handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MachineClock.monotonic))
     }
     guard !threads.isEmpty else { return tree.forget(pid) }
-    tree.admit(pid, threads: threads)
-    if !early.isEmpty {
-      let known = Set(early.map(\.tid))
-      threads.removeAll { known.contains($0) }
-    }
-    for tid in threads {
-      guard let name = source.name(ofThread: tid, of: pid) else { continue }
-      handler.event(.renamed(pid: pid, tid: tid, name: name, isExec: false, time: MachineClock.monotonic))
-    }
     guard let mappings = source.mappings(of: pid, executableOnly: true) else { return }
     let time = MachineClock.monotonic
     for mapping in mappings { handler.event(.mapped(pid: pid, mapping, time: time)) }
