@@ -1,28 +1,50 @@
-"""What the browser tests share: the list of tests, and a run of them in each browser that there is.
+"""Runs browser tests in the browsers that Playwright drives.
 
 Needs Debian's chromium and Playwright from PyPI; without them the tests say so and exit with 77.
 """
-import argparse
 import os
-import pathlib
 import shutil
-import sys
-import traceback
+
+import suite
 
 try:
     from playwright.sync_api import sync_playwright
 except ImportError:
-    print("skipped: Playwright is missing (pip install playwright)")
-    sys.exit(77)
+    suite.skip("Playwright is missing (pip install playwright)")
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-TESTS = []
 
 
-def test(function):
-    """Adds a test: a function that is handed a reader."""
-    TESTS.append(function)
-    return function
+class Window:
+    """A browser window; no page in it may raise an error, or ask for anything by other than these schemes."""
+
+    schemes = ("file:", "data:")
+    size = {"width": 1280, "height": 800}
+
+    def __init__(self, browser, folder, shots, **options):
+        self.browser, self.folder, self.shots = browser, folder, shots
+        self.context = browser.new_context(**{"viewport": self.size, **options})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: self.errors.append("asked for " + request.url)
+                     if not request.url.startswith(self.schemes) else None)
+
+    def fragment(self):
+        return self.page.evaluate("location.hash")
+
+    def shot(self, name):
+        if self.shots:
+            self.page.screenshot(path=self.shots / (name + ".png"))
+
+    def close(self):
+        assert self.errors == [], self.errors
+        self.drop()
+
+    def drop(self):
+        self.context.close()
 
 
 def launched(playwright, with_firefox):
@@ -40,38 +62,13 @@ def launched(playwright, with_firefox):
 
 
 def run(description, folder, reader_of, with_firefox=False):
-    """Runs the tests by the command line's options and exits.
+    """Runs the tests by the command line's options and exits; `reader_of` makes a `Window` of a browser and two folders."""
+    def browsers():
+        with sync_playwright() as playwright:
+            for name, browser in launched(playwright, with_firefox):
+                yield name, lambda folder, shots: reader_of(browser, folder, shots)
+                browser.close()
 
-    `folder` is the option that names the folder of what is opened; `reader_of` makes a reader of a browser, that folder and
-    the one for screenshots.
-    """
-    parser = argparse.ArgumentParser(description=description.splitlines()[0])
-    parser.add_argument(folder, dest="folder", type=pathlib.Path, required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    parser.add_argument("--only", default="")
-    arguments = parser.parse_args()
     if not CHROMIUM:
-        print("skipped: chromium is missing (apt-get install chromium)")
-        sys.exit(77)
-    if arguments.screenshots:
-        arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    failed = 0
-    with sync_playwright() as playwright:
-        for name, browser in launched(playwright, with_firefox):
-            for function in TESTS:
-                if arguments.only not in function.__name__:
-                    continue
-                reader = reader_of(browser, arguments.folder.resolve(), arguments.screenshots)
-                reader.page.set_default_timeout(15_000)
-                try:
-                    function(reader)
-                    reader.close()
-                    print(f"passed {name}{function.__name__}")
-                except Exception:
-                    failed += 1
-                    print(f"FAILED {name}{function.__name__}")
-                    traceback.print_exc()
-                    reader.context.close()
-            browser.close()
-    print(f"{failed} browser tests failed" if failed else "all browser tests passed")
-    sys.exit(1 if failed else 0)
+        suite.skip("chromium is missing (apt-get install chromium)")
+    suite.run(description, folder, browsers())

@@ -6,7 +6,6 @@ usage: firefox.py --pages FOLDER [--screenshots FOLDER] [--only WORD]
 FOLDER is that of page.py. Speaks Firefox's own protocol (Marionette: JSON over TCP, each message behind its length), since
 Playwright drives only a Firefox of its own. Needs Debian's firefox-esr; without it it says so and exits with 77.
 """
-import argparse
 import base64
 import json
 import os
@@ -14,20 +13,13 @@ import pathlib
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-import traceback
+
+from suite import run, skip, test
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 KEYS = {"Enter": "\uE007", "Escape": "\uE00C", "ArrowDown": "\uE015", "ArrowRight": "\uE014", "Tab": "\uE004"}
-TESTS = []
-
-
-def test(function):
-    """Adds a test: a function that is handed a reader."""
-    TESTS.append(function)
-    return function
 
 
 class Firefox:
@@ -144,6 +136,12 @@ class Reader:
             image = self.browser.send("WebDriver:TakeScreenshot", {"full": False})["value"]
             (self.shots / ("firefox-" + name + ".png")).write_bytes(base64.b64decode(image))
 
+    def close(self):
+        pass
+
+    # The window goes on to the next reader.
+    drop = close
+
 
 @test
 def opens_every_page_and_view(reader):
@@ -205,36 +203,16 @@ def draws_and_zooms_frames(reader):
     reader.shot("compared")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=pathlib.Path, required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path)
-    parser.add_argument("--only", default="")
-    arguments = parser.parse_args()
-    if not FIREFOX:
-        print("skipped: firefox is missing (apt-get install firefox-esr)")
-        sys.exit(77)
-    if arguments.screenshots:
-        arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    failed = 0
+def browsers():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Firefox(pathlib.Path(folder))
         try:
-            for function in TESTS:
-                if arguments.only not in function.__name__:
-                    continue
-                try:
-                    function(Reader(browser, arguments.pages.resolve(), arguments.screenshots))
-                    print(f"passed {function.__name__}")
-                except Exception:
-                    failed += 1
-                    print(f"FAILED {function.__name__}")
-                    traceback.print_exc()
+            yield "", lambda folder, shots: Reader(browser, folder, shots)
         finally:
             browser.close()
-    print(f"{failed} browser tests failed" if failed else "all browser tests passed")
-    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
-    main()
+    if not FIREFOX:
+        skip("firefox is missing (apt-get install firefox-esr)")
+    run(__doc__, "--pages", browsers())

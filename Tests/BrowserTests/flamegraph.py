@@ -13,23 +13,15 @@ import html
 import re
 import time
 
-from browsing import run, test
+from browsing import Window, run
 from playwright.sync_api import Error, expect
+from suite import test
 
 
-class Reader:
+class Reader(Window):
     """A browser window with a picture in it."""
 
-    def __init__(self, browser, folder, shots, **options):
-        self.folder, self.shots = folder, shots
-        options.setdefault("viewport", {"width": 1400, "height": 800})
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.errors = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        self.page.on("request", lambda request: self.errors.append("asked for " + request.url)
-                     if not request.url.startswith(("file:", "data:")) else None)
+    size = {"width": 1400, "height": 800}
 
     def open(self, name, fragment=""):
         self.page.goto(self.url(name, fragment))
@@ -59,20 +51,9 @@ class Reader:
     def result(self):
         return self.page.locator("output").text_content()
 
-    def fragment(self):
-        return self.page.evaluate("location.hash")
-
     def search(self, text):
         self.page.get_by_role("searchbox").fill(text)
         return self.result()
-
-    def shot(self, name):
-        if self.shots:
-            self.page.screenshot(path=self.shots / (name + ".png"))
-
-    def close(self):
-        assert self.errors == [], self.errors
-        self.context.close()
 
 
 @test
@@ -356,7 +337,7 @@ def runs_nothing_that_a_name_says(reader):
     reader.page.locator("[role=treeitem]").nth(30).hover()
     reader.shot("hostile")
     # Without script, the picture itself must hold no trap either.
-    still = Reader(reader.context.browser, reader.folder, reader.shots, java_script_enabled=False)
+    still = Reader(reader.browser, reader.folder, reader.shots, java_script_enabled=False)
     still.page.goto(still.url("hostile.svg"))
     still.shot("hostile-still")
     still.close()
@@ -479,7 +460,7 @@ def says_when_there_is_nothing(reader):
 
 @test
 def is_legible_on_a_telephone(reader):
-    phone = Reader(reader.context.browser, reader.folder, reader.shots, viewport={"width": 375, "height": 740}, is_mobile=True,
+    phone = Reader(reader.browser, reader.folder, reader.shots, viewport={"width": 375, "height": 740}, is_mobile=True,
                    has_touch=True, device_scale_factor=2)
     for name in ["server.svg", "diff.html"]:
         phone.open(name)
@@ -503,7 +484,7 @@ def is_legible_on_a_telephone(reader):
 
 @test
 def is_legible_on_5_000_pixels(reader):
-    wide = Reader(reader.context.browser, reader.folder, reader.shots, viewport={"width": 5000, "height": 1400})
+    wide = Reader(reader.browser, reader.folder, reader.shots, viewport={"width": 5000, "height": 1400})
     wide.open("wide.svg")
     assert wide.frame("main").bounding_box()["width"] > 4900
     assert wide.page.evaluate("getComputedStyle(document.querySelector('[role=treeitem] text')).fontSize") == "12px"
@@ -520,7 +501,7 @@ def knows_dark_and_light(reader):
         return sum(map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.querySelector('.viewer')).backgroundColor"))[:3]))
     def fill(page):
         return page.evaluate("getComputedStyle(document.querySelector('[role=treeitem] rect.u0, [role=treeitem] rect.u4')).fill")
-    dark = Reader(reader.context.browser, reader.folder, reader.shots, color_scheme="dark")
+    dark = Reader(reader.browser, reader.folder, reader.shots, color_scheme="dark")
     dark.open("server.svg")
     reader.open("server.svg")
     assert paper(dark.page) < 200 < 600 < paper(reader.page)

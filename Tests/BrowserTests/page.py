@@ -9,25 +9,17 @@ so and exits with 77. firefox.py looks at the same in Firefox. Times are reporte
 """
 import re
 
-from browsing import run, test
+from browsing import Window, run
 from playwright.sync_api import expect
+from suite import test
 
 VIEWS = ["Flame graph", "Tree", "Functions", "Sandwich", "Time", "Source"]
 
 
-class Reader:
+class Reader(Window):
     """A browser window with a page in it."""
 
-    def __init__(self, browser, folder, shots, **options):
-        self.browser, self.folder, self.shots = browser, folder, shots
-        options.setdefault("viewport", {"width": 1280, "height": 800})
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.errors = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        self.page.on("request", lambda request: self.errors.append("asked for " + request.url)
-                     if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    schemes = ("file:", "data:", "blob:")
 
     def open(self, name, fragment=""):
         self.page.goto("about:blank")
@@ -52,13 +44,6 @@ class Reader:
     def trust(self):
         return self.page.locator(".trust").text_content()
 
-    def fragment(self):
-        return self.page.evaluate("location.hash")
-
-    def shot(self, name):
-        if self.shots:
-            self.page.screenshot(path=self.shots / (name + ".png"))
-
     def drag(self, locator, start, end):
         """Presses at one share of a box's width and lets go at another."""
         box = locator.bounding_box()
@@ -68,10 +53,6 @@ class Reader:
         for step in range(1, 5):
             self.page.mouse.move(box["x"] + box["width"] * (start + (end - start) * step / 4), y)
         self.page.mouse.up()
-
-    def close(self):
-        assert self.errors == [], self.errors
-        self.context.close()
 
 
 @test
