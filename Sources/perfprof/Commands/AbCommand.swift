@@ -30,20 +30,9 @@ struct AbCommand: ParsableCommand {
   @Option(help: "The folder to leave the recordings in: before-1.perfprof, after-1.perfprof…")
   var keep: String?
 
-  @Option(name: [.short, .customLong("output")], help: "File to write: .svg, .html, .json or .md; may be repeated.")
-  var output: [String] = []
-
+  @OptionGroup var verdicts: VerdictFlags
   @OptionGroup var comparison: ComparisonFlags
   @OptionGroup var input: InputFlags
-
-  @Option(help: "The most rows of each table; 0 for all. Default: 40, and all with --json.")
-  var limit: Int?
-
-  @Flag(help: "The verdicts as JSON.")
-  var json = false
-
-  @Flag(help: "The verdicts as Markdown for a pull request.")
-  var markdown = false
 
   @Flag(help: "Don't tell of each pair on standard error.")
   var quiet = false
@@ -54,11 +43,6 @@ struct AbCommand: ParsableCommand {
     }
     guard (0...100).contains(warmUp) else { throw ValidationError("--warm-up \(warmUp): use 0 to 100") }
     guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
-    if json, markdown { throw ValidationError("--json and --markdown: one of them at a time") }
-    if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
-    for path in output where ComparisonReport.kind(of: path) == nil {
-      throw ValidationError("-o \(path): ab writes .svg, .html, .json and .md")
-    }
   }
 
   mutating func run() throws {
@@ -97,7 +81,10 @@ struct AbCommand: ParsableCommand {
     guard !sides.before.isEmpty, !sides.after.isEmpty else {
       throw Failure(.unavailable, "stopped before one pair was done: nothing to compare")
     }
-    try show(result ?? compare(sides, looks: looks.count), sides)
+    let comparison = result ?? compare(sides, looks: looks.count)
+    try verdicts.show(
+      ComparisonReport(comparison: comparison, before: sides.before, after: sides.after, names: (before, after)))
+    try self.comparison.hold(comparison)
   }
 
   /// After how many pairs the answer is looked at. Looking often finds something by chance, so the 5 % are shared out.
@@ -112,25 +99,5 @@ struct AbCommand: ParsableCommand {
     var options = comparison.options(.work(before: Double(sides.before.count), after: Double(sides.after.count)))
     options.level = 0.05 / Double(looks)
     return FunctionComparison(before: sides.before, after: sides.after, options)
-  }
-
-  private func show(
-    _ result: FunctionComparison, _ sides: (before: [ComparisonInput], after: [ComparisonInput])
-  ) throws {
-    let report = ComparisonReport(
-      comparison: result, before: sides.before, after: sides.after, names: (before, after))
-    for path in output { try report.write(path) }
-    let wanted = limit ?? (json ? 0 : 40)
-    let rows = wanted == 0 ? nil : wanted
-    let bytes: [UInt8]
-    if json {
-      bytes = result.json(limit: rows)
-    } else if markdown {
-      bytes = Array(result.markdown(names: (before, after), limit: rows ?? .max).utf8)
-    } else {
-      bytes = Array(result.text(names: (before, after), limit: rows, columns: Terminal.columns(of: STDOUT_FILENO)).utf8)
-    }
-    try OutputFile(path: "-").write(bytes)
-    try comparison.hold(result)
   }
 }

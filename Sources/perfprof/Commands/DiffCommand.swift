@@ -28,12 +28,7 @@ struct DiffCommand: ParsableCommand {
     help: ArgumentHelp("The profiles of interest: what -- stands for.", valueName: "FILE"), completion: .file())
   var after: [String] = []
 
-  @Option(
-    name: [.short, .customLong("output")],
-    help: ArgumentHelp("File to write: .svg, .html, .json or .md; may be repeated.", valueName: "OUT"),
-    completion: .file())
-  var output: [String] = []
-
+  @OptionGroup var verdicts: VerdictFlags
   @OptionGroup var comparison: ComparisonFlags
 
   @Option(help: "What amounts are compared by: share, second (CPU seconds a second) or work.")
@@ -42,9 +37,6 @@ struct DiffCommand: ParsableCommand {
   @Option(help: "Units of work in all recordings of each side: BEFORE=N,AFTER=M.")
   var work: String?
 
-  @Option(help: "The most rows of each table; 0 for all. Default: 40, and all with --json.")
-  var limit: Int?
-
   @Flag(help: "List what is unchanged, too.")
   var full = false
 
@@ -52,12 +44,6 @@ struct DiffCommand: ParsableCommand {
 
   @Flag(help: "Tell threads apart in the picture.")
   var threads = false
-
-  @Flag(help: "The verdicts as JSON.")
-  var json = false
-
-  @Flag(help: "The verdicts as Markdown for a pull request.")
-  var markdown = false
 
   @Option(help: "With --markdown: where the page will be, for a link to it.")
   var page: String?
@@ -88,14 +74,9 @@ struct DiffCommand: ParsableCommand {
     guard sides != nil else {
       throw ValidationError("name two profiles, or several of each side: BEFORE… -- AFTER…")
     }
-    if let limit, limit < 0 { throw ValidationError("--limit \(limit): use 0 or more") }
-    if json, markdown { throw ValidationError("--json and --markdown: one of them at a time") }
     if work != nil, parsedWork == nil { throw ValidationError("--work \(work ?? ""): use BEFORE=N,AFTER=M") }
     if per == .work, work == nil { throw ValidationError("--per work: say how much with --work BEFORE=N,AFTER=M") }
     if let per, per != .work, work != nil { throw ValidationError("--work and --per \(per.rawValue): leave one out") }
-    for path in output where Self.kind(of: path) == nil {
-      throw ValidationError("-o \(path): diff writes .svg, .html, .json and .md")
-    }
   }
 
   /// What `--work` says.
@@ -130,24 +111,9 @@ struct DiffCommand: ParsableCommand {
     let report = ComparisonReport(
       comparison: result, before: earlier, after: Array(later), names: names, title: title, threads: threads,
       showsCommand: !noCommand)
-    for path in output { try report.write(path) }
-    let wanted = limit ?? (json ? 0 : 40)
-    let rows = wanted == 0 ? nil : wanted
-    let bytes: [UInt8]
-    if json {
-      bytes = result.json(limit: rows)
-    } else if markdown {
-      let picture = page ?? output.first { ComparisonReport.kind(of: $0) == .html }
-      bytes = Array(result.markdown(names: names, page: picture, limit: rows ?? .max).utf8)
-    } else {
-      bytes = Array(
-        result.text(names: names, limit: rows, columns: Terminal.columns(of: STDOUT_FILENO), isFull: full).utf8)
-    }
-    try OutputFile(path: "-").write(bytes)
+    try verdicts.show(report, page: page, isFull: full)
     try comparison.hold(result)
   }
-
-  private static func kind(of path: String) -> ComparisonReport.Kind? { ComparisonReport.kind(of: path) }
 
   private static func name(of files: [String]) -> String {
     files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"

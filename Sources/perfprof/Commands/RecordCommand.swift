@@ -1,5 +1,5 @@
-import BinaryReading
 import ArgumentParser
+import BinaryReading
 import CLinuxPerf
 import Glibc
 import Processes
@@ -19,27 +19,7 @@ struct RecordCommand: ParsableCommand {
       A program behind -- finds everything as perfprof was given it, and perfprof ends with its exit status.
       """)
 
-  @Option(
-    name: [.customShort("p"), .customLong("pid")],
-    help: ArgumentHelp(
-      """
-      Process to attach to, by number or by its program's name, which stands for all of that name; may be repeated, or \
-      a list: 12,34.
-      """, valueName: "PID|NAME"),
-    completion: .custom { _, _, prefix in ProcessCompletion.words(prefix) })
-  var pid: [String] = []
-
-  @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
-  var all = false
-
-  @Option(
-    name: [.customShort("G"), .customLong("cgroup")],
-    help: ArgumentHelp(
-      """
-      Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
-      or a container's number.
-      """, valueName: "CGROUP"))
-  var group: String?
+  @OptionGroup var targets: TargetFlags
 
   @Option(
     name: [.customShort("F"), .customLong("frequency")],
@@ -65,18 +45,9 @@ struct RecordCommand: ParsableCommand {
       "With -e: a sample for each N of an event, where every one is too much; clocks keep to -F.", valueName: "N"))
   var count: UInt64?
 
-  @Flag(
-    name: .customLong("off-cpu"),
-    help: "Sample what threads wait for instead of CPU time: value types off-cpu, runnable and idle, in nanoseconds.")
-  var offCPU = false
+  @OptionGroup var waits: WaitFlags
 
-  @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
-  var wall = false
-
-  @Option(
-    name: [.customShort("d"), .customLong("duration")],
-    help: ArgumentHelp("Stop after that time: seconds, or 500ms, 10s, 2m, 1h.", valueName: "TIME"))
-  var duration: TimeLimit?
+  @OptionGroup var duration: DurationFlag
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
@@ -118,24 +89,19 @@ struct RecordCommand: ParsableCommand {
 
   mutating func validate() throws {
     if asksForEvents { return }
-    let targets = [!pid.isEmpty, all, group != nil, !command.isEmpty].filter { $0 }.count
-    guard targets == 1 else {
+    let named = targets.count + (command.isEmpty ? 0 : 1)
+    guard named == 1 else {
       throw ValidationError(
-        targets == 0
+        named == 0
           ? "name what to record: -p PID, -a, -G CGROUP, or -- CMD ARG…"
           : "-p, -a, -G and -- CMD exclude each other: name one")
     }
-    if case .hertz(let number) = frequency, !(1...100_000).contains(number) {
-      throw ValidationError("-F \(number): use 1 to 100000 Hz, or max")
-    }
-    if let seconds = duration?.seconds, !(seconds > 0 && seconds < 1e9) {
-      throw ValidationError("-d \(seconds): use a time above 0, such as 10, 500ms or 2m")
-    }
+    try frequency.validate()
     if idle, sampler == .perf {
       throw ValidationError(
         "--idle: perf's clocks see only threads that run: leave out --sampler perf, and ptrace is taken")
     }
-    if idle || sampler == .ptrace, all {
+    if idle || sampler == .ptrace, targets.all {
       throw ValidationError("-a: ptrace can't sample all processes: leave out \(idle ? "--idle" : "--sampler ptrace")")
     }
     if sampler == .ptrace, !event.isEmpty {
@@ -144,8 +110,7 @@ struct RecordCommand: ParsableCommand {
     if idle, !event.isEmpty {
       throw ValidationError("-e \(event[0]): --idle is ptrace's, which sees no events: leave one of them out")
     }
-    if offCPU || wall {
-      let flag = wall ? "--wall" : "--off-cpu"
+    if let flag = waits.option {
       guard event.isEmpty else { throw ValidationError("\(flag): not together with -e: leave one of them out") }
       guard sampler != .ptrace, !idle else {
         throw ValidationError("\(flag): ptrace sees no switches: leave out --sampler ptrace and --idle")
@@ -166,10 +131,10 @@ struct RecordCommand: ParsableCommand {
     let events = try events()
     var signals = try StopSignals(given: Perfprof.given)
     if command.isEmpty {
-      let choice = try ProcessChoice(pid)
-      let processes = if let group { try GroupMembers(of: group).processes } else { choice.processes }
+      let choice = try targets.choice()
+      let processes = choice.processes
       if !quiet { for remark in choice.remarks { printError("perfprof: \(remark)") } }
-      let target: SamplingTarget = all ? .allProcesses : .processes(processes.map(\.pid))
+      let target: SamplingTarget = targets.all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
       let outcome = try record(
         target, events: events, command: processes.first?.command ?? [], name: name, signals: &signals,
@@ -250,10 +215,10 @@ struct RecordCommand: ParsableCommand {
     options.sampling.frequency = frequency.hertz
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel
-    options.sampling.waits = wall ? .wall : offCPU ? .waits : .none
+    options.sampling.waits = waits.choice
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor
-    options.durationSeconds = duration?.seconds
+    options.durationSeconds = duration.seconds
     options.sampler = idle ? .ptrace : sampler
     options.maxDepth = maxDepth
     options.unwinding = unwinding

@@ -16,27 +16,7 @@ struct TopCommand: ParsableCommand {
       dumb terminal and with -n it prints one table after another. NO_COLOR leaves colors out. Nothing is written to disk.
       """)
 
-  @Option(
-    name: [.customShort("p"), .customLong("pid")],
-    help: ArgumentHelp(
-      """
-      Process to attach to, by number or by its program's name, which stands for all of that name; may be repeated, or \
-      a list: 12,34.
-      """, valueName: "PID|NAME"),
-    completion: .custom { _, _, prefix in ProcessCompletion.words(prefix) })
-  var pid: [String] = []
-
-  @Flag(name: [.customShort("a"), .customLong("all")], help: "Watch every process, as without -p and -G.")
-  var all = false
-
-  @Option(
-    name: [.customShort("G"), .customLong("cgroup")],
-    help: ArgumentHelp(
-      """
-      Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
-      or a container's number.
-      """, valueName: "CGROUP"))
-  var group: String?
+  @OptionGroup var targets: TargetFlags
 
   @Option(
     name: [.customShort("F"), .customLong("frequency")],
@@ -44,13 +24,7 @@ struct TopCommand: ParsableCommand {
     completion: .list(["49", "99", "499"]))
   var frequency = SamplingRate.hertz(99)
 
-  @Flag(
-    name: .customLong("off-cpu"),
-    help: "Show what threads wait for instead of CPU time: value types off-cpu, runnable and idle, in nanoseconds.")
-  var offCPU = false
-
-  @Flag(help: "Show CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
-  var wall = false
+  @OptionGroup var waits: WaitFlags
 
   @Option(help: "What functions are sorted by at first: self or total.")
   var sort = FunctionReport.Order.`self`
@@ -69,10 +43,7 @@ struct TopCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Rows of a printed table.", valueName: "N"))
   var limit = 20
 
-  @Option(
-    name: [.customShort("d"), .customLong("duration")],
-    help: ArgumentHelp("Stop after that time: seconds, or 500ms, 10s, 2m, 1h.", valueName: "TIME"))
-  var duration: TimeLimit?
+  @OptionGroup var duration: DurationFlag
 
   @Option(help: "Interface of the kernel to sample with: auto, perf or ptrace.")
   var sampler = RecordOptions.SamplerChoice.auto
@@ -87,37 +58,29 @@ struct TopCommand: ParsableCommand {
   var debugFolders: [String] = []
 
   mutating func validate() throws {
-    let targets = [!pid.isEmpty, all, group != nil].filter { $0 }.count
-    guard targets <= 1 else { throw ValidationError("-p, -a and -G exclude each other: name one") }
-    if case .hertz(let number) = frequency, !(1...100_000).contains(number) {
-      throw ValidationError("-F \(number): use 1 to 100000 Hz, or max")
-    }
+    guard targets.count <= 1 else { throw ValidationError("-p, -a and -G exclude each other: name one") }
+    try frequency.validate()
     for (name, time, range) in [("--interval", interval, 0.1...3600), ("--over", over, 0.1...3600)] {
       guard let seconds = time?.seconds else { continue }
       guard range.contains(seconds) else {
         throw ValidationError("\(name) \(seconds): use a time from 100ms to 1h")
       }
     }
-    if let seconds = duration?.seconds, !(seconds > 0 && seconds < 1e9) {
-      throw ValidationError("-d \(seconds): use a time above 0, such as 10, 500ms or 2m")
-    }
     if let tables, tables < 1 { throw ValidationError("-n \(tables): use 1 or more") }
     guard limit > 0 else { throw ValidationError("--limit \(limit): use 1 or more") }
-    if offCPU && wall { throw ValidationError("--wall has what --off-cpu shows: leave one of them out") }
     if sampler == .ptrace {
-      if offCPU || wall {
-        throw ValidationError("\(wall ? "--wall" : "--off-cpu"): ptrace sees no switches: leave out --sampler ptrace")
+      if let option = waits.option {
+        throw ValidationError("\(option): ptrace sees no switches: leave out --sampler ptrace")
       }
       if watchesAll { throw ValidationError("ptrace can't sample all processes: name some with -p, or leave it out") }
     }
   }
 
-  private var watchesAll: Bool { pid.isEmpty && group == nil }
+  private var watchesAll: Bool { targets.pid.isEmpty && targets.group == nil }
 
   mutating func run() throws {
     var signals = try StopSignals(given: Perfprof.given)
-    let choice = try ProcessChoice(pid)
-    let processes = if let group { try GroupMembers(of: group).processes } else { choice.processes }
+    let processes = try targets.choice().processes
     let target: SamplingTarget = watchesAll ? .allProcesses : .processes(processes.map(\.pid))
     let interval = interval?.seconds ?? 2
     let view = TopView(
@@ -127,9 +90,9 @@ struct TopCommand: ParsableCommand {
     var options = RecordOptions(target: target, command: [])
     options.sampling.frequency = frequency.hertz
     options.sampling.excludesKernel = noKernel
-    options.sampling.waits = wall ? .wall : offCPU ? .waits : .none
+    options.sampling.waits = waits.choice
     options.sampling.wakeDescriptor = signals.descriptor
-    options.durationSeconds = duration?.seconds
+    options.durationSeconds = duration.seconds
     options.windowSeconds = min(1, interval)
     options.sampler = sampler
     options.symbols.debugFolders = debugFolders + options.symbols.debugFolders
@@ -147,7 +110,7 @@ struct TopCommand: ParsableCommand {
   }
 
   private func title(_ processes: [ProcessStatus]) -> String {
-    if let group {
+    if let group = targets.group {
       return "control group \(group), \(processes.count) \(processes.count == 1 ? "process" : "processes")"
     }
     guard let first = processes.first else { return "all processes" }

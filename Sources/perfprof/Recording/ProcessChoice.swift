@@ -8,6 +8,9 @@ struct ProcessChoice {
   /// What names stood for, a line each.
   private(set) var remarks: [String] = []
 
+  /// Processes that were chosen otherwise.
+  init(_ processes: [ProcessStatus]) { self.processes = processes }
+
   /// Understands numbers, names of programs, and lists of them with commas or blanks between.
   init(_ words: [String]) throws(Failure) {
     for word in words {

@@ -68,6 +68,12 @@ enum SamplingRate: ExpressibleByArgument {
     }
   }
 
+  /// Refuses what no recording takes.
+  func validate() throws {
+    guard case .hertz(let number) = self, !(1...100_000).contains(number) else { return }
+    throw ValidationError("-F \(number): use 1 to 100000 Hz, or max")
+  }
+
   /// How `--help` shows it.
   var defaultValueDescription: String {
     switch self {

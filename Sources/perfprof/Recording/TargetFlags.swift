@@ -1,0 +1,73 @@
+import ArgumentParser
+import Sampling
+
+/// The options on whom to sample, of everything that attaches.
+struct TargetFlags: ParsableArguments {
+  @Option(
+    name: [.customShort("p"), .customLong("pid")],
+    help: ArgumentHelp(
+      """
+      Process to attach to, by number or by its program's name, which stands for all of that name; may be repeated, or \
+      a list: 12,34.
+      """, valueName: "PID|NAME"),
+    completion: .custom { _, _, prefix in ProcessCompletion.words(prefix) })
+  var pid: [String] = []
+
+  @Flag(name: [.customShort("a"), .customLong("all")], help: "Sample every process.")
+  var all = false
+
+  @Option(
+    name: [.customShort("G"), .customLong("cgroup")],
+    help: ArgumentHelp(
+      """
+      Control group whose processes to attach to, with those of groups below it: a path as in /proc/PID/cgroup, a folder, \
+      or a container's number.
+      """, valueName: "CGROUP"))
+  var group: String?
+
+  /// How many ways of naming targets are in use.
+  var count: Int { [!pid.isEmpty, all, group != nil].count { $0 } }
+
+  /// The processes that are named, each looked at, and what names stood for; none for every process.
+  func choice() throws(Failure) -> ProcessChoice {
+    if let group { return ProcessChoice(try GroupMembers(of: group).processes) }
+    return try ProcessChoice(pid)
+  }
+}
+
+/// The options on what threads wait for.
+struct WaitFlags: ParsableArguments {
+  @Flag(
+    name: .customLong("off-cpu"),
+    help: "Sample what threads wait for instead of CPU time: value types off-cpu, runnable and idle, in nanoseconds.")
+  var offCPU = false
+
+  @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
+  var wall = false
+
+  /// The option that is in use.
+  var option: String? { wall ? "--wall" : offCPU ? "--off-cpu" : nil }
+
+  /// What it asks for.
+  var choice: WaitSampling { wall ? .wall : offCPU ? .waits : .none }
+
+  func validate() throws {
+    if offCPU && wall { throw ValidationError("--wall has what --off-cpu shows: leave one of them out") }
+  }
+}
+
+/// The option on how long to sample.
+struct DurationFlag: ParsableArguments {
+  @Option(
+    name: [.customShort("d"), .customLong("duration")],
+    help: ArgumentHelp("Stop after that time: seconds, or 500ms, 10s, 2m, 1h.", valueName: "TIME"))
+  var duration: TimeLimit?
+
+  /// Seconds.
+  var seconds: Double? { duration?.seconds }
+
+  func validate() throws {
+    guard let seconds, !(seconds > 0 && seconds < 1e9) else { return }
+    throw ValidationError("-d \(seconds): use a time above 0, such as 10, 500ms or 2m")
+  }
+}
