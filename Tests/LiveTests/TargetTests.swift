@@ -84,16 +84,17 @@ extension LiveTests {
       try copyProgram(Machine.perfprof, to: copy)
       let setcap = try #require(Machine.path(of: "setcap", besides: ["/sbin"]))
       #expect(try run([setcap, "cap_perfmon,cap_sys_ptrace+ep", copy]).status == 0)
-      let user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-      let environment = ["LD_LIBRARY_PATH": "/nowhere", "MALLOC_ARENA_MAX": "1", "EMPTY": "", "ODD": "x;y\nz"]
-      let alone = try run(user + ["env"], environment: environment)
+      // A dictionary's order is another each time, and the order is handed on, too.
+      let user =
+        ["env", "-i", "PATH=/usr/bin:/bin", "LD_LIBRARY_PATH=/nowhere", "MALLOC_ARENA_MAX=1", "EMPTY=", "ODD=x;y\nz"]
+        + ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+      let alone = try run(user + ["env"])
       #expect(alone.output.contains("LD_LIBRARY_PATH=/nowhere"))
       for sampler in ["perf", "ptrace"] {
         let recorded = try run(
           user + [
             copy, "record", "--quiet", "--sampler", sampler, "-o", folder.path("\(sampler).folded"), "--", "env",
-          ],
-          environment: environment)
+          ])
         #expect(recorded.status == 0, "\(recorded.errors)")
         #expect(recorded.output == alone.output)
       }
