@@ -67,6 +67,7 @@ let package = Package(
         "CLinuxPerf", "CLzma", "CZlib", "Searching", "BinaryReading", "KernelPrograms", "ProfileModel", "Processes",
         "ELF", "UnwindTables", "GoTables", "Demangling",
       ]),
+    module("Disassembly", ["ProfileModel"]),
     schema("RecordingSchema", "recording.proto"),
     module(
       "RecordingFormat",
@@ -78,7 +79,7 @@ let package = Package(
       "Recording",
       [
         "CLinuxPerf", "Searching", "BinaryReading", "ProfileModel", "Processes", "ELF", "UnwindTables", "Sampling",
-        "Unwinding", "Symbolication", "RecordingFormat",
+        "Unwinding", "Symbolication", "Disassembly", "RecordingFormat",
       ]),
     module("TextWriting"),
     module("Wording", ["BinaryReading", "ProfileModel", "TextWriting"]),
@@ -92,14 +93,14 @@ let package = Package(
     .target(
       name: "Viewer",
       exclude: ["model", "view", "controller", "pages", "style", "package.json", "tsconfig.json"]),
-    module("FlameGraphs", ["CDeflate", "ProfileModel", "TextWriting", "Wording", "Viewer"]),
+    module("FlameGraphs", ["CDeflate", "Searching", "ProfileModel", "TextWriting", "Wording", "Viewer"]),
     module("Reports", ["ProfileModel", "TextWriting", "Wording"]),
     module("ProfileComparison", ["ProfileModel", "TextWriting", "Wording"]),
     .executableTarget(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
-        "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
+        "Disassembly", "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -112,6 +113,7 @@ let package = Package(
     tests("UnwindTables", ["BinaryReading", "ProfileModel"]),
     tests("GoTables"),
     tests("Demangling"),
+    tests("Disassembly", ["ProfileModel"]),
     tests("Sampling", ["CLinuxPerf", "BinaryReading", "ProfileModel", "Processes"]),
     tests(
       "Unwinding",

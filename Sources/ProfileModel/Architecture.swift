@@ -16,6 +16,15 @@ public enum Architecture: UInt8, Hashable, Sendable {
     #endif
   }
 
+  /// As `uname -m` spells it.
+  public var name: String {
+    switch self {
+    case .x86_64: "x86_64"
+    case .aarch64: "aarch64"
+    case .i386: "i386"
+    }
+  }
+
   /// What 32-bit programs are that a kernel for this architecture runs; nil where perfprof can't unwind them.
   public var narrow: Architecture? {
     switch self {

@@ -271,6 +271,8 @@ def shows_hostile_names_as_text(reader):
         reader.page.wait_for_timeout(200)
         assert reader.page.evaluate("window.hacked") is None
         assert reader.page.locator("main img, main script, main iframe, main a").count() == 0
+    reader.open("hostile.html", "#view=source&function=__proto__")
+    assert reader.page.get_by_role("table", name="Instructions").locator("tbody tr[data-address]").count() == 1
     rows = reader.open("hostile.html", "#view=functions").functions()
     assert any("<script>" in row[0] for row in rows)
     for index in range(min(10, len(rows))):

@@ -141,6 +141,11 @@ enum Pictures {
       page.comparison = comparison
       return page.html()
     }
+    func hostilePage() -> [UInt8] {
+      var page = ProfilePage(Profiles.hostile.preferred, caption: FlameGraphCaption(Profiles.hostile.preferred))
+      page.instructions = Profiles.hostileInstructions
+      return page.html()
+    }
     let (before, after) = (Profiles.server, Profiles.serverAfter)
     let comparison = CallTree(before: before.preferred, after: after.preferred)
     return [
@@ -150,7 +155,7 @@ enum Pictures {
         "diff.svg",
         FlameGraph.svg(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))
       ),
-      ("server.html", page(before)), ("hostile.html", page(Profiles.hostile)), ("empty.html", page(Profile())),
+      ("server.html", page(before)), ("hostile.html", hostilePage()), ("empty.html", page(Profile())),
       ("deep.html", page(Profiles.deep(2_000))), ("wide.html", page(Profiles.wide(frames: 20_000))),
       ("times.html", page(Profiles.times)), ("compared.html", compared(before, after)),
       (

@@ -55,6 +55,30 @@ import Testing
     for name in Profiles.hostileNames where name.contains("<") { #expect(!text.contains(name), "\(name)") }
   }
 
+  @Test func findsTheInstructionThatAFrameStandsAt() {
+    var builder = ProfileBuilder()
+    let modules = ["/one", "/two"].map { builder.intern(Module(path: $0)) }
+    func frame(_ module: Int, _ address: UInt64, _ kind: FrameKind = .user) {
+      let function = builder.intern(Function(name: "f", module: modules[module]))
+      _ = builder.intern(Frame(function: function, kind: kind, address: address))
+    }
+    // In the middle of a call, as lookup addresses of callers are; before, between and behind; elsewhere; no code of a file.
+    for address: UInt64 in [0x100, 0x104, 0x0FF, 0x106, 0x10A] { frame(0, address) }
+    frame(0, 0x109, .inlined)
+    frame(0, 0x108, .kernel)
+    frame(1, 0x104)
+    var listing = InstructionListing()
+    listing.functions = [
+      InstructionListing.Code(
+        module: modules[0],
+        instructions: [
+          .init(address: 0x108, size: 2, text: "later"), .init(address: 0x100, size: 1, text: "push"),
+          .init(address: 0x101, size: 5, text: "call"),
+        ]), InstructionListing.Code(module: modules[1], instructions: [.init(address: 0x104, size: 1, text: "ret")]),
+    ]
+    #expect(PageInstructions(listing, builder.profile).ofFrames == [2, 3, 0, 0, 0, 1, 0, 4])
+  }
+
   @Test func tellsProcessesApartThatShareStacks() {
     let stacks = PageStacks(Profiles.folded(["b;f;g 1", "a;f 2", "b;f 4"]))
     #expect(stacks.processNames == ["b", "a"])

@@ -213,6 +213,17 @@ enum Profiles {
     builder.profile.metadata.sampler = .other(hostileNames[0])
     return builder.profile
   }()
+
+  /// And each as an instruction, where all its frames stand.
+  static let hostileInstructions: InstructionListing = {
+    var listing = InstructionListing()
+    for (index, name) in hostileNames.enumerated() {
+      let instruction = InstructionListing.Instruction(address: 0, size: 4, text: name, file: name, line: 3)
+      listing.functions.append(
+        InstructionListing.Code(module: ModuleID(rawValue: UInt32(index)), instructions: [instruction], isCut: true))
+    }
+    return listing
+  }()
 }
 
 /// A generator of numbers that are the same at every run.

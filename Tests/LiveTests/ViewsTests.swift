@@ -98,6 +98,17 @@ extension LiveTests {
       #expect(outcome.status == 0 && outcome.output == "8 selections agree\n", "\(outcome.errors.suffix(3000))")
     }
 
+    @Test("The page's instructions are the file's, and have the samples of their functions")
+    func instructions() throws {
+      let recorded = try Recorded.sample("shares", seconds: 1)
+      let outcome = try run(
+        [
+          "node", Self.viewerTest("instructions-agreement.mjs"), "twenty,thirty,fifty",
+          recorded.folder.path("out.perfprof"), Machine.sample("shares"),
+        ], environment: ["PERFPROF": Machine.perfprof])
+      #expect(outcome.status == 0 && outcome.output.hasSuffix("instructions agree\n"), "\(outcome.errors.suffix(3000))")
+    }
+
     private static func viewerTest(_ name: String) -> String {
       URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "ViewerTests/\(name)").path

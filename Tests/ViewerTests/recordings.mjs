@@ -1,5 +1,5 @@
 // Recordings as pages hold them, written down by hand: samples of stacks such as `app;main;parse`, whose first part is the
-// process. A name ends in `_[k]`, `_[i]` or `_[j]` when it isn't user code; `name@module:line` says where it lies.
+// process. A name ends in `_[k]`, `_[i]` or `_[j]` when it isn't user code; `name@module:line#instruction` says where it lies.
 import { KIND, Recording } from "../../Sources/Viewer/model/recording.js";
 
 const KINDS = [["u", "user"], ["i", "inlined"], ["k", "kernel"], ["j", "JIT"], ["a", "awaits"],
@@ -13,7 +13,7 @@ export function recordingOf(samples, options = {}) {
   return new Recording(Uint8Array.from(pageBytes(samples, options)), (part) => new TextDecoder().decode(part));
 }
 
-export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1, "app"]], values, comparison } = {}) {
+export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1, "app"]], values, comparison, code } = {}) {
   const strings = [], modules = [], functions = [], frames = [], nodes = [];
   const indexOf = (list, item) => {
     const key = JSON.stringify(item), known = list.findIndex((other) => JSON.stringify(other) === key);
@@ -21,11 +21,11 @@ export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1
   };
   const string = (text) => text === "" ? 0 : indexOf(strings, text) + 1;
   const frame = (text, index) => {
-    const [, whole, module = "", line = "0"] = /^(.*?)(?:@([^:]*)(?::(\d+))?)?$/.exec(text);
+    const [, whole, module = "", line = "0", instruction = "0"] = /^(.*?)(?:@([^:]*)(?::(\d+))?(?:#(\d+))?)?$/.exec(text);
     const suffix = /_\[([ikj])\]$/.exec(whole), name = suffix ? whole.slice(0, -4) : whole;
     const kind = index === 0 ? KIND.process : name.startsWith("[truncated") ? KIND.truncated : suffix ? "uikj".indexOf(suffix[1]) : 0;
     const fn = indexOf(functions, [string(name), module === "" ? 0 : indexOf(modules, module) + 1, string(module && name + ".c"), kind === KIND.process]);
-    return indexOf(frames, [fn, kind, Number(line)]);
+    return indexOf(frames, [fn, kind, Number(line), Number(instruction)]);
   };
   const stacks = samples.map(({ stack }) => stack.split(";").reduce((parent, text, index) =>
     indexOf(nodes, [parent, frame(text, index)]), -1));
@@ -39,6 +39,7 @@ export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1
     weight: sorted.map(({ weight }) => signed(weight)), value: sorted.map(({ value }) => value),
     parent: nodes.map(([parent], node) => parent < 0 ? 0 : node - parent), frame: nodes.map(([, frame]) => frame),
     function: frames.map(([fn]) => fn), kind: frames.map(([, kind]) => kind), line: frames.map(([, , line]) => line),
+    ...(code ? { instruction: frames.map(([, , , instruction]) => instruction) } : {}),
     name: functions.map(([name]) => name), full: functions.map(() => 0), module: functions.map(([, module]) => module),
     file: functions.map(([, , file]) => file), shade: functions.map(() => 0), named: functions.map(() => 1),
   };
@@ -50,7 +51,7 @@ export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1
     grain: ["0", "0", "0", "0"],
     ...(sorted.some(({ side }) => side === 1) ? { comparison: { names: ["a", "b"], sentence: "", per: "share", lost: [0, 0],
       isRecorded: [true, true], samplesBefore: sorted.filter(({ side }) => side === 0).length, threadsBefore: 1, steps: 6,
-      least: 0.001, errors: 2, leastScale: 0.01, functions: [], modules: [], ...comparison } } : {}), sources: [], columns: packed.map(([name, numbers, bytes]) => [name, numbers.length, bytes.length]),
+      least: 0.001, errors: 2, leastScale: 0.01, functions: [], modules: [], ...comparison } } : {}), sources: [], ...(code ? { code } : {}), columns: packed.map(([name, numbers, bytes]) => [name, numbers.length, bytes.length]),
   }));
   return [...new Uint8Array(Uint32Array.of(head.length).buffer), ...head, ...packed.flatMap(([, , bytes]) => bytes)];
 }

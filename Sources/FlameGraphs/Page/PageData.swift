@@ -15,6 +15,7 @@ import Wording
 ///     function, kind, line                                                                                 each frame's
 ///     name, full, module, file     of each function: strings by index, plus one, 0 for none; modules likewise
 ///     shade, named                 of each function
+///     instruction                  each frame's, where instructions are here; else absent
 struct PageData {
   private var columns: [(name: String, column: NumberColumn)] = []
   private var strings: [String] = []
@@ -26,7 +27,10 @@ struct PageData {
   static func bytes(_ page: ProfilePage) -> [UInt8] {
     var data = PageData()
     data.add(page.selected.profile, page.comparison)
-    let head = data.head(page).bytes
+    let instructions = page.instructions.map { PageInstructions($0, page.selected.profile) }
+    var code = MarkupBuffer()
+    if let instructions { data.add(instructions, to: &code) }
+    let head = data.head(page, code: code).bytes
     var bytes: [UInt8] = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> ($0 * 8)) }
     bytes += head
     for (_, column) in data.columns { bytes += column.bytes }
@@ -116,9 +120,17 @@ struct PageData {
     return UInt64(strings.count)
   }
 
+  private mutating func add(_ instructions: PageInstructions, to code: inout MarkupBuffer) {
+    var numbers = NumberColumn()
+    for number in instructions.ofFrames { numbers.append(number) }
+    columns.append(("instruction", numbers))
+    instructions.write(to: &code) { string($0, limit: 4096) }
+  }
+
   // MARK: Head
 
-  private func head(_ page: ProfilePage) -> MarkupBuffer {
+  /// - Parameter code: The instructions, if they are here.
+  private func head(_ page: ProfilePage, code: MarkupBuffer) -> MarkupBuffer {
     let profile = page.selected.profile
     var out = MarkupBuffer()
     out.write("{\"title\":")
@@ -177,6 +189,10 @@ struct PageData {
       out.write(",")
       out.list(source.value.split(separator: "\n", omittingEmptySubsequences: false)) { $1.write(json: String($0)) }
       out.write("]")
+    }
+    if !code.bytes.isEmpty {
+      out.write(",\n\"code\":")
+      out.write(bytes: code.bytes)
     }
     out.write(",\n\"columns\":")
     out.list(columns) { item, out in

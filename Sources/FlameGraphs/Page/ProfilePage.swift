@@ -12,6 +12,8 @@ package struct ProfilePage: Sendable {
   package var isIcicle = true
   /// Texts of source files by their paths, as the profile names them.
   package var sources: [String: String] = [:]
+  /// The instructions of functions; nil where they were not asked for.
+  package var instructions: InstructionListing?
 
   /// Whose samples these are, where they are two sides'.
   package var comparison: PageComparison?

@@ -21,6 +21,9 @@ interface PageHead {
   /** Stand-ins' ground and stripes, light and dark. */
   grain: string[];
   sources: [path: string, lines: string[]][];
+  /** Functions' instructions, where they were asked for; files as strings, by index plus one. */
+  code?: [module: number, isCut: boolean, start: string,
+    rows: [distance: number, text: string, file: number, line: number][]][];
   comparison?: PageComparison;
   columns: [name: string, count: number, bytes: number][];
 }

@@ -51,6 +51,8 @@ export class Recording {
     this.functionOfFrame = columns.integers("function");
     this.kindOfFrame = columns.integers("kind");
     this.lineOfFrame = columns.integers("line");
+    /** The number of the instruction that each stands at; none where that is not here. */
+    this.instructionOfFrame = columns.integers("instruction");
 
     this.name = columns.integers("name");
     this.full = columns.integers("full");

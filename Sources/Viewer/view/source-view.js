@@ -2,19 +2,24 @@ import { linesOf } from "../model/calls.js";
 import { cell, percent, points } from "../model/figures.js";
 import { fileName } from "../model/recording.js";
 import { html } from "./elements.js";
+import { InstructionList } from "./instruction-list.js";
 import { barCell } from "./sorted-table.js";
 
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
 
 const AROUND = 8;
 
-/** The source lines of a function with the samples at each; with their text where the file holds it. */
+/**
+ * The source lines of a function with the samples at each, with their text where the file holds it; then its
+ * instructions, where they are here.
+ */
 export class SourceView {
   constructor() {
     this.title = html("h2", { class: "fn-name" });
     this.note = html("p", { class: "remark" });
     this.parts = html("div", { class: "source-parts" });
-    this.box = html("div", { class: "source-view" }, this.title, this.note, this.parts);
+    this.instructions = new InstructionList();
+    this.box = html("div", { class: "source-view" }, this.title, this.note, this.parts, this.instructions.box);
   }
 
   /** @param {Selected} analysis @param {string} name */
@@ -36,6 +41,7 @@ export class SourceView {
       ? "This function has no samples in the selection."
       : hasLines ? "" : "No source lines are known of this function: it was built without debug information (-g).";
     this.parts.replaceChildren(...[...files].map(([file, rows]) => this.part(analysis, groups, file, rows)));
+    this.instructions.show(analysis, files.size === 0 ? [] : groups);
   }
 
   /**

@@ -33,6 +33,9 @@ struct ProfileOutput {
   /// Texts of source files for the page, by the paths that the profile names.
   var sources: [String: String] = [:]
 
+  /// The instructions of functions for the page; nil where they were not asked for.
+  var instructions: InstructionListing?
+
   /// Whether a format that holds several value types gets them all, and not only the selected one.
   var writesAllValues = true
 
@@ -54,6 +57,7 @@ struct ProfileOutput {
     case .html:
       var page = ProfilePage(profile, caption: caption(of: profile))
       page.sources = sources
+      page.instructions = instructions
       return page.html()
     case .folded: return FoldedStacks.bytes(of: profile, FoldedStacks.Options(threads: threads))
     case .speedscope: return Speedscope.bytes(of: profile, .init(writesAllValues: writesAllValues))
