@@ -8,13 +8,17 @@ import Testing
 @Suite struct LiveViewTests {
   private final class SlidingSink: WindowSink {
     var sliding: SlidingProfile
-    var restartsAtWindow: Int?
+    var skipsBeforeWindow: Int?
     private var windows = 0
 
     init(span: Double) { sliding = SlidingProfile(span: span) }
 
     func begin(_ header: RecordingHeader) { sliding.begin(header) }
-    func take(_ window: RecordingWindow) { sliding.add(window) }
+    func take(_ window: RecordingWindow) {
+      if windows == skipsBeforeWindow { sliding.skipWindow() }
+      windows += 1
+      sliding.add(window)
+    }
     func take(_ names: RecordedNames, isAtEnd: Bool) { sliding.add(names) }
   }
 
@@ -70,6 +74,25 @@ import Testing
     #expect(live.stacks.count <= 20 && live.frames.count <= 20)
   }
 
+  @Test func `what came while sampling stood still counts for nothing`() throws {
+    let sink = SlidingSink(span: 100)
+    var recording = ScriptedRecording()
+    recording.sinks = [sink]
+    recording.options.windowSeconds = 1
+    let steps = (0..<6).map { step in
+      ScriptedSampler.Step(
+        records: (step == 0 ? ScriptedRecord.start(10, "work") : []) + samples(4, from: step * 4)
+          + [.lost(step == 3 ? 50 : 1)],
+        nanoseconds: step == 3 ? 60_000_000_000 : 1_500_000_000)
+    }
+    sink.skipsBeforeWindow = 3
+    _ = try recording.record(steps).sameBothWays()
+    let live = try #require(sink.sliding.profile())
+    // The windows behind it, whose stacks stand on rows of those before.
+    #expect(live.samples.count == 8 && live.metadata.lost == 2, "\(live.samples.count) \(live.metadata.lost)")
+    #expect(sink.sliding.seconds < 4, "\(sink.sliding.seconds)")
+  }
+
   @Test func `modules that were named are named again as often as there is time for`() {
     var frames = FrameRows()
     var naming = LiveNaming(now: 0)
@@ -81,17 +104,45 @@ import Testing
     naming.add(frames)
     var due = naming.takeDue(now: 0)
     #expect(due.map(\.module) == [0, 1] && due[0].addresses == [10, 30] && due[1].addresses == [20])
-    naming.note(costs: [0: 1_000_000, 1: 1_000])
+    naming.note(costs: [0: 2_399_000_000, 1: 1_000_000])
     frames.append(module: 1, address: 40)
     frames.append(module: 2, address: 50)
     frames.append(module: 3, address: 60)
     naming.add(frames)
-    // A new one is named at once, and what is cheap soon; the dear one waits.
+    // More was spent than there was: a new one is named at once, the others wait.
     due = naming.takeDue(now: 1_000_000)
-    #expect(due.map(\.module) == [1, 2] && due[0].addresses == [50])
-    due = naming.takeDue(now: 400_000_000)
-    #expect(due.map(\.module) == [0] && due[0].addresses == [40])
+    #expect(due.map(\.module) == [2] && due[0].addresses == [60])
+    naming.note(costs: [2: 1_000_000])
+    #expect(naming.takeDue(now: 99_000_000_000).isEmpty)
+    // What is cheap comes first.
+    due = naming.takeDue(now: 101_000_000_000)
+    #expect(due.map(\.module) == [1, 0] && due[0].addresses == [50] && due[1].addresses == [40])
     #expect(naming.takeDue(now: .max).isEmpty)
+  }
+
+  @Test func `all naming together keeps to its share, and no module waits for ever`() {
+    // 40 modules with a new frame each second; naming one again takes 5 to 200 ms, ten times the whole share at the least.
+    let modules: UInt32 = 40
+    var frames = FrameRows()
+    var naming = LiveNaming(now: 0)
+    var spent: UInt64 = 0
+    var named = [UInt32: Int]()
+    for second in 0..<2_000 {
+      for module in 0..<modules { frames.append(module: module + 1, address: UInt64(second)) }
+      naming.add(frames)
+      let due = naming.takeDue(now: UInt64(second) * 1_000_000_000)
+      var costs: [UInt32: UInt64] = [:]
+      for (module, _) in due {
+        costs[module] = UInt64(module + 1) * 5_000_000
+        named[module, default: 0] += 1
+      }
+      spent += costs.values.reduce(0, +)
+      naming.note(costs: costs)
+    }
+    // What is saved up at the beginning, the share, and what the last one overdraws.
+    #expect(spent <= 2_000_000_000 + 2_000 * 4_000_000 + 200_000_000 + 1, "\(spent)")
+    #expect(spent > 2_000 * 4_000_000)
+    #expect((0..<modules).allSatisfy { (named[$0] ?? 0) >= 2 }, "\(named)")
   }
 
   @Test func `names come in parts, and the first ones of an address stay`() {
