@@ -29,7 +29,7 @@ struct LiveNaming {
   /// One nanosecond of CPU time in so many may go into naming.
   private static let share: UInt64 = 250
   /// What may be spent on what there is at the beginning, and is saved up at most.
-  private static let mostCredit: Int64 = 2_000_000_000
+  private static let mostCredit: Int64 = 500_000_000
   /// Modules that were never named don't wait for credit until so much is owed.
   private static let mostDebt: Int64 = 500_000_000
   /// What a module that was never named is thought to cost.
