@@ -53,6 +53,8 @@ package struct Demangler: Hashable, Sendable {
     return CPlusPlusFolding.withoutTemplateArguments(name)
   }
 
+  private static let isolatedNames = IsolatedNames()
+
   /// Behind the names that are made for stubs of the procedure linkage table.
   private static let stubMark = "@plt"
 
@@ -68,7 +70,9 @@ package struct Demangler: Hashable, Sendable {
     var texts = [(short: String, full: String)?](repeating: nil, count: names.count)
     var results = [DemangledName?](repeating: nil, count: linkageNames.count)
     let wild = names.indices.filter { Self.isSwift(names[$0]) == .wild }
-    let isolated = IsolatedDemangling(wild.map { names[$0] })
+    for (index, text) in zip(wild, Self.isolatedNames.texts(of: wild.map { names[$0] })) { texts[index] = text }
+    let unknown = wild.filter { texts[$0] == nil }
+    let isolated = IsolatedDemangling(unknown.map { names[$0] })
     for index in names.indices {
       switch Self.isSwift(names[index]) {
       case .wild: break
@@ -76,7 +80,8 @@ package struct Demangler: Hashable, Sendable {
       case .no: if index < results.count { results[index] = other(names[index]) }
       }
     }
-    for (index, text) in zip(wild, isolated.finish()) { texts[index] = text }
+    for (index, text) in zip(unknown, isolated.finish()) { texts[index] = text }
+    Self.isolatedNames.remember(unknown.map { names[$0] }, unknown.map { texts[$0] })
     for index in results.indices {
       guard let text = texts[index] else { continue }
       results[index] = swift(

@@ -28,9 +28,10 @@ final class EarlyNaming: Sendable {
     state.withLock { $0.isBusy = true }
     queue.async { [self] in
       for module in work {
-        let before = MachineClock.threadCPU
+        // Names of Swift are read by forked children, of whom this is the only parent.
+        let before = MachineClock.threadCPU &+ MachineClock.childrenCPU
         let names = symbolization.symbolize(module)
-        let cost = MachineClock.threadCPU &- before
+        let cost = MachineClock.threadCPU &+ MachineClock.childrenCPU &- before
         state.withLock { state in
           state.found.append(names)
           state.costs[module.module] = cost

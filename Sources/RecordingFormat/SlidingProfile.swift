@@ -48,6 +48,7 @@ package struct SlidingProfile {
   private var counters = RecordingCounters()
   private var time: UInt64 = 0
   private var uses: UInt64 = 0
+  private var skipsWindow = false
 
   /// Samples that are kept at most: of more the oldest leave before their time.
   private static let mostRows = 400_000
@@ -73,6 +74,12 @@ package struct SlidingProfile {
     slices = []
   }
 
+  /// Forgets all samples, and those of the next window: sampling stood still for part of it.
+  package mutating func skipWindow() {
+    slices = []
+    skipsWindow = true
+  }
+
   /// Adds what was sampled since the last time.
   package mutating func add(_ window: RecordingWindow) {
     modules += window.modules
@@ -91,8 +98,10 @@ package struct SlidingProfile {
       threads[threadCount] = Kept(record: thread, lastUse: uses)
       threadCount &+= 1
     }
-    slices.append(Slice(rows: rows(of: window.samples), before: counters, after: window.counters))
+    let slice = Slice(rows: rows(of: window.samples), before: counters, after: window.counters)
     counters = window.counters
+    if !skipsWindow { slices.append(slice) }
+    skipsWindow = false
     let begin = counters.durationSeconds - span
     slices.removeAll { $0.after.durationSeconds <= begin }
     var count = slices.reduce(0) { $0 + $1.rows.count }

@@ -6,8 +6,8 @@ package enum TopKey: Hashable, Sendable {
   case up, down, pageUp, pageDown, home, end
   /// Enter, Backspace, Tab, Escape.
   case enter, backspace, tab, escape
-  /// Ctrl-Z and Ctrl-L.
-  case suspend, redraw
+  /// Ctrl-L.
+  case redraw
 
   /// The keys that bytes from a terminal stand for (ECMA-48, and what terminals of the VT and xterm families send).
   ///
@@ -36,7 +36,6 @@ package enum TopKey: Hashable, Sendable {
       case 0x0D, 0x0A: keys.append(.enter)
       case 0x08, 0x7F: keys.append(.backspace)
       case 0x09: keys.append(.tab)
-      case 0x1A: keys.append(.suspend)
       case 0x0C: keys.append(.redraw)
       case 0x00..<0x20: break
       default:

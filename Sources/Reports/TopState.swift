@@ -14,7 +14,7 @@ package struct TopState: Hashable, Sendable {
 
   /// What a key asks for beside another picture.
   package enum Wish: Hashable, Sendable {
-    case none, quit, suspend, redraw
+    case none, quit, redraw
   }
 
   /// What the rows are now; the pages before are gone back to one by one.
@@ -53,11 +53,7 @@ package struct TopState: Hashable, Sendable {
   package mutating func press(
     _ key: TopKey, rows: Int, visible: Int, function: (Int) -> String?
   ) -> Wish {
-    switch key {
-    case .suspend: return .suspend
-    case .redraw: return .redraw
-    default: break
-    }
+    if key == .redraw { return .redraw }
     if isTyping { type(key) } else if let wish = command(key, rows, max(1, visible), function) { return wish }
     clamp(toRows: rows)
     return .none

@@ -92,7 +92,9 @@ extension LiveTests {
       #expect(try screen.wait { $0.contains("\n3\n") }.contains("\n3\n"))
     }
 
-    @Test("The terminal is as before when a signal or the target's end ends it", arguments: ["INT", "TERM", "target"])
+    @Test(
+      "The terminal is as before when a signal or the target's end ends it",
+      arguments: ["INT", "TERM", "QUIT", "target"])
     func ends(by cause: String) throws {
       let program = try ChildProcess([Machine.sample("threads"), "600"])
       try #require(program.waitUntilReady())
@@ -101,14 +103,35 @@ extension LiveTests {
       _ = try own.wait { $0.contains("odd_work") }
       switch cause {
       case "INT": try own.type("C-c")
-      case "TERM":
+      case "TERM", "QUIT":
         let found = try run(["pgrep", "-f", "perfprof top -p \(program.pid)$"]).output.split(separator: "\n")
-        for pid in found.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }
+        for pid in found.compactMap({ pid_t($0) }) { kill(pid, cause == "TERM" ? SIGTERM : SIGQUIT) }
       default: program.signal(SIGKILL)
       }
       // The command itself, as it was typed, has the word as well.
       let text = try own.wait { $0.contains("\nLEFT") && !$0.contains("rooted") }
       #expect(text.contains("1\nLEFT") && !text.contains("rooted"), "\(text)")
+    }
+
+    @Test("Stopped as a job it gives the terminal to the shell, and draws again when it's fetched")
+    func suspends() throws {
+      let program = try ChildProcess([Machine.sample("threads"), "600"])
+      try #require(program.waitUntilReady())
+      let screen = try Screen("\(Machine.perfprof) top -p \(program.pid)", columns: 80, lines: 24)
+      let modes = "stty -a | tr ' ' '\\n' | grep -cx -e icanon -e echo -e ixon"
+      _ = try screen.wait { $0.contains("odd_work") }
+      try screen.type("C-z")
+      var text = try screen.wait { $0.contains("Stopped") && !$0.contains("rooted") }
+      #expect(text.contains("Stopped") && !text.contains("rooted"), "\(text)")
+      try screen.type(modes, "Enter")
+      #expect(try screen.wait { $0.contains("\n3\n") }.contains("\n3\n"))
+      try screen.type("clear; fg", "Enter")
+      text = try screen.wait { $0.contains("odd_work") && $0.contains("rooted") }
+      #expect(text.contains("odd_work"), "\(text)")
+      try screen.type("q")
+      _ = try screen.wait { !$0.contains("rooted") }
+      try screen.type(modes, "Enter")
+      #expect(try screen.wait { $0.contains("\n3\n") }.contains("\n3\n"))
     }
 
     @Test("In a pipe it prints tables that say what a recording says, and nothing that steers a terminal")

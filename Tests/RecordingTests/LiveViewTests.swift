@@ -8,13 +8,17 @@ import Testing
 @Suite struct LiveViewTests {
   private final class SlidingSink: WindowSink {
     var sliding: SlidingProfile
-    var restartsAtWindow: Int?
+    var skipsBeforeWindow: Int?
     private var windows = 0
 
     init(span: Double) { sliding = SlidingProfile(span: span) }
 
     func begin(_ header: RecordingHeader) { sliding.begin(header) }
-    func take(_ window: RecordingWindow) { sliding.add(window) }
+    func take(_ window: RecordingWindow) {
+      if windows == skipsBeforeWindow { sliding.skipWindow() }
+      windows += 1
+      sliding.add(window)
+    }
     func take(_ names: RecordedNames, isAtEnd: Bool) { sliding.add(names) }
   }
 
@@ -68,6 +72,25 @@ import Testing
     #expect(sink.sliding.seconds <= 2.5)
     // None of the rows of long ago.
     #expect(live.stacks.count <= 20 && live.frames.count <= 20)
+  }
+
+  @Test func `what came while sampling stood still counts for nothing`() throws {
+    let sink = SlidingSink(span: 100)
+    var recording = ScriptedRecording()
+    recording.sinks = [sink]
+    recording.options.windowSeconds = 1
+    let steps = (0..<6).map { step in
+      ScriptedSampler.Step(
+        records: (step == 0 ? ScriptedRecord.start(10, "work") : []) + samples(4, from: step * 4)
+          + [.lost(step == 3 ? 50 : 1)],
+        nanoseconds: step == 3 ? 60_000_000_000 : 1_500_000_000)
+    }
+    sink.skipsBeforeWindow = 3
+    _ = try recording.record(steps).sameBothWays()
+    let live = try #require(sink.sliding.profile())
+    // The windows behind it, whose stacks stand on rows of those before.
+    #expect(live.samples.count == 8 && live.metadata.lost == 2, "\(live.samples.count) \(live.metadata.lost)")
+    #expect(sink.sliding.seconds < 4, "\(sink.sliding.seconds)")
   }
 
   @Test func `modules that were named are named again as often as there is time for`() {

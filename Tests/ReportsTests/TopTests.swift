@@ -20,7 +20,7 @@ import Testing
       TopKey.keys(in: Array("q\u{1B}[A\u{1B}OB\u{1B}[5~\u{1B}[6~\u{1B}[H\u{1B}[4~\r\t\u{7F}ä\u{1A}\u{0C}\u{1B}".utf8))
         == [
           .character("q"), .up, .down, .pageUp, .pageDown, .home, .end, .enter, .tab, .backspace, .character("ä"),
-          .suspend, .redraw, .escape,
+          .redraw, .escape,
         ])
     // What is not known, cut short or no text says nothing.
     #expect(TopKey.keys(in: [0x1B, 0x5B, 0x31, 0x3B, 0x35, 0x50, 0x01, 0xFF, 0x1B, 0x5B, 0x31]) == [])
@@ -30,7 +30,7 @@ import Testing
     #expect(pressed("t").0.order == .total)
     #expect(pressed("ts").0.order == .self)
     #expect(pressed("p").0.isPaused && !pressed("pp").0.isPaused)
-    #expect(pressed("q").1 == .quit && pressed("\u{1A}").1 == .suspend)
+    #expect(pressed("q").1 == .quit && pressed("\u{0C}").1 == .redraw)
     // While a filter is typed, letters are letters.
     let typing = pressed("/qs").0
     #expect(typing.isTyping && typing.filter == "qs" && typing.order == .self)

@@ -1,9 +1,10 @@
 // perf_event, ptrace and process definitions that Swift cannot import: variadic calls, macros, unions, fork.
-// No logic lives here but what must run between fork and exec. Every function carries the prefix `clp_`; layouts are
-// asserted at compile time.
+// No logic lives here but what must run between fork and exec, or in a signal's handler. Every function carries the
+// prefix `clp_`; layouts are asserted at compile time.
 #pragma once
 
 #include "KernelProgram.h"
+#include "TerminalGuard.h"
 
 #include <linux/perf_event.h>
 #include <poll.h>

@@ -11,6 +11,16 @@ package enum MachineClock {
   /// CPU time of the calling thread.
   package static var threadCPU: UInt64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
 
+  /// CPU time of children that have ended and were waited for, in nanoseconds.
+  package static var childrenCPU: UInt64 {
+    var usage = rusage()
+    // SAFETY: writes `usage` only.
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage) == 0 else { return 0 }
+    return [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + UInt64($1.tv_sec) * 1_000_000_000 + UInt64($1.tv_usec) * 1_000
+    }
+  }
+
   /// As `/proc` counts the starts of processes.
   package static var ticksSinceBoot: UInt64 { nanoseconds(CLOCK_BOOTTIME) / tickNanoseconds }
 

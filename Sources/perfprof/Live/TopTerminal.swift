@@ -1,9 +1,13 @@
+import CLinuxPerf
 import Glibc
 import Reports
 
-/// A terminal that a live view draws on: in raw mode, on its second screen. Ends as it was found, whatever ends the view.
+/// A terminal that a live view draws on: in raw mode, on its second screen. Ends as it was found, whatever ends the view,
+/// but for SIGKILL.
 struct TopTerminal: ~Copyable {
+  /// Standard output's terminal, which a frozen one (Ctrl-S, a connection that hangs) must not make the view wait for.
   private let output: Int32
+  private let ownsOutput: Bool
   /// Where keys come from; nil where there are none.
   private(set) var input: Int32?
   private let ownsInput: Bool
@@ -19,7 +23,10 @@ struct TopTerminal: ~Copyable {
     guard isatty(STDOUT_FILENO) == 1 else { return nil }
     let kind = Self.environment("TERM") ?? ""
     guard !kind.isEmpty, kind != "dumb", kind != "unknown" else { return nil }
-    output = STDOUT_FILENO
+    // A description of its own, since others share the mode of standard output's.
+    // SAFETY: the path is a literal.
+    let own = unsafe open("/proc/self/fd/1", O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    (output, ownsOutput) = own >= 0 ? (own, true) : (STDOUT_FILENO, false)
     hasColor = (Self.environment("NO_COLOR") ?? "").isEmpty
     if isatty(STDIN_FILENO) == 1 {
       (input, ownsInput) = (STDIN_FILENO, false)
@@ -33,24 +40,41 @@ struct TopTerminal: ~Copyable {
   deinit {
     Self.restore(output, input, saved, isRaw: isRaw, isDrawing: isDrawing)
     if ownsInput, let input { close(input) }
+    if ownsOutput { close(output) }
   }
 
-  /// Takes the terminal.
+  /// Takes the terminal; again, where something else may have set it since.
   mutating func enter() {
     if let input {
+      Self.waitForForeground(input)
       var raw = termios()
-      // SAFETY: both calls read or write the one structure that they are given.
-      if unsafe tcgetattr(input, &raw) == 0 {
-        saved = raw
+      // SAFETY: all calls read or write the one structure that they are given.
+      if unsafe isRaw || tcgetattr(input, &saved) == 0 {
+        raw = saved
+        // Keys that send signals go on doing so. Ctrl-S would freeze the picture, and with it sampling.
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        // Ctrl-C stays a signal; those that would leave the screen as it is become keys, or nothing.
-        (raw.c_cc.1, raw.c_cc.10) = (0, 0)  // VQUIT, VSUSP; 0 is _POSIX_VDISABLE
+        raw.c_iflag &= ~tcflag_t(IXON)
         isRaw = unsafe tcsetattr(input, TCSANOW, &raw) == 0
       }
+    }
+    var text = Self.endOfDrawing
+    // SAFETY: text and modes are copied during the call.
+    text.withUTF8 {
+      unsafe clp_terminal_guard(output, $0.baseAddress, $0.count, isRaw ? input ?? -1 : -1, &saved)
     }
     write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[H\u{1B}[2J")
     isDrawing = true
     shown = []
+  }
+
+  /// As any program that is put into the background and touches its terminal's modes, this one stops until it's fetched.
+  private static func waitForForeground(_ input: Int32) {
+    // More than a few times: nobody stops it, since no shell could let it go on.
+    for _ in 0..<16 {
+      let group = tcgetpgrp(input)
+      guard group >= 0, group != getpgrp() else { return }
+      kill(0, SIGTTOU)
+    }
   }
 
   /// Gives the terminal back, until `enter`.
@@ -94,9 +118,9 @@ struct TopTerminal: ~Copyable {
     for (index, row) in rows.enumerated() where index >= shown.count || shown[index] != row {
       text += "\u{1B}[\(index + 1);1H\(row)\u{1B}[0m\u{1B}[K"
     }
-    if rows.count < shown.count { text += "\u{1B}[\(rows.count + 1);1H\u{1B}[J" }
-    shown = rows
-    if !text.isEmpty { write(text) }
+    if rows.count < shown.count || shown.isEmpty { text += "\u{1B}[\(rows.count + 1);1H\u{1B}[J" }
+    // What came through in part is not known: then all of it is sent the next time.
+    shown = text.isEmpty || write(text) ? rows : []
   }
 
   private static func styled(_ line: TopScreen.Line, hasColor: Bool) -> String {
@@ -113,27 +137,44 @@ struct TopTerminal: ~Copyable {
     return "\u{1B}[\(code)m\(line.text)"
   }
 
-  private func write(_ text: String) { Self.write(text, to: output) }
+  /// Writes all of it; false where the terminal takes nothing for a while, or is gone.
+  @discardableResult
+  private func write(_ text: String) -> Bool { Self.write(text, to: output) }
 
-  private static func write(_ text: String, to output: Int32) {
+  @discardableResult
+  private static func write(_ text: String, to output: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       // SAFETY: reads the bytes during the call only.
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(output, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+        // SAFETY: one structure, read and written during the call.
+        if unsafe poll(&wait, 1, patience) > 0 { continue }
+      }
       // A terminal that is gone takes nothing; the next read tells.
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
+    return true
   }
 
   private static func restore(_ output: Int32, _ input: Int32?, _ saved: termios, isRaw: Bool, isDrawing: Bool) {
-    if isDrawing { write("\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l", to: output) }
-    guard isRaw, let input else { return }
-    var saved = saved
-    // SAFETY: reads the structure only.
-    _ = unsafe tcsetattr(input, TCSADRAIN, &saved)
+    if isDrawing { write(endOfDrawing, to: output) }
+    if isRaw, let input {
+      var saved = saved
+      // Not once all is sent, for which one that hangs would have to be waited for.
+      // SAFETY: reads the structure only.
+      _ = unsafe tcsetattr(input, TCSANOW, &saved)
+    }
+    clp_terminal_unguard()
   }
+
+  /// What ends drawing: usual looks, the cursor, and the screen from before.
+  private static let endOfDrawing = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+  /// Milliseconds that a terminal may take nothing, before what was drawn is given up.
+  private static let patience: Int32 = 200
 
   private static func environment(_ name: String) -> String? {
     // SAFETY: nothing here changes the environment; the text is copied at once.

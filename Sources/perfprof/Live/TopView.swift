@@ -27,6 +27,7 @@ final class TopView: WindowSink {
   private(set) var isOver = false
   private let options: Options
   private var terminal: TopTerminal?
+  private let job = JobSignals()
   private var sliding: SlidingProfile
   private var report: TopReport?
   private var screen: TopScreen
@@ -40,7 +41,7 @@ final class TopView: WindowSink {
   private var hasSamples = false
   private var printed = 0
 
-  /// A view that shows nothing yet.
+  /// A view that shows nothing yet. To be made before any other thread.
   init(_ options: Options) {
     self.options = options
     sliding = SlidingProfile(span: options.span)
@@ -67,13 +68,13 @@ final class TopView: WindowSink {
 
   func take(_ window: RecordingWindow) {
     sliding.add(window)
-    hasNews = true
+    hasNews = hasNews || sliding.seconds > 0
     hasSamples = hasSamples || window.samples.count > 0
   }
 
   func take(_ names: RecordedNames, isAtEnd: Bool) {
     sliding.add(names)
-    hasNews = true
+    hasNews = hasNews || sliding.seconds > 0
   }
 
   func update(_ progress: RecordProgress) {
@@ -84,6 +85,7 @@ final class TopView: WindowSink {
       if hasNews, age >= options.interval, !progress.isNaming || age >= 2 * options.interval + 1 { printTable() }
       return
     }
+    followJob()
     readKeys()
     guard !isOver else { return }
     // The first picture comes as soon as there is one, and again with its names.
@@ -114,6 +116,21 @@ final class TopView: WindowSink {
     terminal?.draw(screen.lines(columns: size.columns, lines: size.lines), in: size, anew: anew || isResized)
   }
 
+  /// Gives the terminal away while this program is stopped.
+  private func followJob() {
+    switch job.news() {
+    case .stop:
+      terminal?.leave()
+      job.stop()
+    case .goesOn: break
+    case nil: return
+    }
+    terminal?.enter()
+    // Nobody looked, and rings were full: what came meanwhile is no picture of any seconds.
+    sliding.skipWindow()
+    draw(anew: true)
+  }
+
   private func readKeys() {
     guard let keys = terminal?.keys() else {
       isOver = true
@@ -127,12 +144,6 @@ final class TopView: WindowSink {
       case .quit:
         isOver = true
         return
-      case .suspend:
-        terminal?.leave()
-        // The whole job, as the terminal's own key would stop it.
-        kill(0, SIGSTOP)
-        terminal?.enter()
-        draw(anew: true)
       case .redraw: draw(anew: true)
       case .none:
         // Pages differ in their rows, which the next key needs.
