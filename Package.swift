@@ -100,7 +100,8 @@ let package = Package(
       name: "perfprof",
       dependencies: [
         "CLinuxPerf", "BinaryReading", "ProfileModel", "Processes", "Demangling", "Sampling", "RecordingFormat",
-        "Disassembly", "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports", "ProfileComparison",
+        "Disassembly", "Recording", "TextWriting", "Wording", "ProfileFormats", "FlameGraphs", "Reports",
+        "ProfileComparison",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
