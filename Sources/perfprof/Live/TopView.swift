@@ -80,12 +80,12 @@ final class TopView: WindowSink {
   func update(_ progress: RecordProgress) {
     let now = MachineClock.monotonic
     let age = Double(now &- (addedUpAt == 0 ? startedAt : addedUpAt)) / 1e9
+    followJob()
     guard terminal != nil else {
       // The names of what is new may take a moment longer; they are not waited for for ever.
       if hasNews, age >= options.interval, !progress.isNaming || age >= 2 * options.interval + 1 { printTable() }
       return
     }
-    followJob()
     readKeys()
     guard !isOver else { return }
     // The first picture comes as soon as there is one, and again with its names.
@@ -116,7 +116,7 @@ final class TopView: WindowSink {
     terminal?.draw(screen.lines(columns: size.columns, lines: size.lines), in: size, anew: anew || isResized)
   }
 
-  /// Gives the terminal away while this program is stopped.
+  /// Stops with its job, the terminal given away meanwhile.
   private func followJob() {
     switch job.news() {
     case .stop:
@@ -125,9 +125,10 @@ final class TopView: WindowSink {
     case .goesOn: break
     case nil: return
     }
-    terminal?.enter()
     // Nobody looked, and rings were full: what came meanwhile is no picture of any seconds.
     sliding.skipWindow()
+    guard terminal != nil else { return }
+    terminal?.enter()
     draw(anew: true)
   }
 
