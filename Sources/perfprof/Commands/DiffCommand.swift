@@ -104,6 +104,9 @@ struct DiffCommand: ParsableCommand {
     var inputs: [(path: String, input: ComparisonInput)] = []
     for path in sides.before + sides.after { inputs.append((path, try ComparisonFile.read(path, input))) }
     try ComparisonFile.check(inputs)
+    do throws(ReadingBudget.Exceeded) {
+      try ComparisonInput.check(inputs.map(\.input), ReadingBudget())
+    } catch { throw Failure(.badInput, "\(inputs[0].path): comparing it \(error.sentence)") }
     let earlier = inputs.prefix(sides.before.count).map(\.input)
     let later = inputs.dropFirst(sides.before.count).map(\.input)
     let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(basis))
