@@ -40,15 +40,12 @@ public struct FileReader: ~Copyable, Sendable {
 
   /// Reads exactly `count` bytes at `offset`; fewer are an error.
   ///
-  /// `count` is compared with the file's size before memory is taken, so a hostile length costs nothing.
+  /// A `count` of more than a few pages is compared with the file's size before memory is taken, so a hostile length costs
+  /// nothing.
   public func read(at offset: UInt64, count: UInt64) throws(BinaryReadingError) -> [UInt8] {
-    let size = try status().size
-    guard offset <= size, count <= size - offset, let wanted = Int(exactly: count),
-      let start = off_t(exactly: offset)
-    else {
-      throw .truncated(
-        offset: Int(clamping: offset), count: Int(clamping: count),
-        available: Int(clamping: size - min(size, offset)))
+    if count > Self.uncheckedCount { try check(offset, count) }
+    guard let wanted = Int(exactly: count), let start = off_t(exactly: offset) else {
+      throw .truncated(offset: Int(clamping: offset), count: Int(clamping: count), available: 0)
     }
     var failure: BinaryReadingError?
     // SAFETY: `filled` counts what pread has written, as the initializer demands.
@@ -68,8 +65,22 @@ public struct FileReader: ~Copyable, Sendable {
         filled += got
       }
     }
-    if let failure { throw failure }
+    if let failure {
+      try check(offset, count)
+      throw failure
+    }
     return bytes
+  }
+
+  /// Bytes that are asked for without a look at the file's size.
+  private static let uncheckedCount: UInt64 = 1 << 15
+
+  /// Refuses what lies beyond the file's end.
+  private func check(_ offset: UInt64, _ count: UInt64) throws(BinaryReadingError) {
+    let size = try status().size
+    guard offset > size || count > size - offset else { return }
+    throw .truncated(
+      offset: Int(clamping: offset), count: Int(clamping: count), available: Int(clamping: size - min(size, offset)))
   }
 
   /// Opens `path` for reading; a descriptor that the caller owns.

@@ -25,7 +25,8 @@ struct FunctionSymbols {
       else { continue }
       ranges.append((start, start &+ min(size, 1 << 30)))
     }
-    ranges.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+    // Comparing both takes three times as long, and two functions at one place are rare.
+    ranges.sort { $0.start == $1.start ? $0.end < $1.end : $0.start < $1.start }
   }
 
   /// The bounds of the function at a stated address; nil where no symbol tells.

@@ -38,6 +38,11 @@ extension UnwindContext {
     return bytes
   }
 
+  /// Bytes of code within a page that was or is read whole; nil where it can't be.
+  func pageBytes(at address: UInt64, count: Int) -> [UInt8]? {
+    reader.bytes(at: address, count: count, generation: space.generation) { codePage($0, containing: address) }
+  }
+
   /// What there is of a page: from the image's segment around `address`, else from memory.
   private func codePage(_ page: UInt64, containing address: UInt64) -> [UInt8] {
     let size = CodeReader.pageSize

@@ -114,10 +114,14 @@ final class UnwindContext {
 
   /// A few bytes of code, from the image where there is one.
   func bytes(at address: UInt64, count: Int) -> [UInt8]? {
-    if let (region, image) = location(of: address), let image,
-      let bytes = try? image.image.read(address: address &- region.bias, count: count)
-    {
-      return bytes
+    if let (region, image) = location(of: address), let image {
+      // Its first page may not be all of this segment's.
+      if region.isExecutable, address &- region.start >= CodeReader.pageSize,
+        let bytes = pageBytes(at: address, count: count)
+      {
+        return bytes
+      }
+      if let bytes = try? image.image.read(address: address &- region.bias, count: count) { return bytes }
     }
     return memory.liveBytes(at: address, count: count)
   }

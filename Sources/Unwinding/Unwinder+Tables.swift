@@ -65,7 +65,7 @@ extension Unwinder {
   }
 
   /// Looks an address up in the process and in its module's table, and remembers the answer.
-  private func findEntry(at address: UInt64) -> CodeEntry? {
+  func findEntry(at address: UInt64) -> CodeEntry? {
     guard let (region, image) = context.location(of: address), region.isExecutable else { return nil }
     if let image, !image.isOf(architecture) {
       // Not remembered: a process may run code of either kind, such as Wine's, and its own code finds the same place.

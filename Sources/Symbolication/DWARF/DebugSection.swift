@@ -10,6 +10,12 @@ final class DebugSection {
   private var whole: [UInt8]?
   /// Why it could not be decompressed.
   private(set) var problem: ELFError?
+  /// What was read ahead, and where the last short read began: heads of units are read one after another.
+  private var ahead: (start: Int, bytes: [UInt8]) = (0, [])
+  private var lastShort = 0
+
+  /// Bytes that are short, and those that are then read ahead where short reads lie so close to each other.
+  private static let (short, close, aheadCount) = (1 << 9, 1 << 13, 1 << 14)
 
   /// Bytes of a decompressed section that are still held.
   private static let limit: UInt64 = 4 << 30
@@ -57,9 +63,24 @@ final class DebugSection {
     switch source {
     case .none: return []
     case .file(let image, let section):
+      if length <= Self.short { return shortBytes(at: offset, length, section, of: image) }
       return (try? image.storedBytes(of: section, at: UInt64(offset), count: UInt64(length))) ?? []
     case .part(let section, let start): return section.bytes(at: start + offset, length)
     }
+  }
+
+  private func shortBytes(at offset: Int, _ length: Int, _ section: Section, of image: ELFImage) -> [UInt8] {
+    func isAhead() -> Bool {
+      offset >= ahead.start && offset - ahead.start <= ahead.bytes.count - length
+    }
+    if !isAhead() {
+      let isClose = offset >= lastShort && offset - lastShort < Self.close
+      let wanted = isClose ? min(Self.aheadCount, count - offset) : length
+      ahead = (offset, (try? image.storedBytes(of: section, at: UInt64(offset), count: UInt64(wanted))) ?? [])
+    }
+    lastShort = offset
+    guard isAhead() else { return [] }
+    return Array(ahead.bytes[(offset - ahead.start)..<(offset - ahead.start + length)])
   }
 
   /// All bytes, which are then held; for small sections that are read in no order.

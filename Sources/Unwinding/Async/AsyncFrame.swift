@@ -12,17 +12,10 @@ struct AsyncFrame {
   var context: UInt64
   /// Whether that and the frame pointer are known.
   var knowsContext: Bool
-  /// Other registers that calls preserve.
-  var others: Others
+  /// Other registers that calls preserve: rbx, r12, r13 and r15 on x86-64.
+  var others: InlineArray<4, UInt64>
   /// Its caller's stack pointer, once the walk has got there.
   var callerStackPointer: UInt64 = 0
-
-  /// Four registers: rbx, r12, r13 and r15 on x86-64.
-  struct Others: Sequence {
-    var first, second, third, fourth: UInt64
-
-    func makeIterator() -> IndexingIterator<[UInt64]> { [first, second, third, fourth].makeIterator() }
-  }
 
   /// What a walk has reached.
   @inline(__always)
@@ -31,9 +24,9 @@ struct AsyncFrame {
     sp = cursor.sp
     fp = cursor.fp
     context = cursor.registers[contextRegister]
-    others = Others(
-      first: cursor.registers[3], second: cursor.registers[12], third: cursor.registers[13],
-      fourth: cursor.registers[15])
+    others = [
+      cursor.registers[3], cursor.registers[12], cursor.registers[13], cursor.registers[15],
+    ]
     knowsContext = cursor.registers.knows(contextRegister) && cursor.registers.knows(cursor.fpNumber)
   }
 

@@ -1,3 +1,5 @@
+import Searching
+
 /// A part of an async function, from its beginning or an await on, and what its instructions tell of whose context is where.
 ///
 ///     push %rbp                 a part that goes on after an await begins like this: with the context
@@ -12,6 +14,8 @@ struct AsyncPart {
   /// When what lies where was last looked at.
   let generation: UInt32
   private let code: [UInt8]
+  /// The addresses that it names relative to itself, sorted.
+  private let references: [UInt64]
   /// Where its own context has been stored.
   private let store: UInt64
   /// Whether it jumps to its own beginning, as a function does that awaits itself.
@@ -34,6 +38,7 @@ struct AsyncPart {
     jumpsToItself = (0..<max(0, code.count - 4)).contains { index in
       code[index] == 0xE9 && Self.offset(at: index + 1, in: code) == UInt64(bitPattern: Int64(-(index + 5)))
     }
+    references = Self.references(of: code, at: range.lowerBound)
   }
 
   /// Whether a leaf has not yet come to where the function stores its context.
@@ -63,13 +68,19 @@ struct AsyncPart {
 
   /// Whether its code names an address relative to itself.
   func refers(to address: UInt64) -> Bool {
-    guard code.count >= 7 else { return false }
+    let index = references.partitionPoint { $0 >= address }
+    return index < references.count && references[index] == address
+  }
+
+  /// The targets of `lea disp(%rip), %reg` in code that lies at an address, sorted.
+  private static func references(of code: [UInt8], at start: UInt64) -> [UInt64] {
+    guard code.count >= 7 else { return [] }
+    var targets: [UInt64] = []
     for index in 3...code.count - 4 where code[index - 2] == 0x8D {
-      // lea disp(%rip), %reg
       guard code[index - 3] & 0xFB == 0x48, code[index - 1] & 0xC7 == 5 else { continue }
-      if range.lowerBound &+ UInt64(index + 4) &+ Self.offset(at: index, in: code) == address { return true }
+      targets.append(start &+ UInt64(index + 4) &+ offset(at: index, in: code))
     }
-    return false
+    return targets.sorted()
   }
 
   private static func offset(at index: Int, in code: [UInt8]) -> UInt64 {

@@ -15,7 +15,9 @@ struct CopiedTask {
   /// Its pages among those of the sample.
   let pages: Range<Int>
   private var page: Int
+  /// Where the allocation at hand is in its page, and how many there are.
   private var index = 0
+  private var count = 0
   /// The allocation at hand; 0 behind the last.
   private var allocation: UInt64
   /// Whether there is more than was copied.
@@ -33,6 +35,12 @@ struct CopiedTask {
     pages = first..<end
     page = first
     allocation = memory.word(ofPage: first, at: 8)
+    count = Self.count(ofPage: first, in: memory)
+  }
+
+  /// How many allocations a page has.
+  private static func count(ofPage page: Int, in memory: TargetMemory) -> Int {
+    max(0, min(Int(clamping: memory.word(ofPage: page, at: 0)), TaskPage.allocationsLimit))
   }
 
   /// A word of the task itself.
@@ -64,8 +72,7 @@ struct CopiedTask {
     var (lowest, highest) = (address, max(address, address &+ UInt64(TaskPage.taskBytes)))
     for page in pages {
       var allocation = memory.word(ofPage: page, at: 8)
-      let count = min(Int(clamping: memory.word(ofPage: page, at: 0)), TaskPage.allocationsLimit)
-      for index in 0..<max(0, count) where allocation != 0 {
+      for index in 0..<Self.count(ofPage: page, in: memory) where allocation != 0 {
         lowest = min(lowest, allocation)
         highest = max(highest, allocation &+ 16)
         allocation = memory.word(ofPage: page, at: TaskPage.allocationsOffset + index * TaskPage.allocationSize)
@@ -77,16 +84,16 @@ struct CopiedTask {
   /// The context at an address, if it is one of this task's and not newer than the last that was found.
   mutating func context(at address: UInt64, in memory: TargetMemory) -> Context? {
     while allocation != 0 {
-      let place = TaskPage.allocationsOffset + index * TaskPage.allocationSize
-      let count = Int(clamping: memory.word(ofPage: page, at: 0))
-      guard index < count, place + TaskPage.allocationSize <= TaskPage.size else {
+      guard index < count else {
         guard page + 1 < pages.upperBound, memory.word(ofPage: page + 1, at: 8) == allocation else {
           isCutShort = true
           return nil
         }
         (page, index) = (page + 1, 0)
+        count = Self.count(ofPage: page, in: memory)
         continue
       }
+      let place = TaskPage.allocationsOffset + index * TaskPage.allocationSize
       if allocation &+ 16 == address {
         return Context(
           parent: memory.word(ofPage: page, at: place + 16), resume: memory.word(ofPage: page, at: place + 24))

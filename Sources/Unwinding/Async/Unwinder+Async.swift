@@ -154,7 +154,10 @@ extension Unwinder {
       newest = address
       return true
     }
-    for register in frame.others where extent.contains(register) && !belongs(register) { return nil }
+    for index in frame.others.indices {
+      let register = frame.others[index]
+      if extent.contains(register), !belongs(register) { return nil }
+    }
     let size = min(frame.callerStackPointer &- frame.sp, Self.spillLimit)
     for offset in stride(from: 0, to: size, by: 8) {
       guard let word = self.context.memory.word(at: frame.sp &+ offset), extent.contains(word) else { continue }
@@ -285,8 +288,10 @@ extension Unwinder {
 
   /// The frame of a function that will go on at an address; nil where no code is.
   private func callerFrame(_ address: UInt64) -> UnwoundStack.Frame? {
-    guard let (region, _) = context.location(of: address), region.isExecutable else { return nil }
-    return UnwoundStack.Frame(.programCounter(address), module: region.module, bias: region.bias)
+    guard let entry = cache.entry(at: address, generation: context.space.generation) ?? findEntry(at: address) else {
+      return nil
+    }
+    return UnwoundStack.Frame(.programCounter(address), module: entry.module, bias: entry.bias)
   }
 
   /// Makes it known that a process has loaded the concurrency runtime. `called` are functions that its `runners` call, of
