@@ -178,6 +178,42 @@ package enum ComparisonInput: Sendable {
     case .baseline(let table): table.value
     }
   }
+
+  /// Throws when a comparison of all these would take more memory than a file of others may.
+  ///
+  /// - Complexity: O(samples), and O(functions) only where there are very many.
+  package static func check(
+    _ inputs: [ComparisonInput], _ budget: ReadingBudget
+  ) throws(ReadingBudget.Exceeded) {
+    let units = inputs.reduce(0) { $0 + $1.units }
+    // What is kept of a function takes as much as so many amounts.
+    let each = max(units, SideTable.blocks)
+    let most = inputs.reduce(0) { $0 + $1.functionCount }
+    guard most > budget.limit(.amounts) / each else { return }
+    var names = Set<String>()
+    for input in inputs {
+      switch input {
+      case .profile(let selected): for function in selected.profile.functions { names.insert(function.name) }
+      case .baseline(let table): for function in table.functions { names.insert(function.name) }
+      }
+    }
+    try budget.check(names.count * each, .amounts)
+  }
+
+  /// The most blocks that it is cut into.
+  private var units: Int {
+    switch self {
+    case .profile(let selected): selected.profile.samples.contains { $0.time != 0 } ? SideTable.blocks : 1
+    case .baseline(let table): table.weights.count
+    }
+  }
+
+  private var functionCount: Int {
+    switch self {
+    case .profile(let selected): selected.profile.functions.count
+    case .baseline(let table): table.functions.count
+    }
+  }
 }
 
 extension SharedFunctions {

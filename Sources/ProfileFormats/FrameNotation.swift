@@ -1,3 +1,4 @@
+import BinaryReading
 import ProfileModel
 
 /// How folded stacks, and text formats like them, write a frame as one name.
@@ -57,12 +58,30 @@ enum FrameNotation {
       let isUserPage = userPages.contains(module) || module.hasPrefix("[stack:") || module.hasPrefix("[vdso")
       return isUserPage ? .user : .kernel
     }
-    let name = module.split(separator: "/").last ?? ""
-    let isImage = ["vmlinux", "vmlinuz"].contains { name == $0 || name.hasPrefix($0 + "-") || name.hasPrefix($0 + ".") }
-    let isKernelModule = name.hasSuffix(".ko") || name.contains(".ko.") || module == "/proc/kcore"
-    if isImage || isKernelModule { return .kernel }
-    let isPerfMap = name.hasPrefix("perf-") && name.hasSuffix(".map")
-    let isJitDump = name.hasPrefix("jitted-") && name.hasSuffix(".so")
+    let bytes = module.utf8.span
+    // SAFETY: the bytes of a string are bytes, without gaps.
+    return module == "/proc/kcore" ? .kernel : kind(ofFile: unsafe bytes.bytes)
+  }
+
+  /// What kind of code a file of this path has. Works on bytes, since each line of text from elsewhere may ask.
+  private static func kind(ofFile path: RawSpan) -> FrameKind {
+    var end = path.byteCount
+    while end > 0, path.byte(at: end - 1) == UInt8(ascii: "/") { end -= 1 }
+    var start = end
+    while start > 0, path.byte(at: start - 1) != UInt8(ascii: "/") { start -= 1 }
+    let name = path.extracting(start..<end)
+    func ends(with suffix: StaticString) -> Bool {
+      let length = suffix.utf8CodeUnitCount
+      return name.byteCount >= length && name.extracting(name.byteCount - length..<name.byteCount).equals(suffix)
+    }
+    if name.hasPrefix("vmlinux") || name.hasPrefix("vmlinuz") {
+      let end = "vmlinux".utf8.count
+      let next = name.byteCount == end ? UInt8(ascii: ".") : name.byte(at: end)
+      if next == UInt8(ascii: "-") || next == UInt8(ascii: ".") { return .kernel }
+    }
+    if ends(with: ".ko") || name.firstRange(of: ".ko.", in: 0..<name.byteCount) != nil { return .kernel }
+    let isPerfMap = name.hasPrefix("perf-") && ends(with: ".map")
+    let isJitDump = name.hasPrefix("jitted-") && ends(with: ".so")
     return isPerfMap || isJitDump ? .jit : .user
   }
 

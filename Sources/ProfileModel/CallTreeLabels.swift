@@ -13,7 +13,7 @@ struct CallTreeLabels {
   private var indices: [CallTree.Label: UInt32] = [:]
   private var keyOfLabel: [UInt32] = []
   private var keys: [Key] = []
-  private var keyIndices: [Key: UInt32] = [:]
+  private var keyRows = InternedRows()
   private var combined: [UInt64: UInt32] = [:]
 
   /// The index of `label`, added when new.
@@ -27,15 +27,9 @@ struct CallTreeLabels {
   /// The index of a label that is not looked for: the caller has one for each function and kind.
   mutating func append(_ label: CallTree.Label) -> UInt32 {
     let index = UInt32(truncatingIfNeeded: labels.count)
-    let key = Key(name: label.name, kind: label.kind)
-    let nextKey = UInt32(truncatingIfNeeded: keys.count)
-    let keyIndex = keyIndices[key] ?? nextKey
-    if keyIndex == nextKey {
-      keyIndices[key] = nextKey
-      keys.append(key)
-    }
+    let key = keyRows.intern(Key(name: label.name, kind: label.kind), in: &keys)
     labels.append(label)
-    keyOfLabel.append(keyIndex)
+    keyOfLabel.append(UInt32(truncatingIfNeeded: key))
     return index
   }
 

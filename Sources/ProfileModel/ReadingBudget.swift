@@ -31,6 +31,8 @@ public struct ReadingBudget: Sendable {
     case valueTypes
     /// Nodes of a call tree, in which each process and thread has its own.
     case treeNodes
+    /// Amounts of functions in blocks of time that a comparison adds up, of all sides.
+    case amounts
     /// Bytes of an output.
     case outputBytes
 
@@ -51,6 +53,8 @@ public struct ReadingBudget: Sendable {
       case .steps: 200_000_000
       case .valueTypes: 256
       case .treeNodes: 8_000_000
+      // 16 bytes each, and half as much again where blocks are joined.
+      case .amounts: 24_000_000
       case .outputBytes: 400_000_000
       }
     }

@@ -31,10 +31,17 @@ struct FunctionIndex {
   private(set) var groupOfFrame: [UInt32] = []
 
   init(_ profile: Profile, byLine: Bool = false) {
-    var ids: [ReportedFunction: UInt32] = [:]
+    var rows = InternedRows()
+    // Most functions have many frames, which are one row unless lines are told apart.
+    var rowOfFunction = [UInt32](repeating: StackGrouping.none, count: byLine ? 0 : profile.functions.count)
+    groupOfFrame.reserveCapacity(profile.frames.count)
     for frame in profile.frames {
       guard !frame.kind.isMarker else {
         groupOfFrame.append(StackGrouping.none)
+        continue
+      }
+      if !byLine, rowOfFunction[frame.function.index] != StackGrouping.none {
+        groupOfFrame.append(rowOfFunction[frame.function.index])
         continue
       }
       let function = profile.functions[frame.function.index]
@@ -44,12 +51,8 @@ struct FunctionIndex {
         row.file = function.file
         row.line = frame.line
       }
-      let next = UInt32(truncatingIfNeeded: functions.count)
-      let id = ids[row] ?? next
-      if id == next {
-        ids[row] = id
-        functions.append(row)
-      }
+      let id = UInt32(truncatingIfNeeded: rows.intern(row, in: &functions))
+      if !byLine { rowOfFunction[frame.function.index] = id }
       groupOfFrame.append(id)
     }
   }

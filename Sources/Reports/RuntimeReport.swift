@@ -42,18 +42,19 @@ package struct RuntimeReport: Sendable {
     let profile = selected.profile
     trust = TrustSummary(selected)
     let work = RuntimeWorkOfStacks(profile)
-    let index = FunctionIndex(profile)
+    // Most programs that are not Swift's do nothing of the kind, and need no index.
+    let index = work.isEmpty ? nil : FunctionIndex(profile)
     var samples = [RuntimeWork: Int64]()
     var byCaller = [RuntimeWork: [UInt32: Int64]]()
     for sample in selected.samples {
-      guard let stack = sample.stack, let cause = work.cause(of: stack) else { continue }
+      guard let index, let stack = sample.stack, let cause = work.cause(of: stack) else { continue }
       samples[cause.work, default: 0] += sample.weight
       let caller = cause.caller.map { index.groupOfFrame[Int(profile.stacks.frame(of: $0))] } ?? StackGrouping.none
       byCaller[cause.work, default: [:]][caller, default: 0] += sample.weight
     }
     rows = RuntimeWork.allCases.map { work in
       let callers = (byCaller[work] ?? [:]).map { caller, samples in
-        Caller(function: caller == StackGrouping.none ? nil : index.functions[Int(caller)], samples: samples)
+        Caller(function: caller == StackGrouping.none ? nil : index?.functions[Int(caller)], samples: samples)
       }
       return Row(work: work, samples: samples[work] ?? 0, callers: callers.sorted(by: Self.precedes))
     }
@@ -133,13 +134,18 @@ package struct RuntimeReport: Sendable {
 private struct RuntimeWorkOfStacks {
   private var works: [RuntimeWork?] = []
   private var callers: [StackID?] = []
+  /// Whether no function does such work.
+  let isEmpty: Bool
 
   init(_ profile: Profile) {
     let modules = profile.modules.map(\.name)
     let workOfFunction = profile.functions.map { function in
       RuntimeWork(functionNamed: function.name, module: function.module.map { modules[$0.index] })
     }
-    let isSystem = profile.frames.map { Self.isSystem($0, profile, modules: modules) }
+    isEmpty = workOfFunction.allSatisfy { $0 == nil }
+    if isEmpty { return }
+    let isSystemModule = modules.map { module in Self.systemModules.contains { module.hasPrefix($0) } }
+    let isSystem = profile.frames.map { Self.isSystem($0, profile, isSystemModule) }
     works.reserveCapacity(profile.stacks.count)
     callers.reserveCapacity(profile.stacks.count)
     // Parents precede children, so what a node's caller does is known before it.
@@ -161,12 +167,11 @@ private struct RuntimeWorkOfStacks {
     works[stack.index].map { ($0, callers[stack.index]) }
   }
 
-  private static func isSystem(_ frame: Frame, _ profile: Profile, modules: [String]) -> Bool {
+  private static func isSystem(_ frame: Frame, _ profile: Profile, _ isSystemModule: [Bool]) -> Bool {
     if frame.kind == .kernel { return true }
     let function = profile.functions[frame.function.index]
     if function.name.hasPrefix("swift::") || function.name.hasPrefix("std::") { return true }
-    guard let module = function.module.map({ modules[$0.index] }) else { return false }
-    return systemModules.contains { module.hasPrefix($0) }
+    return function.module.map { isSystemModule[$0.index] } ?? false
   }
 
   private static let systemModules = [

@@ -29,7 +29,10 @@ package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
   /// - Parameter module: the name of its module, where that is known.
   init?(functionNamed name: String, module: String? = nil) {
     // Linker's names have one or two underscores in front, internal parts a `_` behind.
-    let base = name.drop { $0 == "_" }
+    let bytes = name.utf8.drop { $0 == UInt8(ascii: "_") }
+    // Only a few letters begin any of the names, and most functions have others.
+    guard let first = bytes.first, Self.isFirst[Int(first)] else { return nil }
+    let base = Substring(bytes)
     if base.hasPrefix("swift") {
       guard Self.isEntryPoint(base) || module.map(Self.isRuntime) ?? base.hasPrefix("swift::") else { return nil }
       guard let work = Self(swiftRuntime: base) else { return nil }
@@ -74,6 +77,15 @@ package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// For each byte whether the name of a function of the runtime or the allocator begins with it.
+  private static let isFirst: [Bool] = {
+    var result = [Bool](repeating: false, count: 256)
+    for name in allocators + ["swift"] {
+      if let first = name.utf8.first { result[Int(first)] = true }
+    }
+    return result
+  }()
+
   private static let allocators = [
     "malloc", "free", "calloc", "realloc", "cfree", "aligned_alloc", "posix_memalign", "memalign", "libc_malloc",
     "libc_free", "libc_calloc", "libc_realloc", "int_malloc", "int_free", "int_realloc", "int_memalign",
@@ -83,8 +95,9 @@ package enum RuntimeWork: String, Hashable, Sendable, CaseIterable {
 
   /// Whether `name` is `function`, perhaps with an argument list, a version or a compiler's suffix.
   private static func isCall(_ name: Substring, of function: String) -> Bool {
-    guard name.hasPrefix(function) else { return false }
-    guard let next = name.dropFirst(function.count).first else { return true }
-    return next == "(" || next == "." || next == "@" || next == "["
+    guard name.utf8.starts(with: function.utf8) else { return false }
+    guard let next = name.utf8.dropFirst(function.utf8.count).first else { return true }
+    return next == UInt8(ascii: "(") || next == UInt8(ascii: ".") || next == UInt8(ascii: "@")
+      || next == UInt8(ascii: "[")
   }
 }

@@ -142,11 +142,18 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func append(decimal number: some BinaryInteger) {
-    // Sample weights and indices are mostly small; a string for each would be most of the cost of large documents.
-    if let small = UInt8(exactly: number), small < 10 {
-      bytes.append(UInt8(ascii: "0") + small)
-    } else {
-      bytes.append(contentsOf: String(number).utf8)
+    // A string for each would be most of the cost of large documents.
+    guard number.bitWidth <= 64 else { return bytes.append(contentsOf: String(number).utf8) }
+    var magnitude = UInt64(truncatingIfNeeded: number)
+    if number < 0 {
+      bytes.append(UInt8(ascii: "-"))
+      magnitude = 0 &- magnitude
+    }
+    var unit: UInt64 = 1
+    while magnitude / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / unit % 10))
+      unit /= 10
     }
   }
 

@@ -17,6 +17,35 @@ extension LiveTests {
       ["--header"], ["--show-task-events"], ["--show-mmap-events"], ["--ns"], ["--deltatime"], ["-I"],
     ]
 
+    @Test("Commands that look like numbers keep their names", arguments: ["my worker 7", "dd", "cc1"])
+    func numbers(command: String) throws {
+      let folder = try TemporaryFolder()
+      guard let perf = Self.perf else { return print("skipped: there is no perf on this machine") }
+      try FileManager.default.copyItem(atPath: "/bin/dd", toPath: folder.path(command))
+      let data = folder.path("perf.data")
+      let recorded = try run(
+        [
+          perf, "record", "-q", "-F", "199", "-e", "cpu-clock", "-g", "-o", data, folder.path(command), "if=/dev/zero",
+          "of=/dev/null", "bs=64k", "count=20000",
+        ])
+      try #require(recorded.status == 0, "\(recorded.errors)")
+      for fields in [
+        "comm,ip,sym", "comm,ip", "comm,ip,sym,dso", "comm,time,ip,sym", "comm,event,ip,sym", "comm,tid,ip,sym", "-tid",
+      ] {
+        let printed = try run([perf, "script", "-i", data, "-F", fields])
+        try #require(printed.status == 0, "\(fields) \(printed.errors)")
+        let text = folder.path("script.txt")
+        try printed.output.write(toFile: text, atomically: true, encoding: .utf8)
+        let converted = try perfprof("convert", text, "-o", "-", "--format", "folded")
+        #expect(converted.status == 0, "\(fields) \(converted.errors)")
+        let stacks = try #require(FoldedText(converted.output))
+        let commands = Set(stacks.stacks.compactMap(\.frames.first))
+        // With a time behind it the number may be a thread's, which is said.
+        let isSaid = try perfprof("info", text).output.contains("the number behind each command")
+        #expect(commands == [command] || isSaid && commands == ["my worker"], "\(fields)")
+      }
+    }
+
     @Test(
       "Samples, commands and stacks are those that perf reports, in two dozen ways of printing",
       arguments: [true, false])

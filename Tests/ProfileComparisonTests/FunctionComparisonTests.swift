@@ -10,6 +10,19 @@ import Testing
     ["main", "f\(Int(pow(Double.random(in: 0..<1, using: &random), 2) * 60))"]
   }
 
+  @Test func amountsOfAllFunctionsAndBlocksAreLimited() {
+    let inputs = (0..<2 as Range<UInt64>).map { seed in
+      ComparisonInput.profile(Profile.simulated(seed: seed) { program(&$1) }.preferred)
+    }
+    // Both have the same functions, and 32 blocks each.
+    let budget = ReadingBudget().limiting(.amounts, to: 61 * 64)
+    #expect(throws: Never.self) { try ComparisonInput.check(inputs, budget) }
+    let less = ReadingBudget().limiting(.amounts, to: 20 * 64)
+    #expect(throws: ReadingBudget.Exceeded(resource: .amounts, limit: 20 * 64)) {
+      try ComparisonInput.check(inputs, less)
+    }
+  }
+
   @Test func findsNothingWhereNothingChanged() {
     var found = 0
     for seed in 0..<20 as Range<UInt64> {

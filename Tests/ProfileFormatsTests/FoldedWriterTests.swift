@@ -20,6 +20,23 @@ import Testing
     #expect(text(Profile.of([(["f"], 2), (["f 1"], 9)])) == "app;f 1 9\napp;f 2\n")
   }
 
+  @Test func linesComeInTheOrderOfTheirBytes() {
+    var random = SystemRandomNumberGenerator()
+    // Names that begin alike, and that sort before and behind the signs between them.
+    let names = ["a", "a b", "a!b", "a 5", "a 51", "a-b", "", "ä", "abcdefgh", "abcdefghi", "abcdefghijklmnopq"]
+    for _ in 0..<20 {
+      let stacks = (0..<300).map { _ in
+        let frames = (0..<Int.random(in: 0..<7, using: &random)).map { _ in
+          names[Int.random(in: 0..<names.count, using: &random)]
+        }
+        return (frames, Int64.random(in: 1..<60, using: &random))
+      }
+      let lines = text(Profile.of(stacks)).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      let sorted = lines.sorted { ($0 + "\n").utf8.lexicographicallyPrecedes(($1 + "\n").utf8) }
+      #expect(lines == ArraySlice(sorted), "\(stacks)")
+    }
+  }
+
   @Test func marksKindsOfFrames() {
     var builder = ProfileBuilder()
     let process = builder.add(ProcessRecord(pid: 1, name: "app"))

@@ -34,6 +34,45 @@ import Wording
 
     """
 
+  @Test func aHexadecimalCommandAloneIsAHeader() throws {
+    let text = """
+      dd\u{20}
+      \tffffffff81d33df7 read_zero
+      \t           3b2a4 main
+
+      cc1\u{20}
+
+      dd\u{20}
+      \tffffffff81d33df7 read_zero
+      \t           3b2a4 main
+
+
+      """
+    #expect(try folded(text) == "cc1;[truncated: no frames] 1\ndd;main;read_zero_[k] 2\n")
+  }
+
+  @Test(
+    "A number too short for perf's column of threads is the command's",
+    arguments: [
+      ("my worker 7 ", "my worker 7"),
+      ("my worker 7 cpu-clock: ", "my worker 7"), ("my worker 7 24271 ", "my worker 7"),
+      ("my worker    7 ", "my worker"), ("my worker    7 70825.852172:    5025125 cpu-clock: ", "my worker"),
+    ])
+  func commandsThatEndInNumbers(header: String, command: String) throws {
+    #expect(try folded("\(header)\n\t           3b2a4 main\n\n") == "\(command);main 1\n")
+  }
+
+  @Test func saysWhereANumberMayBeTheCommands() throws {
+    let note = "the number behind each command was taken for its thread's, though perf pads those to five columns"
+    func hasNote(_ header: String) throws -> Bool {
+      let profile = try read("\(header)\n\t           3b2a4 main\n\n")
+      return profile.metadata.notes.contains { $0.sentence.hasPrefix(note) }
+    }
+    #expect(try hasNote("my worker 7 70825.852172:    5025125 cpu-clock: "))
+    #expect(try !hasNote("my worker     7 70825.852172:    5025125 cpu-clock: "))
+    #expect(try !hasNote("my worker 24271 70825.852172:    5025125 cpu-clock: "))
+  }
+
   @Test func readsStacksWithNamesAsTheyStand() throws {
     #expect(
       try folded(Self.captured) == """

@@ -54,6 +54,17 @@ import Testing
     #expect(text { $0.value(number) } == expected)
   }
 
+  @Test(arguments: [0, 9, 10, 99, 100, 1_234_567_890, -1, -10, .max, .min] as [Int64])
+  func writesWholeNumbers(number: Int64) {
+    #expect(text { $0.value(number) } == String(number))
+    let small = Int8(truncatingIfNeeded: number)
+    #expect(text { $0.value(small) } == String(small))
+  }
+
+  @Test func writesTheGreatestNumber() {
+    #expect(text { $0.value(UInt64.max) } == "18446744073709551615")
+  }
+
   @Test func goesOnAfterItsBytesWereTaken() {
     var writer = JSONWriter()
     var all: [UInt8] = []

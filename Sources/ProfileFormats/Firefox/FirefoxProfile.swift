@@ -50,10 +50,11 @@ public enum FirefoxProfile {
       json.key("counters")
       json.array { _ in }
       json.key("threads")
+      var rows = [UInt32](repeating: FirefoxThread.none, count: profile.stacks.count)
       try json.array { json throws(E) in
         for (index, thread) in profile.threads.enumerated() where !samples[index].isEmpty {
           let tables = FirefoxThread(
-            profile, thread, identities[index], samples[index], unit: selected.value.unit,
+            profile, thread, identities[index], samples[index], rows: &rows, unit: selected.value.unit,
             interval: hasTimes ? nil : interval)
           json.object { tables.write(to: &$0, &strings) }
           try output(json.take())

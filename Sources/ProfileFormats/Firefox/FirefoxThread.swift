@@ -11,13 +11,17 @@ struct FirefoxThread {
   private let interval: Double?
   /// Rows of the thread's tables, by the profile's rows that they stand for.
   private var stacks: [StackID] = []
-  private var stackRows: [StackID: Int] = [:]
   private var frames: [PlacedFrame] = []
-  private var frameRows: [PlacedFrame: Int] = [:]
+  private var frameRows = InternedRows()
   /// For each row of `stacks` its frame's row.
-  private var frameOfStack: [Int] = []
+  private var frameOfStack: [UInt32] = []
+  /// For each row of `stacks` that of the callers; `none` for a root.
+  private var prefixOfStack: [UInt32] = []
+  /// For each sample the row of its stack; `none` where it has none.
+  private var stackOfSample: [UInt32] = []
   private var functions: [FunctionID] = []
-  private var functionRows: [FunctionID: Int] = [:]
+  /// For each row of `frames` its function's row.
+  private var functionOfFrame: [UInt32] = []
   private var modules: [ModuleID] = []
   private var moduleRows: [ModuleID: Int] = [:]
 
@@ -27,12 +31,17 @@ struct FirefoxThread {
     var inlineDepth: Int
   }
 
+  /// A row that is none.
+  static let none = UInt32.max
+
   /// - Parameters:
+  ///   - rows: For each stack of the profile `none`; holds rows meanwhile, since a table by stacks for each thread would
+  ///     take longer than all else.
   ///   - unit: What the samples' weights are counted in.
   ///   - interval: Milliseconds from sample to sample where they have no times; else nil.
   init(
     _ profile: Profile, _ thread: ThreadRecord, _ identity: FirefoxIdentities.Identity, _ samples: [Sample],
-    unit: ValueType.Unit, interval: Double?
+    rows: inout [UInt32], unit: ValueType.Unit, interval: Double?
   ) {
     self.profile = profile
     self.thread = thread
@@ -40,15 +49,16 @@ struct FirefoxThread {
     self.samples = samples
     self.unit = unit
     self.interval = interval
-    for sample in samples {
-      if let stack = sample.stack { add(stack) }
+    stackOfSample = samples.map { sample in
+      guard let stack = sample.stack else { return Self.none }
+      add(stack, &rows)
+      return rows[stack.index]
     }
-    for frame in frames {
-      let function = profile.frames[frame.frame.index].function
-      if functionRows[function] == nil {
-        functionRows[function] = functions.count
-        functions.append(function)
-      }
+    for stack in stacks { rows[stack.index] = Self.none }
+    var functionRows = InternedRows()
+    functionOfFrame = frames.map { frame in
+      let row = functionRows.intern(profile.frames[frame.frame.index].function, in: &functions)
+      return UInt32(truncatingIfNeeded: row)
     }
     for function in functions {
       guard let module = profile.functions[function.index].module, moduleRows[module] == nil else { continue }
@@ -58,27 +68,23 @@ struct FirefoxThread {
   }
 
   /// Adds a stack after its callers, as the table's order demands.
-  private mutating func add(_ stack: StackID) {
+  private mutating func add(_ stack: StackID, _ rows: inout [UInt32]) {
     var missing: [StackID] = []
     var next: StackID? = stack
-    while let node = next, stackRows[node] == nil {
+    while let node = next, rows[node.index] == Self.none {
       missing.append(node)
       next = profile.stacks.parent(of: node)
     }
     for node in missing.reversed() {
-      stackRows[node] = stacks.count
+      let caller = profile.stacks.parent(of: node).map { rows[$0.index] } ?? Self.none
+      rows[node.index] = UInt32(truncatingIfNeeded: stacks.count)
       stacks.append(node)
+      prefixOfStack.append(caller)
       var frame = PlacedFrame(frame: FrameID(rawValue: profile.stacks.frame(of: node)), inlineDepth: 0)
       if profile.frames[frame.frame.index].kind == .inlined {
-        let caller = profile.stacks.parent(of: node).flatMap { stackRows[$0] }
-        frame.inlineDepth = 1 + (caller.map { frames[frameOfStack[$0]].inlineDepth } ?? 0)
+        frame.inlineDepth = 1 + (caller == Self.none ? 0 : frames[Int(frameOfStack[Int(caller)])].inlineDepth)
       }
-      let row = frameRows[frame] ?? frames.count
-      if row == frames.count {
-        frameRows[frame] = row
-        frames.append(frame)
-      }
-      frameOfStack.append(row)
+      frameOfStack.append(UInt32(truncatingIfNeeded: frameRows.intern(frame, in: &frames)))
     }
   }
 
@@ -112,7 +118,7 @@ struct FirefoxThread {
   private func writeSamples(to json: inout JSONWriter) {
     table("samples", samples.count, to: &json) { json in
       json.member("weightType", unit == .bytes ? "bytes" : unit == .nanoseconds ? "tracing-ms" : "samples")
-      column("stack", samples, to: &json) { Self.write(index: $0.stack.flatMap { stackRows[$0] }, to: &$1) }
+      column("stack", stackOfSample, to: &json) { Self.write(row: $0, to: &$1) }
       column("time", Array(samples.enumerated()), to: &json) { entry, json in
         json.value(interval.map { Double(entry.offset) * $0 } ?? Double(entry.element.time) / 1e6)
       }
@@ -125,9 +131,7 @@ struct FirefoxThread {
   private func writeStacks(to json: inout JSONWriter) {
     table("stackTable", stacks.count, to: &json) { json in
       column("frame", frameOfStack, to: &json) { $1.value($0) }
-      column("prefix", stacks, to: &json) {
-        Self.write(index: profile.stacks.parent(of: $0).flatMap { stackRows[$0] }, to: &$1)
-      }
+      column("prefix", prefixOfStack, to: &json) { Self.write(row: $0, to: &$1) }
     }
   }
 
@@ -141,7 +145,7 @@ struct FirefoxThread {
       column("inlineDepth", frames, to: &json) { $1.value($0.inlineDepth) }
       column("category", rows, to: &json) { $1.value(Self.category(of: $0.kind)) }
       column("subcategory", rows, to: &json) { $1.value(0) }
-      column("func", rows, to: &json) { Self.write(index: functionRows[$0.function], to: &$1) }
+      column("func", functionOfFrame, to: &json) { $1.value($0) }
       column("nativeSymbol", rows, to: &json) { $1.value(nil) }
       column("innerWindowID", rows, to: &json) { $1.value(0) }
       column("line", rows, to: &json) { Self.write(index: $0.line == 0 ? nil : Int($0.line), to: &$1) }
@@ -190,6 +194,10 @@ struct FirefoxThread {
     json.array { json in
       for row in rows { write(row, &json) }
     }
+  }
+
+  private static func write(row: UInt32, to json: inout JSONWriter) {
+    if row == none { json.value(nil) } else { json.value(row) }
   }
 
   private static func write(index: Int?, to json: inout JSONWriter) {

@@ -29,30 +29,16 @@ public enum FoldedStacks {
   public static func write<E: Error>(
     _ selected: SelectedProfile, _ options: Options = Options(), to output: ([UInt8]) throws(E) -> Void
   ) throws(E) {
-    var text: [UInt8] = []
-    var lines = FoldedLines(selected, options).render(into: &text)
-    sort(&lines, in: text)
+    let lines = FoldedLines(selected, options).render()
     var piece: [UInt8] = []
-    for line in lines {
-      piece.append(contentsOf: text[line])
+    for line in 0..<lines.count {
+      piece.append(contentsOf: lines.bytes(at: line))
       if piece.count >= 1 << 20 {
         try output(piece)
         piece.removeAll(keepingCapacity: true)
       }
     }
     if !piece.isEmpty { try output(piece) }
-  }
-
-  /// Orders lines as `LC_ALL=C sort` does, their counts included.
-  private static func sort(_ lines: inout [Range<Int>], in text: [UInt8]) {
-    lines.sort { left, right in
-      let first = text.rawSpan.extracting(left)
-      let second = text.rawSpan.extracting(right)
-      let shared = first.commonPrefixLength(with: second)
-      // No line is the start of another: each ends with a line break.
-      guard shared < first.byteCount, shared < second.byteCount else { return first.byteCount < second.byteCount }
-      return first.byte(at: shared) < second.byte(at: shared)
-    }
   }
 }
 
@@ -62,43 +48,69 @@ private struct FoldedLines {
     var process: UInt32?
     var thread: UInt32?
   }
-  private struct Line: Hashable {
-    var root: Root
-    var stack: StackID
-  }
 
   /// Distinct rendered frames.
   private var texts: [[UInt8]] = []
   private var textIDs: [[UInt8]: UInt32] = [:]
   /// The profile's stacks, keyed by rendered frames instead of places in functions.
   private var stacks = StackTable()
-  private var counts: [Line: Int64] = [:]
+  private var roots: [Root] = []
+  /// Lines to be: the number of the root above that of the stack, and the count.
+  private var keys: [UInt64] = []
+  private var counts: [Int64] = []
   init(_ selected: SelectedProfile, _ options: FoldedStacks.Options) {
     let profile = selected.profile
     let textOfFrame = profile.frames.map { frame in
       intern(profile.functions[frame.function.index].name, FrameNotation.suffix(of: frame.kind))
     }
+    let isSame = texts.count == profile.frames.count
+    // Frames that all look different leave the tree as it is.
+    let merged = isSame ? [] : merge(profile.stacks, textOfFrame)
+    if isSame { stacks = profile.stacks }
+    let frameless = stacks.intern(parent: nil, frame: intern("[truncated: no frames]", ""))
+    var rootIDs: [Root: UInt64] = [:]
+    let rootOfThread = profile.threads.map { thread in
+      let process = profile.processes[thread.process.index]
+      let isNamed = options.threads && !(process.isUnnamed && thread.name.isEmpty)
+      let root = Root(
+        process: process.isUnnamed ? nil : intern(process.name, ""), thread: isNamed ? intern(thread.name, "") : nil)
+      let next = UInt64(roots.count)
+      if let known = rootIDs[root] { return known }
+      rootIDs[root] = next
+      roots.append(root)
+      return next
+    }
+    var rows = RowIndex()
+    for sample in selected.samples where sample.weight > 0 {
+      let stack = sample.stack.map { isSame ? $0 : merged[$0.index] } ?? frameless
+      let key = rootOfThread[sample.thread.index] << 32 | UInt64(stack.rawValue)
+      if rows.isOutdated(count: keys.count) {
+        let keys = keys
+        rows.update(count: keys.count) { RowIndex.hash(keys[$0], 0) }
+      }
+      switch rows.place(hash: RowIndex.hash(key, 0), equals: { keys[$0] == key }) {
+      case .row(let known): counts[known] += sample.weight
+      case .slot(let slot):
+        rows.insert(keys.count, slot: slot)
+        keys.append(key)
+        counts.append(sample.weight)
+      }
+    }
+  }
+
+  /// For each stack that of the rendered frames.
+  private mutating func merge(_ original: StackTable, _ textOfFrame: [UInt32]) -> [StackID] {
     // Parents precede children, so each node's merged parent is known before it.
     var merged: [StackID] = []
-    merged.reserveCapacity(profile.stacks.count)
-    for node in 0..<profile.stacks.count {
-      let parent = profile.stacks.parents[node]
+    merged.reserveCapacity(original.count)
+    for node in 0..<original.count {
+      let parent = original.parents[node]
       merged.append(
         stacks.intern(
           parent: parent == StackTable.noParent ? nil : merged[Int(parent)],
-          frame: textOfFrame[Int(profile.stacks.frames[node])]))
+          frame: textOfFrame[Int(original.frames[node])]))
     }
-    let frameless = stacks.intern(parent: nil, frame: intern("[truncated: no frames]", ""))
-    let roots = profile.threads.map { thread in
-      let process = profile.processes[thread.process.index]
-      let isNamed = options.threads && !(process.isUnnamed && thread.name.isEmpty)
-      return Root(
-        process: process.isUnnamed ? nil : intern(process.name, ""), thread: isNamed ? intern(thread.name, "") : nil)
-    }
-    for sample in selected.samples where sample.weight > 0 {
-      let stack = sample.stack.map { merged[$0.index] } ?? frameless
-      counts[Line(root: roots[sample.thread.index], stack: stack), default: 0] += sample.weight
-    }
+    return merged
   }
 
   private mutating func intern(_ name: String, _ suffix: StaticString) -> UInt32 {
@@ -112,30 +124,31 @@ private struct FoldedLines {
     return id
   }
 
-  /// Appends all lines, in no order, and returns where each lies with its line break.
-  func render(into output: inout [UInt8]) -> [Range<Int>] {
-    var lines: [Range<Int>] = []
-    lines.reserveCapacity(counts.count)
+  /// All lines in bytewise order, each with its line break.
+  func render() -> SortedLines {
+    var lines = SortedLines(count: keys.count)
     var path: [UInt32] = []
-    for (line, count) in counts {
-      let start = output.count
+    for (key, count) in zip(keys, counts) {
       path.removeAll(keepingCapacity: true)
-      var next: StackID? = line.stack
+      var next: StackID? = StackID(rawValue: UInt32(truncatingIfNeeded: key))
       while let node = next {
         path.append(stacks.frame(of: node))
         next = stacks.parent(of: node)
       }
-      if let thread = line.root.thread { path.append(thread) }
-      if let process = line.root.process { path.append(process) }
-      for frame in path.reversed() {
-        if output.count > start { output.append(UInt8(ascii: ";")) }
-        output.append(contentsOf: texts[Int(frame)])
+      let root = roots[Int(key >> 32)]
+      if let thread = root.thread { path.append(thread) }
+      if let process = root.process { path.append(process) }
+      lines.add { output in
+        for (index, frame) in path.reversed().enumerated() {
+          if index > 0 { output.append(UInt8(ascii: ";")) }
+          output.append(contentsOf: texts[Int(frame)])
+        }
+        output.append(UInt8(ascii: " "))
+        output.append(contentsOf: String(count).utf8)
+        output.append(UInt8(ascii: "\n"))
       }
-      output.append(UInt8(ascii: " "))
-      output.append(contentsOf: String(count).utf8)
-      output.append(UInt8(ascii: "\n"))
-      lines.append(start..<output.count)
     }
+    lines.sort()
     return lines
   }
 }

@@ -85,6 +85,13 @@ public enum InputFormat: Hashable, Sendable {
     }
     let lines = head.extracting(start..<end)
     if PerfScriptShape(lines) != nil { return .known(.perfScript) }
+    // Mappings of everything that ran already come before the first sample (`--show-mmap-events`).
+    let begin = lines.extracting(0..<min(lines.byteCount, 4096))
+    if !isWhole, head.byteCount < PerfScriptReader.headLength,
+      begin.firstRange(of: " PERF_RECORD_", in: 0..<begin.byteCount) != nil
+    {
+      return .undecided
+    }
     return hasFoldedLine(lines) ? .known(.folded) : .unknown
   }
 

@@ -92,6 +92,11 @@ public struct PerfScriptReader: Sendable {
       throw .mostlyBadLines(format: "perf script", line: firstBadLine ?? 0, bad: badLines, good: knownLines)
     }
     var profile = samples.finish()
+    if shape?.hasShortNumbers == true {
+      profile.metadata.say(
+        "the number behind each command was taken for its thread's, though perf pads those to five columns: where commands "
+          + "end in numbers, print threads (`perf script -F +tid`)")
+    }
     if let firstBadLine {
       profile.metadata.say(
         badLines == 1

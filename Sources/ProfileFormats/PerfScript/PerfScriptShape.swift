@@ -17,13 +17,16 @@ struct PerfScriptShape {
   /// else then.
   var hasCommColumn = false
 
+  /// Whether numbers were taken for threads' that are shorter than perf prints those, and may be words of commands.
+  var hasShortNumbers = false
+
   /// How many lines are looked at.
   private static let limit = 20_000
 
   /// Tells by the first lines of a file, of which the last may be cut; nil for text of another kind.
   init?(_ head: RawSpan) {
     hasCommColumn = Self.hasCommColumn(head)
-    layouts = Self.layouts(head, &framesHaveTabs, hasCommColumn)
+    layouts = Self.layouts(head, &framesHaveTabs, hasCommColumn, &hasShortNumbers)
     if layouts.isEmpty {
       let found = hasCommColumn ? Self.columnLayout(head) : Self.bareLayout(head, framesHaveTabs)
       guard let bare = found else { return nil }
@@ -64,7 +67,7 @@ struct PerfScriptShape {
 
   /// Layouts that can't be mistaken, by votes of all lines.
   private static func layouts(
-    _ head: RawSpan, _ framesHaveTabs: inout Bool, _ hasCommColumn: Bool
+    _ head: RawSpan, _ framesHaveTabs: inout Bool, _ hasCommColumn: Bool, _ hasShortNumbers: inout Bool
   ) -> [PerfScriptLayout] {
     var votes: [PerfScriptLayout: Int] = [:]
     var hasFrames = false
@@ -95,7 +98,7 @@ struct PerfScriptShape {
       without.numbers = .none
       return layout.numbers != .one || chosen[without] == nil
     }
-    chosen = withoutWordsAsNumbers(chosen, head)
+    chosen = withoutWordsAsNumbers(chosen, head, &hasShortNumbers)
     return chosen.sorted { left, right in
       left.value == right.value ? left.key.isOrdered(before: right.key) : left.value > right.value
     }.map(\.key)
@@ -104,20 +107,19 @@ struct PerfScriptShape {
   /// Takes numbers for words of comms where they can be no threads': perf pads those to five columns and more, so that a
   /// short one behind a single blank is none, nor are others in its place, unless the file's blanks were squeezed.
   private static func withoutWordsAsNumbers(
-    _ chosen: [PerfScriptLayout: Int], _ head: RawSpan
+    _ chosen: [PerfScriptLayout: Int], _ head: RawSpan, _ hasShortNumbers: inout Bool
   ) -> [PerfScriptLayout: Int] {
-    // Text written by hand as an example has times and no padding: there a number is the thread's.
-    let suspects = chosen.keys.filter { $0.hasComm && $0.numbers == .one && !$0.hasTime }
+    // Text written by hand as an example has times and no padding: there a number is the thread's. Where all else is as
+    // perf prints it, nobody can tell.
+    var isPadded = hasOwnFrames(head)
+    let suspects = chosen.keys.filter { $0.hasComm && $0.numbers == .one && (!$0.hasTime || isPadded) }
     guard !suspects.isEmpty else { return chosen }
-    var isPadded = false
     var refuted: Set<PerfScriptLayout> = []
     forEachLine(head) { line in
       isPadded = isPadded || hasPadding(line)
       for layout in suspects where !isFrameByIndent(line) && !refuted.contains(layout) {
-        guard let number = PerfScriptHeader.numberColumn(line, layout) else { continue }
-        let start = number.lowerBound
-        let isSeparate = start > 1 && TokenScanner.isBlank(line.byte(at: start - 1))
-        if number.count < 5, isSeparate, !TokenScanner.isBlank(line.byte(at: start - 2)) { refuted.insert(layout) }
+        guard let number = PerfScriptHeader.numberColumn(line, layout), isWord(line, number) else { continue }
+        if layout.hasTime { hasShortNumbers = true } else { refuted.insert(layout) }
       }
     }
     guard isPadded else { return chosen }
@@ -128,6 +130,25 @@ struct PerfScriptShape {
       result[layout, default: 0] += votes
     }
     return result
+  }
+
+  /// Whether a number has too few digits for the blanks before it to be a thread's, which perf pads to five columns.
+  private static func isWord(_ line: RawSpan, _ number: Range<Int>) -> Bool {
+    let start = number.lowerBound
+    return number.count < 5 && start > 1 && TokenScanner.isBlank(line.byte(at: start - 1))
+      && !TokenScanner.isBlank(line.byte(at: start - 2))
+  }
+
+  /// Whether frames stand as perf prints them, behind a tab and padded: then no blank was lost anywhere.
+  private static func hasOwnFrames(_ head: RawSpan) -> Bool {
+    var frames = 0
+    var others = 0
+    forEachLine(head) { line in
+      guard line.byte(at: 0) == 0x09 else { return }
+      var tokens = TokenScanner(line)
+      if let first = tokens.next(), PerfScriptFrame.isPadded(line, first) { frames += 1 } else { others += 1 }
+    }
+    return frames > 0 && others * 20 <= frames
   }
 
   /// Whether several blanks stand side by side, in front of the line's first word or between two.
@@ -147,17 +168,24 @@ struct PerfScriptShape {
     var numbered = 0
     var hasOpenHeader = false
     var others = 0
-    forEachLine(head) { line in
+    // Behind a blank line comes a header, even one that might be an address, like `dd`; a sample may have no frames.
+    let hasBlocks = framesHaveTabs && hasOwnFrames(head)
+    var hasWords = false
+    forEachLine(head) { line, isFirst in
+      if hasBlocks, isFirst { hasOpenHeader = false }
       if Self.isBareFrame(line, framesHaveTabs) {
         frames += 1
         hasOpenHeader = false
-      } else if PerfScriptSupplement(line) != nil, !hasOpenHeader {
+      } else if !(hasBlocks && isFirst), PerfScriptSupplement(line) != nil, !hasOpenHeader {
         return
       } else {
         let bare = BareHeader(line)
         if hasOpenHeader { others += 1 }
         headers += 1
         numbered += bare.number == nil ? 0 : 1
+        if hasBlocks, bare.number != nil {
+          hasWords = hasWords || isWord(line, bare.digits)
+        }
         if bare.hasAddress { frames += 1 } else { hasOpenHeader = true }
       }
     }
@@ -165,7 +193,8 @@ struct PerfScriptShape {
     guard headers > 0 else { return [] }
     return [
       PerfScriptLayout(
-        hasComm: true, numbers: numbered == headers ? .one : .none, hasCPU: false, hasTime: false, hasEvent: false)
+        hasComm: true, numbers: numbered == headers && !hasWords ? .one : .none, hasCPU: false, hasTime: false,
+        hasEvent: false)
     ]
   }
 
@@ -191,15 +220,26 @@ struct PerfScriptShape {
   }
 
   private static func forEachLine(_ head: RawSpan, _ body: (RawSpan) -> Void) {
+    forEachLine(head) { line, _ in body(line) }
+  }
+
+  /// Calls `body` with each line that is neither blank nor a comment, and whether a blank line or none is above it.
+  private static func forEachLine(_ head: RawSpan, _ body: (RawSpan, Bool) -> Void) {
+    var isFirst = true
     var start = 0
     var examined = 0
     while start < head.byteCount, examined < limit {
       let end = head.firstIndex(of: 0x0A, in: start..<head.byteCount) ?? head.byteCount
       let line = head.extracting(start..<end).trimmingCarriageReturn()
       start = end + 1
-      guard line.byteCount > 0, line.byte(at: 0) != UInt8(ascii: "#"), !line.isBlank else { continue }
+      guard line.byteCount > 0, !line.isBlank else {
+        isFirst = true
+        continue
+      }
+      guard line.byte(at: 0) != UInt8(ascii: "#") else { continue }
       examined += 1
-      body(line)
+      body(line, isFirst)
+      isFirst = false
     }
   }
 }
@@ -210,6 +250,8 @@ struct BareHeader {
   var comm: Range<Int>
   /// The last word, where it is a number behind a comm.
   var number: Int32?
+  /// Where that stands.
+  var digits: Range<Int> = 0..<0
   /// Where the comm stands if the number is none of its own.
   var commWithNumber: Range<Int>
   var hasAddress = false
@@ -250,6 +292,7 @@ struct BareHeader {
     commWithNumber = start..<end
     if words.count > 1, let last = words.last, let value = line.decimal(in: last), let number = Int32(exactly: value) {
       self.number = number
+      digits = last
       comm = start..<words[words.count - 2].upperBound
     } else {
       comm = start..<end

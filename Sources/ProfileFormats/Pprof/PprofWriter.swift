@@ -47,6 +47,8 @@ struct PprofWriter {
   private var strings: [String: Int64] = ["": 0]
   /// Frames of one location from the caller to the innermost inlined one, and the location's id.
   private var locations: [[UInt32]: UInt64] = [:]
+  /// For each frame the location that it is alone; 0 for none yet. Nearly all are of this kind.
+  private var locationOfFrame: [UInt64]
   /// For each node of the stack table the location that ends there, and the node above that location.
   private var locationEndingAt: [(id: UInt64, above: StackID?)?]
   private let mappingOrder: [ModuleID]
@@ -58,6 +60,7 @@ struct PprofWriter {
     self.profile = profile
     values =
       options.writesAllValues ? profile.valueTypes.indices.map { ValueTypeID(index: $0) } : [selected.selection.value]
+    locationOfFrame = Array(repeating: 0, count: profile.frames.count)
     locationEndingAt = Array(repeating: nil, count: profile.stacks.count)
     mappingOrder = Self.mainModuleFirst(profile)
     message.stringTable = [""]
@@ -92,7 +95,7 @@ struct PprofWriter {
       var row = Pprof_Function()
       row.id = UInt64(message.function.count + 1)
       row.name = intern(function.name)
-      row.systemName = intern(function.linkageName ?? function.name)
+      row.systemName = function.linkageName.map { intern($0) } ?? row.name
       row.filename = intern(function.file ?? "")
       message.function.append(row)
     }
@@ -126,21 +129,25 @@ struct PprofWriter {
   }
 
   mutating func addSamples() {
-    var weights: [SampleKey: [Int64]] = [:]
+    var rows = InternedRows()
     var order: [SampleKey] = []
-    let none = [Int64](repeating: 0, count: message.sampleType.count)
+    // Row by row, with a weight for each column.
+    let width = message.sampleType.count
+    var weights: [Int64] = []
     for (value, column) in zip(values, columns) {
       for sample in selected.with(value).samples where sample.weight > 0 {
         let key = SampleKey(thread: sample.thread, stack: sample.stack)
-        if weights[key] == nil { order.append(key) }
-        weights[key, default: none][column].addSaturating(sample.weight)
+        let row = rows.intern(key, in: &order)
+        if weights.count < order.count * width { weights.append(contentsOf: repeatElement(0, count: width)) }
+        weights[row * width + column].addSaturating(sample.weight)
       }
     }
     let threadLabels = profile.threads.map { labels(of: $0) }
-    for key in order {
+    message.sample.reserveCapacity(order.count)
+    for (row, key) in order.enumerated() {
       var sample = Pprof_Sample()
       sample.locationID = locationIDs(of: key.stack)
-      sample.value = weights[key] ?? none
+      sample.value = Array(weights[row * width..<(row + 1) * width])
       for (value, column) in zip(values, columns) where isFollowedByTime(value, column) {
         let period = profile.valueTypes[value.index].period ?? 0
         let (time, overflow) = sample.value[column].multipliedReportingOverflow(by: period)
@@ -198,7 +205,9 @@ struct PprofWriter {
 
   /// - Parameter group: Innermost first.
   private mutating func locationID(of group: [UInt32]) -> UInt64 {
-    if let known = locations[group] { return known }
+    let single = group.count == 1 ? Int(group[0]) : nil
+    if let single, locationOfFrame[single] != 0 { return locationOfFrame[single] }
+    if single == nil, let known = locations[group] { return known }
     var location = Pprof_Location()
     location.id = UInt64(message.location.count + 1)
     let outermost = profile.frames[Int(group[group.count - 1])]
@@ -211,7 +220,7 @@ struct PprofWriter {
       return line
     }
     message.location.append(location)
-    locations[group] = location.id
+    if let single { locationOfFrame[single] = location.id } else { locations[group] = location.id }
     return location.id
   }
 

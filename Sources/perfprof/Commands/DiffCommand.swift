@@ -102,8 +102,13 @@ struct DiffCommand: ParsableCommand {
       throw Failure(.usage, "only one of the profiles can come from standard input: name a file for the other")
     }
     var inputs: [(path: String, input: ComparisonInput)] = []
-    for path in sides.before + sides.after { inputs.append((path, try ComparisonFile.read(path, input))) }
+    for path in sides.before + sides.after {
+      inputs.append((path, try ComparisonFile.read(path, input)))
+      // Before the next is read: that may take as long.
+      try Self.checkAmounts(inputs.suffix(1))
+    }
     try ComparisonFile.check(inputs)
+    try Self.checkAmounts(inputs[...])
     let earlier = inputs.prefix(sides.before.count).map(\.input)
     let later = inputs.dropFirst(sides.before.count).map(\.input)
     let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(basis))
@@ -113,6 +118,13 @@ struct DiffCommand: ParsableCommand {
       showsCommand: !noCommand)
     try verdicts.show(report, page: page, isFull: full)
     try comparison.hold(result)
+  }
+
+  /// Throws when comparing these would take too much.
+  private static func checkAmounts(_ inputs: ArraySlice<(path: String, input: ComparisonInput)>) throws(Failure) {
+    do throws(ReadingBudget.Exceeded) {
+      try ComparisonInput.check(inputs.map(\.input), ReadingBudget())
+    } catch { throw Failure(.badInput, "\(inputs.last?.path ?? ""): comparing it \(error.sentence)") }
   }
 
   private static func name(of files: [String]) -> String {

@@ -151,6 +151,11 @@ extension ReadingBudget.Exceeded {
       case .steps: ("goes through more than \(limit) frames", "make a shorter one")
       case .valueTypes: ("holds more than \(limit) value types", "")
       case .treeNodes: ("makes a tree of more than \(limit) nodes", "leave out --threads, or use report")
+      case .amounts:
+        (
+          "makes more than \(limit) amounts to compare, of each function in each block of time",
+          "compare baselines (perfprof convert --baseline)"
+        )
       case .outputBytes: ("would become more than \(limit) bytes", "use another format")
       }
     return "\(what), which is the most that is taken" + (advice.isEmpty ? "" : ": \(advice)")
