@@ -15,7 +15,14 @@ extension Unwinder {
     lastWalk.begin(generation: generation)
     var async = AsyncSearch(context, architecture)
     while stack.depth < Self.frameLimit {
-      if frame.registers.unknown == 0, !async.goesOn, lastWalk.rejoins(frame, memory, into: &stack) { return .rooted }
+      if frame.registers.unknown == 0,
+        lastWalk.rejoins(frame, memory, registers: async.registers(frame), into: &stack)
+      {
+        if async.goesOn, let ahead = lastWalk.asyncAhead, let runtime = context.space.concurrency {
+          findAsyncCallers(of: ahead.frame, at: stack.depth - ahead.index, runtime, into: &stack)
+        }
+        return .rooted
+      }
       let address = frame.lookupAddress
       guard let entry = cache.entry(at: address, generation: generation) ?? findEntry(at: address) else {
         if stack.depth == 1, stepOutOfMistakenLeafI386(&frame, leaf: stack.frames[0], cfa: frame.sp) {
@@ -28,11 +35,12 @@ extension Unwinder {
         if case .ended(let end) = stepOverWildCall(&frame) { return end }
         continue
       }
-      if async.goesOn { search(&async, at: frame, module: entry.module, into: &stack) }
+      if async.goesOn { search(&async, at: frame, module: entry.module, into: &stack, noting: &lastWalk) }
       let found = UnwoundStack.Frame(frame.place, module: entry.module, bias: entry.bias)
       stack.append(found)
       if entry.rule.isSignalFrame { stack.markLastAsInstructionPointer() }
       lastWalk.note(found, at: frame)
+      if let registers = async.registers(frame) { lastWalk.note(registers) }
       if !dependsOnPointersOnly(entry.rule, frame) || frame.registers.unknown != 0 { lastWalk.dropTrail() }
       let outcome =
         entry.rule.isApplicable

@@ -17,16 +17,27 @@ struct AsyncFrame {
   /// Its caller's stack pointer, once the walk has got there.
   var callerStackPointer: UInt64 = 0
 
+  /// What a search for an async function asks of a frame's registers beside what the walk depends on.
+  struct Registers: Equatable {
+    var context, first, second, third, fourth: UInt64
+
+    @inline(__always)
+    init(_ cursor: FrameCursor, contextRegister: UInt8) {
+      context = cursor.registers[contextRegister]
+      (first, second) = (cursor.registers[3], cursor.registers[12])
+      (third, fourth) = (cursor.registers[13], cursor.registers[15])
+    }
+  }
+
   /// What a walk has reached.
   @inline(__always)
   init(_ cursor: FrameCursor, contextRegister: UInt8) {
     place = cursor.place
     sp = cursor.sp
     fp = cursor.fp
-    context = cursor.registers[contextRegister]
-    others = [
-      cursor.registers[3], cursor.registers[12], cursor.registers[13], cursor.registers[15],
-    ]
+    let registers = Registers(cursor, contextRegister: contextRegister)
+    context = registers.context
+    others = [registers.first, registers.second, registers.third, registers.fourth]
     knowsContext = cursor.registers.knows(contextRegister) && cursor.registers.knows(cursor.fpNumber)
   }
 

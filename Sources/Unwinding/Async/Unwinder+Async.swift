@@ -18,9 +18,13 @@ extension Unwinder {
   /// Bytes of a frame in which a context is looked for, and calls between two that are.
   private static let (spillLimit, spillDistance): (UInt64, Int) = (4_096, 16)
 
-  /// Finds out who awaited the function of the frame that was noted last; the stack goes on in code that runs jobs.
-  func findAsyncCallers(of frame: AsyncFrame, _ runtime: ConcurrencyRuntime, into stack: inout UnwoundStack) {
-    stack.callers.position = stack.depth
+  /// Finds out who awaited the function of a frame; the stack goes on in code that runs jobs.
+  ///
+  /// - Parameter position: How many frames the stack has from the leaf to that one, and with it.
+  func findAsyncCallers(
+    of frame: AsyncFrame, at position: Int, _ runtime: ConcurrencyRuntime, into stack: inout UnwoundStack
+  ) {
+    stack.callers.position = position
     findCallers(of: frame, runtime, into: &stack)
     // What the runtime does before and after a task's function is nobody's callee.
     if case .cut = stack.callers.end, runtime.isOwnCode(frame.place.address) { stack.callers.removeAll() }
