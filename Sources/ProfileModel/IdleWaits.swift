@@ -12,6 +12,17 @@ public struct IdleWaits: Sendable {
   ///
   /// - Complexity: O(stacks + functions) and the depth of each stack that ends in a wait
   public init(_ profile: Profile) {
+    var isIdle: [Bool] = []
+    Self.forEachWait(in: profile) { stack, reason, path, isRooted in
+      if isIdle.isEmpty { isIdle = Array(repeating: false, count: profile.stacks.count) }
+      isIdle[stack.index] = Self.isIdle(path, reason, isRooted: isRooted)
+    }
+    self.isIdle = isIdle
+  }
+
+  /// Calls `body` with each stack that ends in a wait: for what, its functions without arguments, leaf first, and whether it
+  /// has its root.
+  static func forEachWait(in profile: Profile, _ body: (StackID, WaitReason, [Substring], Bool) -> Void) {
     let stacks = profile.stacks
     var leaves: [UInt32: WaitReason] = [:]
     let reasons = Dictionary(uniqueKeysWithValues: WaitReason.allCases.map { ($0.frameName, $0) })
@@ -20,12 +31,8 @@ public struct IdleWaits: Sendable {
         leaves[UInt32(truncatingIfNeeded: index)] = reason
       }
     }
-    guard !leaves.isEmpty else {
-      isIdle = []
-      return
-    }
-    let names = profile.functions.map { Self.plain($0.name) }
-    var isIdle = [Bool](repeating: false, count: stacks.count)
+    guard !leaves.isEmpty else { return }
+    let names = profile.functions.map { plain($0.name) }
     var path: [Substring] = []
     for node in 0..<stacks.count {
       guard let reason = leaves[stacks.frames[node]] else { continue }
@@ -40,9 +47,8 @@ public struct IdleWaits: Sendable {
         }
         at = stacks.parent(of: stack)
       }
-      isIdle[node] = Self.isIdle(path, reason, isRooted: isRooted)
+      body(StackID(index: node), reason, path, isRooted)
     }
-    self.isIdle = isIdle
   }
 
   /// Whether a stack is such a wait.
@@ -75,6 +81,25 @@ public struct IdleWaits: Sendable {
     default: return false
     }
   }
+
+  /// Whether a wait below these functions is one for a lock that the program makes of something else.
+  static func isForLock(_ path: [Substring], _ reason: WaitReason) -> Bool {
+    switch reason {
+    case .epoll, .poll, .sleep, .timer, .events, .socket, .pipe, .signal, .message:
+      path.contains(where: { locks.contains($0) })
+    default: false
+    }
+  }
+
+  /// Functions that wait for such a lock and for nothing else.
+  private static let locks: Set<Substring> = [
+    // PostgreSQL's locks of rows, tables and transactions, and those of its shared memory
+    "ProcSleep", "LWLockAcquire", "LWLockAcquireOrWait", "LWLockWaitForVar", "ConditionVariableSleep",
+    // SQLite, which tries again and again
+    "btreeInvokeBusyHandler", "sqliteDefaultBusyCallback", "sqlite3InvokeBusyHandler",
+    // InnoDB, MySQL, Berkeley DB
+    "lock_wait_suspend_thread", "MDL_wait::timed_wait", "__lock_get_internal",
+  ]
 
   /// First functions of threads.
   private static let starts: Set<Substring> = ["start_thread", "start", "main", "_start", "clone", "clone3", "__clone"]

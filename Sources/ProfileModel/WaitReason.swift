@@ -28,6 +28,8 @@ public enum WaitReason: String, Hashable, Sendable, CaseIterable {
   case signal
   /// A child's end, or its exec.
   case child
+  /// A lock that the program makes of something else, such as a database's of its rows: told by its functions.
+  case lock
   /// A lock of a file.
   case fileLock = "file lock"
   /// A System V or POSIX message or semaphore.

@@ -262,7 +262,7 @@ struct ProfileAssembly {
       last = profile.samples[index].time
     }
     if !isSorted { profile.samples.sort { $0.time < $1.time } }
-    profile.separateIdleWaits()
+    profile.explainWaits()
     return profile
   }
 }

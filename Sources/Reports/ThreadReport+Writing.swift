@@ -155,6 +155,7 @@ extension WaitReason {
     case .timer: "a timer"
     case .signal: "a signal"
     case .child: "a child process"
+    case .lock: "a lock of its own"
     case .fileLock: "the lock of a file"
     case .message: "a message or semaphore"
     case .ioRing: "completions of I/O"

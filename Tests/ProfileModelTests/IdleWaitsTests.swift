@@ -43,7 +43,40 @@ import Testing
     profile.processes = [ProcessRecord(pid: 1, name: "a")]
     profile.threads = [ThreadRecord(process: ProcessID(index: 0), tid: 1, name: "a")]
     profile.samples = [Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 5)]
-    profile.separateIdleWaits()
+    profile.explainWaits()
     #expect(profile.valueTotals == [0, 0, 5])
+  }
+
+  @Test(
+    "A lock that a program makes of something else is what it waits for",
+    arguments: [
+      ("PostgresMain PortalRun LockAcquireExtended ProcSleep WaitLatch epoll_wait", WaitReason.epoll, "[waits: lock]"),
+      ("main sqlite3_step sqlite3BtreeBeginTrans btreeInvokeBusyHandler unixSleep usleep", .sleep, "[waits: lock]"),
+      ("PostgresMain PortalRun secure_write WaitLatch epoll_wait", .epoll, "[waits: epoll]"),
+      ("main LWLockAcquire PGSemaphoreLock do_futex_wait", .futex, "[waits: futex]"),
+    ] as [(String, WaitReason, String)])
+  func namesLocks(path: String, reason: WaitReason, expected: String) {
+    var builder = ProfileBuilder()
+    func frame(_ name: String, _ kind: FrameKind = .user) -> FrameID {
+      builder.intern(Frame(function: builder.intern(Function(name: name)), kind: kind))
+    }
+    var stack: StackID?
+    for name in path.split(separator: " ") {
+      stack = builder.profile.stacks.intern(parent: stack, frame: frame(String(name)).rawValue)
+    }
+    let above = stack
+    stack = builder.profile.stacks.intern(parent: stack, frame: frame(reason.frameName, .kernel).rawValue)
+    var profile = builder.profile
+    profile.valueTypes = ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
+    profile.processes = [ProcessRecord(pid: 1, name: "a")]
+    profile.threads = [ThreadRecord(process: ProcessID(index: 0), tid: 1, name: "a")]
+    profile.samples = [Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 5)]
+    profile.explainWaits()
+    #expect(profile.valueTotals == [5, 0, 0])
+    let leaf = profile.samples[0].stack
+    let frameOfLeaf = leaf.map { profile.frames[Int(profile.stacks.frame(of: $0))] }
+    #expect(frameOfLeaf.map { profile.functions[$0.function.index].name } == expected)
+    #expect(frameOfLeaf?.kind == .kernel)
+    #expect(leaf.flatMap { profile.stacks.parent(of: $0) } == above)
   }
 }

@@ -1,0 +1,42 @@
+extension Profile {
+  /// Names what waits are for where only the functions above the system call tell, and makes what of the value type `off-cpu`
+  /// is a wait for work the value type `idle`, where there are both.
+  package mutating func explainWaits() {
+    nameLockWaits()
+    separateIdleWaits()
+  }
+
+  /// A wait for a lock that the program makes of something else ends in that.
+  private mutating func nameLockWaits() {
+    var found: [StackID] = []
+    IdleWaits.forEachWait(in: self) { stack, reason, path, _ in
+      if IdleWaits.isForLock(path, reason) { found.append(stack) }
+    }
+    guard let first = found.first else { return }
+    // As the frames that stand for other reasons are.
+    var frame = frames[Int(stacks.frame(of: first))]
+    var function = functions[frame.function.index]
+    function.name = WaitReason.lock.frameName
+    (function.fullName, function.linkageName) = (nil, nil)
+    frame.function = FunctionID(index: functions.count)
+    functions.append(function)
+    frames.append(frame)
+    var moved: [StackID: StackID] = [:]
+    for stack in found {
+      moved[stack] = stacks.intern(parent: stacks.parent(of: stack), frame: UInt32(frames.count - 1))
+    }
+    for index in samples.indices {
+      if let stack = samples[index].stack, let other = moved[stack] { samples[index].stack = other }
+    }
+  }
+
+  private mutating func separateIdleWaits() {
+    guard let blocked = valueType(named: "off-cpu"), let idle = valueType(named: "idle"),
+      samples.contains(where: { $0.value == blocked })
+    else { return }
+    let waits = IdleWaits(self)
+    for index in samples.indices where samples[index].value == blocked {
+      if let stack = samples[index].stack, waits.contains(stack) { samples[index].value = idle }
+    }
+  }
+}
