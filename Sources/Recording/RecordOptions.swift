@@ -22,6 +22,8 @@ package struct RecordOptions: Sendable {
 
   /// What to sample.
   package var target: SamplingTarget
+  /// Which of its threads; nil for all.
+  package var threads: ThreadChoice?
   /// The command line to name in the recording.
   package var command: [String]
   /// Frequency and limits of sampling.

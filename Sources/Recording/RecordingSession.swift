@@ -61,7 +61,10 @@ struct RecordingSession: ~Copyable {
     let loss: [ProfileNote] = isCounted && lost > 0 ? [.eventsLost(count: lost)] : []
     let hasCPUTime =
       sampler.events.isEmpty && sampler.waits != .waits || sampler.events.contains { $0.measure == .cpuTime }
-    let facts = hasCPUTime ? facts(sampler, seconds: seconds).notes : []
+    let chosen = loop.recorder.chosen.map {
+      ProfileNote.onlyThreads(chosen: $0.words, samples: UInt64(loop.recorder.log.sampleCount), others: $0.leftOut)
+    }
+    let facts = hasCPUTime && chosen == nil ? facts(sampler, seconds: seconds).notes : []
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
     trailer.actualFrequency = actualFrequency(sampler)
@@ -84,7 +87,8 @@ struct RecordingSession: ~Copyable {
     if losses.samples > 0 {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
-    trailer.notes += effects.map(ProfileNote.sampling) + stackNotes + facts + loss + waitNotes
+    trailer.notes +=
+      effects.map(ProfileNote.sampling) + (chosen.map { [$0] } ?? []) + stackNotes + facts + loss + waitNotes
     return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 

@@ -24,6 +24,9 @@ extension ProfileNote {
         (message.count, message.got) = (times.threads, times.switchesPerSample)
         (message.wallSeconds, message.usedSeconds) = (times.wall, times.onCPU)
         (message.runnableSeconds, message.blockedSeconds) = (times.runnable, times.blocked)
+      case .onlyThreads(let chosen, let samples, let others):
+        message.fact = .onlyThreads
+        (message.names, message.count, message.rest) = (chosen, samples, others)
       case .eventsLost(let count):
         message.fact = .eventsLost
         message.count = count
@@ -59,6 +62,7 @@ extension ProfileNote {
       self = .cpuTime(
         usedSeconds: message.usedSeconds, sampledSeconds: message.sampledSeconds, cause: CPUTimeCause(message))
     case .programsNotSampled: self = .programsNotSampled(names: message.names)
+    case .onlyThreads: self = .onlyThreads(chosen: message.names, samples: message.count, others: message.rest)
     case .eventsLost: self = .eventsLost(count: message.count)
     case .threadTimes:
       self = .threadTimes(

@@ -1029,6 +1029,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// count: threads; their wall_seconds, and of these used_, runnable_ and blocked_seconds; got: switches for each sample, at most
     case threadTimes // = 31
 
+    /// names: what was asked for; count: samples of these; rest: of others, left out
+    case onlyThreads // = 32
+
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
     case UNRECOGNIZED(Int)
@@ -1066,6 +1069,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 24: self = .asyncCallersNotCopied
       case 30: self = .perfNotUsed
       case 31: self = .threadTimes
+      case 32: self = .onlyThreads
       case 40: self = .waitingThreadsSampled
       default: self = .UNRECOGNIZED(rawValue)
       }
@@ -1100,6 +1104,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .asyncCallersNotCopied: return 24
       case .perfNotUsed: return 30
       case .threadTimes: return 31
+      case .onlyThreads: return 32
       case .waitingThreadsSampled: return 40
       case .UNRECOGNIZED(let i): return i
       }
@@ -1134,6 +1139,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .asyncCallersNotCopied,
       .perfNotUsed,
       .threadTimes,
+      .onlyThreads,
       .waitingThreadsSampled,
     ]
 
@@ -2639,7 +2645,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{2}\u{9}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

@@ -19,6 +19,7 @@ extension ProfileNote {
     case .cpuTime: "cpuTime"
     case .programsNotSampled: "programsNotSampled"
     case .threadTimes: "threadTimes"
+    case .onlyThreads: "onlyThreads"
     case .eventsLost: "eventsLost"
     case .samplesNotWritten: "samplesNotWritten"
     case .stacksContinued(_, let rest): rest == .copied ? "stacksCopied" : "stacksRead"
@@ -53,6 +54,10 @@ extension ProfileNote {
       json.member("blockedSeconds", times.blocked)
       json.member("switchesPerSample", times.switchesPerSample)
     case .programsNotSampled(let names): json.member("programs", names)
+    case .onlyThreads(let chosen, let samples, let others):
+      json.member("threads", chosen)
+      json.member("samples", samples)
+      json.member("others", others)
     case .eventsLost(let count), .stacksContinued(let count, _), .bytesLeftOut(let count?): json.member("count", count)
     case .asyncStacks(let samples, let complete, let inTime):
       json.member("samples", samples)

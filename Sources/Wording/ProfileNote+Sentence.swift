@@ -13,6 +13,10 @@ extension ProfileNote {
       "\(names.joined(separator: ", ")): may only be sampled by root, being setuid or unreadable to this user; it ran, "
         + "and its samples are missing: run perfprof as root to see it"
     case .threadTimes(let times): Self.sentence(times)
+    case .onlyThreads(let chosen, let samples, let others):
+      "only threads \(chosen.map { "'\($0)'" }.joined(separator: ", ")) were recorded"
+        + (samples == 0 ? ", and none of them ran" : "")
+        + ": \(others.grouped) \(others == 1 ? "sample of another was" : "samples of others were") left out"
     case .eventsLost(let count):
       "events came faster than they could be written, and \(count) are missing: take fewer with -c 10"
     case .samplesNotWritten(let count, let number):

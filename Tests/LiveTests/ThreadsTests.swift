@@ -27,6 +27,38 @@ extension LiveTests {
       static func wait(_ thread: [String: Any]) -> [String: Any] { thread["waitsFor"] as? [String: Any] ?? [:] }
     }
 
+    @Test(
+      "Only the threads that are named are recorded, those born later too, and it is said",
+      arguments: ["perf", "ptrace"])
+    func chosen(_ sampler: String) throws {
+      let recorded = try Recorded.sample("threads", options: ["--thread", "od*", "--sampler", sampler])
+      #expect(recorded.folded.percent(through: "thread_main;odd_work") > 95, "\(recorded.summary)")
+      #expect(recorded.folded.percent(through: "even_work") == 0, "\(recorded.summary)")
+      let notes = recorded.info["facts"] as? [[String: Any]] ?? []
+      let note = try #require(notes.first { $0["fact"] as? String == "onlyThreads" }, "\(recorded.info)")
+      let (samples, others) = (note["samples"] as? Double ?? 0, note["others"] as? Double ?? 0)
+      #expect(samples == recorded.number("samples"))
+      // The other half did as much.
+      #expect(abs(samples - others) < 0.2 * samples, "\(note)")
+      #expect(recorded.outcome.errors.contains("only threads 'od*' were recorded"), "\(recorded.outcome.errors)")
+    }
+
+    @Test("A thread that there is not is said before sampling")
+    func missing() throws {
+      let target = try ChildProcess([Machine.sample("shares"), "60"])
+      try #require(target.waitUntilReady())
+      let folder = try TemporaryFolder()
+      let record = ["record", "-p", "\(target.pid)", "-d", "0.3", "-o", folder.path("out.perfprof"), "--thread"]
+      let number = try run([Machine.perfprof] + record + ["4194999"])
+      #expect(number.status == 66 && number.errors.contains("there are shares"), "\(number.errors)")
+      let name = try run([Machine.perfprof] + record + ["sharks"])
+      #expect(
+        name.status == 0 && name.errors.contains("no thread has this name yet; there are shares"), "\(name.errors)")
+      #expect(name.errors.contains("none of them ran"), "\(name.errors)")
+      let own = try run([Machine.perfprof] + record + ["\(target.pid)"])
+      #expect(own.status == 0 && own.errors.contains("0 samples of others were left out"), "\(own.errors)")
+    }
+
     @Test("What each thread waits for, and none of their calls ends early")
     func waits() throws {
       let program = try ChildProcess([Machine.sample("blocked"), "4"])

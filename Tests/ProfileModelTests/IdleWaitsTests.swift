@@ -27,22 +27,28 @@ import Testing
     #expect(IdleWaits.isIdle(path.split(separator: " "), reason, isRooted: true) == expected)
   }
 
-  @Test("Idle waits become a value type of their own")
-  func separates() {
+  /// A thread that waited for five nanoseconds below functions, root first, and its stack without the reason.
+  private func waiting(below names: String, for reason: WaitReason) -> (profile: Profile, above: StackID?) {
     var builder = ProfileBuilder()
     func frame(_ name: String, _ kind: FrameKind = .user) -> FrameID {
       builder.intern(Frame(function: builder.intern(Function(name: name)), kind: kind))
     }
-    let names = ["main", "uv_run", "uv__io_poll", "epoll_pwait"]
-    var stack: StackID?
-    for name in names { stack = builder.profile.stacks.intern(parent: stack, frame: frame(name).rawValue) }
-    stack = builder.profile.stacks.intern(
-      parent: stack, frame: frame(WaitReason.epoll.frameName, .kernel).rawValue)
+    var above: StackID?
+    for name in names.split(separator: " ") {
+      above = builder.profile.stacks.intern(parent: above, frame: frame(String(name)).rawValue)
+    }
+    let stack = builder.profile.stacks.intern(parent: above, frame: frame(reason.frameName, .kernel).rawValue)
     var profile = builder.profile
     profile.valueTypes = ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
     profile.processes = [ProcessRecord(pid: 1, name: "a")]
     profile.threads = [ThreadRecord(process: ProcessID(index: 0), tid: 1, name: "a")]
     profile.samples = [Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 5)]
+    return (profile, above)
+  }
+
+  @Test("Idle waits become a value type of their own")
+  func separates() {
+    var profile = waiting(below: "main uv_run uv__io_poll epoll_pwait", for: .epoll).profile
     profile.explainWaits()
     #expect(profile.valueTotals == [0, 0, 5])
   }
@@ -56,21 +62,7 @@ import Testing
       ("main LWLockAcquire PGSemaphoreLock do_futex_wait", .futex, "[waits: futex]"),
     ] as [(String, WaitReason, String)])
   func namesLocks(path: String, reason: WaitReason, expected: String) {
-    var builder = ProfileBuilder()
-    func frame(_ name: String, _ kind: FrameKind = .user) -> FrameID {
-      builder.intern(Frame(function: builder.intern(Function(name: name)), kind: kind))
-    }
-    var stack: StackID?
-    for name in path.split(separator: " ") {
-      stack = builder.profile.stacks.intern(parent: stack, frame: frame(String(name)).rawValue)
-    }
-    let above = stack
-    stack = builder.profile.stacks.intern(parent: stack, frame: frame(reason.frameName, .kernel).rawValue)
-    var profile = builder.profile
-    profile.valueTypes = ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
-    profile.processes = [ProcessRecord(pid: 1, name: "a")]
-    profile.threads = [ThreadRecord(process: ProcessID(index: 0), tid: 1, name: "a")]
-    profile.samples = [Sample(time: 0, thread: ThreadID(index: 0), stack: stack, weight: 5)]
+    var (profile, above) = waiting(below: path, for: reason)
     profile.explainWaits()
     #expect(profile.valueTotals == [5, 0, 0])
     let leaf = profile.samples[0].stack

@@ -27,7 +27,8 @@ import Wording
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .lateClocks(frequency: 499)),
     .threadTimes(
       .init(threads: 3, wall: 6, onCPU: 1, runnable: 0.5, blocked: 4.5, switchesPerSample: 64)),
-    .programsNotSampled(names: ["su", "mount"]), .eventsLost(count: 9), .samplesNotWritten(count: 1, errno: 28),
+    .programsNotSampled(names: ["su", "mount"]), .eventsLost(count: 9),
+    .onlyThreads(chosen: ["worker*", "12"], samples: 5, others: 7), .samplesNotWritten(count: 1, errno: 28),
     .samplesNotWritten(count: 2, errno: nil), .stacksContinued(count: 1, from: .copied),
     .stacksContinued(count: 2, from: .live), .narrowProgram(name: "old", isX32: false, rooted: 2, samples: 3),
     .narrowProgram(name: "odd", isX32: true, rooted: 1, samples: 1),

@@ -40,10 +40,10 @@ struct SampleRecorderTests {
     }
   }
 
-  private func recorder() -> SampleRecorder {
-    SampleRecorder(
-      startTime: 0, options: RecordOptions(target: .processes([]), command: []),
-      source: NoProcesses())
+  private func recorder(threads: [String] = []) -> SampleRecorder {
+    var options = RecordOptions(target: .processes([]), command: [])
+    options.threads = ThreadChoice(threads)
+    return SampleRecorder(startTime: 0, options: options, source: NoProcesses())
   }
 
   private func sample(_ recorder: inout SampleRecorder, _ pid: Int32, _ tid: Int32? = nil, time: UInt64) {
@@ -69,6 +69,38 @@ struct SampleRecorderTests {
     sample(&recorder, 10, time: 2000)
     sample(&recorder, 1, time: 3000)
     #expect(try places(in: &recorder) == [Place("sh", "sh"), Place("gzip", "gzip"), Place("sh", "sh")])
+  }
+
+  @Test func onlyChosenThreadsAreRecordedUnderTheNameThatTheyHave() throws {
+    var recorder = recorder(threads: ["work*", "12"])
+    recorder.event(rename(10, "server"))
+    for tid: Int32 in 11...13 {
+      recorder.event(.forked(pid: 10, tid: tid, parentPID: 10, parentTID: 10, time: 0))
+      sample(&recorder, 10, tid, time: 1000)
+    }
+    recorder.event(.renamed(pid: 10, tid: 11, name: "worker 1", isExec: false, time: 1500))
+    for tid: Int32 in 10...13 { sample(&recorder, 10, tid, time: 2000) }
+    // The number is another thread's by now.
+    recorder.event(.exited(pid: 10, tid: 11, time: 3000))
+    sample(&recorder, 10, 11, time: 3500)
+    recorder.event(.forked(pid: 10, tid: 11, parentPID: 10, parentTID: 10, time: 4000))
+    sample(&recorder, 10, 11, time: 5000)
+    #expect(
+      try places(in: &recorder) == [
+        Place("server", "server"), Place("server", "worker 1"), Place("server", "server"), Place("server", "worker 1"),
+      ])
+    #expect(recorder.chosen?.leftOut == 5)
+    #expect(recorder.used == nil)
+  }
+
+  @Test(arguments: [
+    ("work*", "worker", true), ("work*", "network", false), ("*", "", true), ("a?c", "abc", true),
+    ("abc", "ABC", false),
+    ("77", "x", true), ("78", "x", false), ("78", "78", true), ("HTTP worker thread 12", "HTTP worker thr", true),
+    ("HTTP worker thread 12", "HTTP worker", false),
+  ])
+  func threadsAreChosenByNameOrNumber(word: String, name: String, isChosen: Bool) {
+    #expect(ThreadChoice([word])?.contains(77, named: name) == isChosen)
   }
 
   @Test func samplesBehindTheRecordOfTheEndBelongToWhoEnded() throws {

@@ -11,6 +11,8 @@ public enum ProfileNote: Hashable, Sendable {
   /// What the kernel accounts to all threads that were watched, in seconds: how long they lived, ran, waited for a CPU and
   /// for something else; and how many switches there were to a sample at most.
   case threadTimes(ThreadTimesSum)
+  /// Only threads of these names or numbers were recorded, with so many samples; so many of others were left out.
+  case onlyThreads(chosen: [String], samples: UInt64, others: UInt64)
   /// So many observations are missing of events that came faster than they could be written.
   case eventsLost(count: UInt64)
   /// So many samples could not be written to the disk in time, or at all: with an error number, where it told one.

@@ -11,7 +11,10 @@ import Sampling
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Sample a running process, or a program that is started for it.",
-    usage: "perfprof record [-p PID|NAME[,…]] [-a] [-G CGROUP] [-F HZ] [-e EVENT]… [-d TIME] [-o FILE]… [-- CMD ARG…]",
+    usage: """
+      perfprof record [-p PID|NAME[,…]] [-a] [-G CGROUP] [--thread NAME|TID] \
+      [-F HZ] [-e EVENT]… [-d TIME] [-o FILE]… [-- CMD ARG…]
+      """,
     discussion: """
       Stops after -d seconds, at Ctrl-C, SIGTERM or SIGHUP, or when the target ends; whatever was sampled is written. \
       Without -o: NAME-PID.perfprof and NAME-PID.svg in the current folder. The target is never harmed: perf \
@@ -133,7 +136,8 @@ struct RecordCommand: ParsableCommand {
     if command.isEmpty {
       let choice = try targets.choice()
       let processes = choice.processes
-      if !quiet { for remark in choice.remarks { printError("perfprof: \(remark)") } }
+      let remarks = choice.remarks + (try targets.remarks(on: processes))
+      if !quiet { for remark in remarks { printError("perfprof: \(remark)") } }
       let target: SamplingTarget = targets.all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"
       let outcome = try record(
@@ -212,6 +216,7 @@ struct RecordCommand: ParsableCommand {
       printError("perfprof: note: \(left) is of a run that died: `perfprof info` reads it as far as it goes")
     }
     var options = RecordOptions(target: target, command: command)
+    options.threads = targets.threads
     options.sampling.frequency = frequency.hertz
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel

@@ -8,7 +8,10 @@ import Sampling
 struct TopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "top", abstract: "Show live what processes run, and what they wait for.",
-    usage: "perfprof top [-p PID|NAME[,…]] [-a] [-G CGROUP] [-F HZ] [--off-cpu] [--wall] [-n N] [-d TIME]",
+    usage: """
+      perfprof top [-p PID|NAME[,…]] [-a] [-G CGROUP] [--thread NAME|TID] \
+      [-F HZ] [--off-cpu] [--wall] [-n N] [-d TIME]
+      """,
     discussion: """
       Functions by self and total over the last seconds, with the share of complete stacks, lost samples and code without \
       names always in sight; without -p and -G of every process. Keys: s and t sort, / filters, Enter shows the callers and \
@@ -88,6 +91,8 @@ struct TopCommand: ParsableCommand {
         title: title(processes), interval: interval, span: over?.seconds ?? 10, order: sort, tables: tables,
         rows: limit))
     var options = RecordOptions(target: target, command: [])
+    options.threads = targets.threads
+    _ = try targets.remarks(on: processes)
     options.sampling.frequency = frequency.hertz
     options.sampling.excludesKernel = noKernel
     options.sampling.waits = waits.choice
