@@ -4,22 +4,7 @@
 /// Known functions decide, and two shapes that can hardly be anything else: an event loop right below a thread's first
 /// functions, and a first function that waits for a condition itself. What is in doubt is blocking: hiding a wait that
 /// somebody looks for is worse than showing one more.
-public struct IdleWaits: Sendable {
-  /// For each stack whether it is such a wait.
-  private let isIdle: [Bool]
-
-  /// Looks at all stacks of a profile that end in a wait.
-  ///
-  /// - Complexity: O(stacks + functions) and the depth of each stack that ends in a wait
-  public init(_ profile: Profile) {
-    var isIdle: [Bool] = []
-    Self.forEachWait(in: profile) { stack, reason, path, isRooted in
-      if isIdle.isEmpty { isIdle = Array(repeating: false, count: profile.stacks.count) }
-      isIdle[stack.index] = Self.isIdle(path, reason, isRooted: isRooted)
-    }
-    self.isIdle = isIdle
-  }
-
+enum IdleWaits {
   /// Calls `body` with each stack that ends in a wait: for what, its functions without arguments, leaf first, and whether it
   /// has its root.
   static func forEachWait(in profile: Profile, _ body: (StackID, WaitReason, [Substring], Bool) -> Void) {
@@ -50,9 +35,6 @@ public struct IdleWaits: Sendable {
       body(StackID(index: node), reason, path, isRooted)
     }
   }
-
-  /// Whether a stack is such a wait.
-  public func contains(_ stack: StackID) -> Bool { stack.index < isIdle.count && isIdle[stack.index] }
 
   /// The name without arguments.
   private static func plain(_ name: String) -> Substring { name.prefix { $0 != "(" && $0 != "<" } }

@@ -2,16 +2,20 @@ extension Profile {
   /// Names what waits are for where only the functions above the system call tell, and makes what of the value type `off-cpu`
   /// is a wait for work the value type `idle`, where there are both.
   package mutating func explainWaits() {
-    nameLockWaits()
-    separateIdleWaits()
+    var (locks, idle): ([StackID], Set<StackID>) = ([], [])
+    IdleWaits.forEachWait(in: self) { stack, reason, path, isRooted in
+      if IdleWaits.isForLock(path, reason) {
+        locks.append(stack)
+      } else if IdleWaits.isIdle(path, reason, isRooted: isRooted) {
+        idle.insert(stack)
+      }
+    }
+    nameLockWaits(locks)
+    separateIdleWaits(idle)
   }
 
-  /// A wait for a lock that the program makes of something else ends in that.
-  private mutating func nameLockWaits() {
-    var found: [StackID] = []
-    IdleWaits.forEachWait(in: self) { stack, reason, path, _ in
-      if IdleWaits.isForLock(path, reason) { found.append(stack) }
-    }
+  /// Waits for a lock that the program makes of something else end in that.
+  private mutating func nameLockWaits(_ found: [StackID]) {
     guard let first = found.first else { return }
     // As the frames that stand for other reasons are.
     var frame = frames[Int(stacks.frame(of: first))]
@@ -30,13 +34,10 @@ extension Profile {
     }
   }
 
-  private mutating func separateIdleWaits() {
-    guard let blocked = valueType(named: "off-cpu"), let idle = valueType(named: "idle"),
-      samples.contains(where: { $0.value == blocked })
-    else { return }
-    let waits = IdleWaits(self)
+  private mutating func separateIdleWaits(_ found: Set<StackID>) {
+    guard !found.isEmpty, let blocked = valueType(named: "off-cpu"), let idle = valueType(named: "idle") else { return }
     for index in samples.indices where samples[index].value == blocked {
-      if let stack = samples[index].stack, waits.contains(stack) { samples[index].value = idle }
+      if let stack = samples[index].stack, found.contains(stack) { samples[index].value = idle }
     }
   }
 }

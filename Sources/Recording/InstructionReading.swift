@@ -122,9 +122,8 @@ package struct InstructionReading {
       let function = profile.functions[frame.function.index]
       if function.module == module, function.isSymbolized { names[frame.address] = function.name }
     }
-    var symbolicator = Symbolicator()
+    var symbolicator = options.symbolicator
     symbolicator.options.readsDebugInformation = false
-    symbolicator.options.debugFolders = options.debugFolders
     symbolicator.options.usesDebuginfod = false
     let symbols = symbolicator.symbolize(image: image, addresses: addresses, path: profile.modules[module.index].path)
     let found = zip(addresses, symbols.frames).compactMap { address, chain -> Bool? in
@@ -140,10 +139,7 @@ package struct InstructionReading {
       guard let image = images[module.index].image else { continue }
       let own = listing.functions.filter { $0.module == module }
       let addresses = own.flatMap { $0.instructions.map(\.address) }.sorted()
-      var symbolicator = Symbolicator()
-      symbolicator.options.debugFolders = options.debugFolders
-      symbolicator.options.usesDebuginfod = options.usesDebuginfod
-      let symbols = symbolicator.symbolize(
+      let symbols = options.symbolicator.symbolize(
         image: image, addresses: addresses, path: selected.profile.modules[module.index].path)
       var frames: [UInt64: SymbolizedFrame] = [:]
       for (address, chain) in zip(addresses, symbols.frames) { frames[address] = chain.first }

@@ -110,16 +110,16 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
 
   /// Whether a thread is one of those that are recorded.
   mutating func records(_ tid: Int32, of pid: Int32) -> Bool {
-    guard let chosen else { return true }
+    guard chosen != nil else { return true }
     // Where no event tells of names, as under ptrace, one that was not chosen may be by now.
     let isTold = mappings == nil
-    if let known = chosen.contains(tid), known || isTold { return known }
+    if let known = chosen?.contains(tid), known || isTold { return known }
     var name = processes.table.name(ofThread: tid, in: pid)
     if !isTold, let now = source.name(ofThread: tid, of: pid), now != name {
       event(.renamed(pid: pid, tid: tid, name: now, isExec: false, time: MachineClock.monotonic))
       name = now
     }
-    return self.chosen?.contains(tid, named: name) ?? true
+    return chosen?.contains(tid, named: name) ?? true
   }
 
   /// Notes that a thread's name may be another one.

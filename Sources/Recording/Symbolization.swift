@@ -19,6 +19,15 @@ package struct SymbolizationOptions: Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// What looks names up by these options.
+  var symbolicator: Symbolicator {
+    var symbolicator = Symbolicator()
+    symbolicator.options.debugFolders = debugFolders
+    symbolicator.options.usesDebuginfod = usesDebuginfod
+    symbolicator.options.readsDebugInformation = resolvesInlines
+    return symbolicator
+  }
 }
 
 /// How far the naming of functions at a recording's end is.
@@ -131,13 +140,10 @@ struct Symbolization: Sendable {
   }
 
   private func symbolize(_ work: NamingWork, image: ELFImage) -> ModuleSymbols {
-    var options = Symbolicator.Options()
-    options.debugFolders = self.options.debugFolders
-    options.usesDebuginfod = self.options.usesDebuginfod
-    options.readsDebugInformation = self.options.resolvesInlines
-    options.rootFolder = work.entry.root?.path ?? ""
+    var symbolicator = options.symbolicator
+    symbolicator.options.rootFolder = work.entry.root?.path ?? ""
     let ranges = FunctionRanges(image, table: work.unwindTable)
-    return Symbolicator(options: options).symbolize(
+    return symbolicator.symbolize(
       image: image, addresses: work.addresses, path: work.recorded.path,
       functionRange: { ranges.range(containing: $0) }, functionStart: { ranges.start(before: $0) })
   }
