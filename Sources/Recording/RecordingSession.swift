@@ -9,6 +9,8 @@ import Sampling
 struct RecordingSession: ~Copyable {
   /// What is sampled.
   var loop: SamplingLoop
+  /// How often it was interrupted.
+  var pauses = SamplingPauses()
   private let options: RecordOptions
   /// A recording into a file, that other sinks are told of as well; or, without one, for them alone.
   init(
@@ -87,8 +89,8 @@ struct RecordingSession: ~Copyable {
     if losses.samples > 0 {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
-    trailer.notes +=
-      effects.map(ProfileNote.sampling) + (chosen.map { [$0] } ?? []) + stackNotes + facts + loss + waitNotes
+    trailer.notes += effects.map(ProfileNote.sampling) + pauses.notes + (chosen.map { [$0] } ?? [])
+    trailer.notes += stackNotes + facts + loss + waitNotes
     return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 
@@ -99,7 +101,7 @@ struct RecordingSession: ~Copyable {
       used: loop.recorder.used, sampledSeconds: loop.recorder.sampledSeconds, samples: loop.recorder.log.sampleCount,
       lost: loop.recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
-      unwatched: sampler.samplesCPUs ? [] : loop.recorder.unwatched,
+      wasPaused: pauses.leaveGaps, unwatched: sampler.samplesCPUs ? [] : loop.recorder.unwatched,
       stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 

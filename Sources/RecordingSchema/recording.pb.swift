@@ -1034,6 +1034,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
+
+    /// count: stopped from the terminal, and continued; wall_seconds: in all; level 1: the kernel went on meanwhile
+    case samplingPaused // = 41
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1071,6 +1074,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 31: self = .threadTimes
       case 32: self = .onlyThreads
       case 40: self = .waitingThreadsSampled
+      case 41: self = .samplingPaused
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1106,6 +1110,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .threadTimes: return 31
       case .onlyThreads: return 32
       case .waitingThreadsSampled: return 40
+      case .samplingPaused: return 41
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1141,6 +1146,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .threadTimes,
       .onlyThreads,
       .waitingThreadsSampled,
+      .samplingPaused,
     ]
 
   }
@@ -1169,6 +1175,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// frequency: each thread's clock begins with a whole period
     case lateClocks // = 7
+
+    /// while nothing was sampled, since perfprof was stopped
+    case paused // = 8
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1185,6 +1194,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 5: self = .lost
       case 6: self = .notSampled
       case 7: self = .lateClocks
+      case 8: self = .paused
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1199,6 +1209,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .lost: return 5
       case .notSampled: return 6
       case .lateClocks: return 7
+      case .paused: return 8
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1213,6 +1224,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .lost,
       .notSampled,
       .lateClocks,
+      .paused,
     ]
 
   }
@@ -2645,11 +2657,11 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0\u{1}SAMPLING_PAUSED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOT_KNOWN\0\u{1}STOPPED\0\u{1}IN_KERNEL\0\u{1}ASLEEP\0\u{1}TOO_SHORT\0\u{1}LOST\0\u{1}NOT_SAMPLED\0\u{1}LATE_CLOCKS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOT_KNOWN\0\u{1}STOPPED\0\u{1}IN_KERNEL\0\u{1}ASLEEP\0\u{1}TOO_SHORT\0\u{1}LOST\0\u{1}NOT_SAMPLED\0\u{1}LATE_CLOCKS\0\u{1}PAUSED\0")
 }
 
 nonisolated extension Recording_ModuleProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -14,6 +14,7 @@ import Wording
     .ringsShrunk(wanted: 1 << 20, got: 4096),
     .dumpsShortened(wanted: 65_528, got: 8_192), .threadsPaused(count: 3, median: 1, percentile99: 2, longest: 3),
     .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .waitingThreadsSampled,
+    .samplingPaused(count: 2, seconds: 1.5, kernelWentOn: true),
     .tracepointStacksNotFollowed, .asyncCallersNotCopied,
     .stacksNotCopied(count: 7), .unreadableProcess(pid: 42, errno: 13),
   ]
