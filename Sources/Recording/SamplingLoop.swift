@@ -115,6 +115,7 @@ struct SamplingLoop: ~Copyable {
   private mutating func endWindowIfDue() {
     recorder.settleDueWaits()
     recorder.account.lookAtTargets()
+    recorder.threadAccount?.lookIfDue()
     let isOver = clock() &- windowStart >= windowNanoseconds
     guard isOver || recorder.log.pendingSampleCount >= Self.windowSamples || hasManyNewModules else { return }
     endWindow()
