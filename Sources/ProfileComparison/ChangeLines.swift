@@ -1,3 +1,4 @@
+import Glibc
 import ProfileModel
 import TextWriting
 import Wording
@@ -80,7 +81,11 @@ extension FunctionComparison {
     return options.basis == .share ? (value * 100).fixed(2) : value.fixed(Self.digits(everything))
   }
 
-  private static func digits(_ scale: Double) -> Int { scale < 0.1 ? 5 : scale < 10 ? 4 : 2 }
+  private static func digits(_ scale: Double) -> Int {
+    guard scale < 0.01, scale > 0 else { return scale < 0.1 ? 5 : scale < 10 ? 4 : 2 }
+    // Of what a call takes four digits count, however little it is.
+    return min(12, 3 - Int(log10(scale).rounded(.down)))
+  }
 
   /// What amounts are of, for a heading.
   var unitText: String {
@@ -88,6 +93,7 @@ extension FunctionComparison {
     case .share: value.unit == .count && value.name == "samples" ? "share of the samples" : "share of \(value.name)"
     case .second: (before.cpuSeconds == nil ? value.name : "CPU seconds") + " a second"
     case .work: (before.cpuSeconds == nil ? value.name : "CPU seconds") + " for a unit of work"
+    case .calls(let function): (before.cpuSeconds == nil ? value.name : "CPU seconds") + " for a call of \(function)"
     }
   }
 

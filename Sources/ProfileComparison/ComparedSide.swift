@@ -62,6 +62,8 @@ package struct ComparedSide: Sendable {
     for thread in threads {
       sum.onCPU += thread.onCPU
       sum.runnable += thread.runnable
+      sum.wall += thread.wall
+      sum.unread += thread.unread
     }
     return sum.waitShare
   }

@@ -6,6 +6,8 @@ package enum ComparisonBasis: Hashable, Sendable {
   case second
   /// By so many units of work in all runs of each side.
   case work(before: Double, after: Double)
+  /// By the calls of a function that were counted while recording.
+  case calls(function: String)
 
   /// Whether the whole can change by it.
   package var comparesWhole: Bool { self != .share }
@@ -15,6 +17,7 @@ package enum ComparisonBasis: Hashable, Sendable {
     switch self {
     case .share: return table.weights
     case .second: return table.seconds
+    case .calls: return table.calls
     case .work(let before, let after):
       let work = isBefore ? before : after
       let runs = Double(max(1, table.runCount))

@@ -34,6 +34,7 @@ extension FunctionComparison {
     case .share: return nil
     case .second: work = "a second"
     case .work: work = "for the same work"
+    case .calls(let function): work = "for each call of \(Self.quoted(function))"
     }
     let percent = abs(ratio.estimate - 1).percent
     let range = "± \(ratio.margin.percent)"

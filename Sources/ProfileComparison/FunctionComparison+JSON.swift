@@ -49,7 +49,7 @@ extension FunctionComparison {
     switch options.basis {
     case .share: "share"
     case .second: "second"
-    case .work: "work"
+    case .work, .calls: "work"
     }
   }
 

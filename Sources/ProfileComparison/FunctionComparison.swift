@@ -179,6 +179,18 @@ package enum ComparisonInput: Sendable {
     }
   }
 
+  /// The function whose calls were counted as units of work, and how many there were; nil where none were, or of runs of a
+  /// baseline not the same.
+  package var countedCalls: (function: String, count: Double)? {
+    switch self {
+    case .profile(let selected):
+      selected.profile.metadata.work.map { work in
+        (work.function, selected.selection.time.map { work.count(in: $0) } ?? Double(work.count))
+      }
+    case .baseline(let table): table.calledFunction.map { ($0, table.calls.reduce(0, +)) }
+    }
+  }
+
   /// Throws when a comparison of all these would take more memory than a file of others may.
   ///
   /// - Complexity: O(samples), and O(functions) only where there are very many.

@@ -7,6 +7,7 @@ import ProfileModel
 ///     observations  1.0                               independent ones for an amount of 1
 ///     runs       0  0  1  1                           for each unit its run
 ///     seconds    1.25  1.25  …
+///     calls      handle  1200  1195  …                of the function that stands for a unit of work, if counted
 ///     weights    620  622  …
 ///     function   NAME  MODULE  self…  total…          amounts for each unit, separated by commas
 ///
@@ -28,6 +29,9 @@ extension SideTable {
     text += "observations\t\(table.observationsPerAmount)\n"
     text += "runs\t" + table.runs.map(String.init).joined(separator: ",") + "\n"
     text += "seconds\t" + Self.list(table.seconds.map { ($0 * 10_000).rounded() / 10_000 }) + "\n"
+    if let calledFunction {
+      text += "calls\t\(Self.escaped(calledFunction))\t\(Self.list(table.calls.map { ($0 * 1000).rounded() / 1000 }))\n"
+    }
     text += "weights\t" + Self.list(table.weights) + "\n"
     let sums = table.total.map { $0.reduce(0, +) }
     let order = table.functions.indices.filter { sums[$0] > 0 }.sorted { left, right in
@@ -77,6 +81,10 @@ extension SideTable {
       case ("seconds", 2):
         guard let list = Self.numbers(fields[1]) else { return nil }
         seconds = list
+      case ("calls", 3):
+        guard let list = Self.numbers(fields[2]) else { return nil }
+        calls = list
+        calledFunction = Self.unescaped(fields[1])
       case ("weights", 2):
         guard let list = Self.numbers(fields[1]) else { return nil }
         weights = list
@@ -91,6 +99,8 @@ extension SideTable {
       default: continue
       }
     }
+    if calls.isEmpty { calls = [Double](repeating: 0, count: weights.count) }
+    guard calls.count == weights.count else { return nil }
     guard !weights.isEmpty, weights.count == runs.count, seconds.count == runs.count,
       weights.count <= Self.mostBaselineUnits
     else { return nil }

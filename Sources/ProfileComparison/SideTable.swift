@@ -23,6 +23,10 @@ package struct SideTable: Sendable, Equatable {
   package var weights: [Double] = []
   /// For each unit how long it lasted; 0 where that isn't known.
   package var seconds: [Double] = []
+  /// For each unit how often the function was called that stands for a unit of work; 0 where that isn't known.
+  package var calls: [Double] = []
+  /// That function; nil where not all runs counted the same.
+  package var calledFunction: String?
   /// For each unit the number of its run, ascending.
   package var runs: [Int] = []
   /// Independent observations for an amount of 1.
@@ -63,6 +67,9 @@ package struct SideTable: Sendable, Equatable {
     let run = (runs.last ?? -1) + 1
     let duration = selected.profile.metadata.durationSeconds
     let length = duration > 0 ? duration : Double(last > first ? last - first : 0) / 1e9
+    let called = Self.calls(in: selected, blocks: blocks.count, first: first, last: last)
+    note(selected.profile.metadata.work?.function)
+    calls += called
     for block in blocks {
       weights.append(block.reduce(0) { $0 + Double($1.weight) })
       seconds.append(length / Double(blocks.count))
@@ -87,12 +94,31 @@ package struct SideTable: Sendable, Equatable {
     return blocks
   }
 
+  /// For each block the calls in its time; what was before the first sample is the first one's, and so on.
+  private static func calls(in selected: SelectedProfile, blocks: Int, first: UInt64, last: UInt64) -> [Double] {
+    guard let work = selected.profile.metadata.work else { return [Double](repeating: 0, count: blocks) }
+    let whole = selected.selection.time ?? 0..<UInt64.max
+    let length = last > first ? (last - first) / UInt64(blocks) + 1 : 0
+    return (0..<blocks).map { block in
+      let start = block == 0 ? whole.lowerBound : first + UInt64(block) * length
+      let end = block == blocks - 1 ? whole.upperBound : first + UInt64(block + 1) * length
+      return work.count(in: start..<max(start, end))
+    }
+  }
+
+  /// Notes the function whose calls a run counted, before its units are added.
+  private mutating func note(_ function: String?) {
+    if runs.isEmpty { calledFunction = function } else if calledFunction != function { calledFunction = nil }
+  }
+
   /// Adds the runs of another table, whose functions have these numbers here.
   package mutating func add(_ other: SideTable, numbers: [Int]) {
     let known = (observations, other.observations)
     let (start, run) = (weights.count, (runs.last ?? -1) + 1)
     weights += other.weights
     seconds += other.seconds
+    note(other.calledFunction)
+    calls += other.calls
     runs += other.runs.map { run + $0 }
     if weight > 0 { observationsPerAmount = (known.0 + known.1) / weight }
     for (position, number) in numbers.enumerated() {
@@ -161,6 +187,7 @@ package struct SideTable: Sendable, Equatable {
     var result = self
     result.weights = sums(weights)
     result.seconds = sums(seconds)
+    result.calls = sums(calls)
     result.runs = groups.map { runs[$0[0]] }
     result.own = own.map(sums)
     result.total = total.map(sums)

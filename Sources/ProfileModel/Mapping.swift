@@ -45,6 +45,9 @@ public struct Mapping: Hashable, Sendable {
     self.buildID = buildID
   }
 
+  /// The page where the kernel runs the instructions in whose place it set breakpoints (uprobes).
+  package static let breakpointPage = "[uprobes]"
+
   /// Whether `address` lies inside.
   @inlinable public func contains(_ address: UInt64) -> Bool { address >= start && address < end }
 

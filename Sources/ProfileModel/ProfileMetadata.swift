@@ -31,6 +31,8 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var cpuSecondsSampled: Double?
   /// What targets and machine did with their time beside; nil where it isn't known.
   public var resources: ResourceUse?
+  /// Calls of the function that stands for a unit of work; nil where none were counted.
+  public var work: WorkCount?
   /// CPU time, user and system, that perfprof itself took.
   public var profilerCPUSeconds: Double = 0
   /// The most memory that perfprof held.

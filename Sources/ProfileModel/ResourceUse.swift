@@ -19,8 +19,10 @@ public struct ResourceUse: Hashable, Sendable {
 
     /// Waiting for something else than a CPU.
     public var blocked: Double { max(0, wall - onCPU - runnable) }
-    /// Of the time that threads wanted a CPU the share that they had none; nil where they wanted none.
-    public var waitShare: Double? { onCPU + runnable > 0 ? runnable / (onCPU + runnable) : nil }
+    /// Whether at least half of what they did is known.
+    public var isKnown: Bool { wall > 0 && unread <= wall }
+    /// Of the time that threads wanted a CPU the share that they had none; nil where they wanted none, or too little is known.
+    public var waitShare: Double? { isKnown && onCPU + runnable > 0 ? runnable / (onCPU + runnable) : nil }
   }
 
   /// All processors of the machine, in CPU seconds (`/proc/stat`, proc_stat(5)).

@@ -87,11 +87,21 @@ struct ModuleRegistry {
       found = fileModule(of: news, log: &log)
     } else if mapping.path == "[vdso]" {
       found = vdso(mapping, of: process, log: &log)
+    } else if mapping.path == Mapping.breakpointPage {
+      found = breakpoints(log: &log)
     } else {
       found = jit(process, log: &log)
     }
     if mapping.start < mapping.end { note(mapping.start..<mapping.end, of: process, found.index) }
     return found
+  }
+
+  /// The page where the kernel runs instructions that a breakpoint of its own stands in place of, one at a time.
+  private mutating func breakpoints(log: inout RecordingLog) -> (index: UInt32, isNew: Bool) {
+    if let known = byName[Mapping.breakpointPage] { return (known, false) }
+    let index = add(RecordedModule(path: Mapping.breakpointPage, kind: .vdso), Entry(), to: &log)
+    byName[Mapping.breakpointPage] = index
+    return (index, true)
   }
 
   /// The kernel's module.

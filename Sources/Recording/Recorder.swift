@@ -14,13 +14,14 @@ package enum Recorder {
   ///   - ready: Called once sampling is set up, before the first poll: lets a suspended command run.
   ///   - shouldStop: Whether to stop; asked after each poll.
   ///   - jobControl: Whether this process is to stop for a while, and how.
+  ///   - work: Whose calls are counted as units of work.
   ///   - commandTime: What a command that has ended used, asked for once sampling is over; nil where it isn't known.
   ///   - sinks: Told of what is sampled, beside the file.
   ///   - isNamingWanted: Whether names are still to be looked up; asked about ten times a second once sampling is over.
   package static func record(
     _ options: RecordOptions, path: String, owning descriptor: Int32, ready: () throws(SamplingError) -> Void,
-    shouldStop: () -> Bool, jobControl: JobControl = JobControl(), commandTime: () -> CPUTime? = { nil },
-    sinks: [any WindowSink] = [],
+    shouldStop: () -> Bool, jobControl: JobControl = JobControl(), work: WorkCounter? = nil,
+    commandTime: () -> CPUTime? = { nil }, sinks: [any WindowSink] = [],
     isNamingWanted: (NamingProgress) -> Bool = { _ in true }
   ) throws(SamplingError) -> RecordOutcome {
     let file = RecordingFile(
@@ -28,7 +29,7 @@ package enum Recorder {
         path: path, owning: descriptor,
         hasValueTypes: !options.sampling.events.isEmpty || options.sampling.waits != .none))
     let sampled = try sample(
-      options, into: file, sinks: sinks, ready: ready, shouldStop: shouldStop, jobControl: jobControl)
+      options, into: file, work: work, sinks: sinks, ready: ready, shouldStop: shouldStop, jobControl: jobControl)
     return sampled.finish(file, commandTime: commandTime(), isNamingWanted)
   }
 
@@ -48,7 +49,7 @@ package enum Recorder {
 
   /// Samples with perf_event, or with ptrace where that is asked for or nothing else is left.
   private static func sample(
-    _ options: RecordOptions, into file: RecordingFile?, sinks: [any WindowSink],
+    _ options: RecordOptions, into file: RecordingFile?, work: WorkCounter? = nil, sinks: [any WindowSink],
     ready: () throws(SamplingError) -> Void, shouldStop: () -> Bool, jobControl: JobControl
   ) throws(SamplingError) -> Sampled {
     // On a machine with many threads to run, setting up would take seconds at an ordinary priority.
@@ -62,7 +63,7 @@ package enum Recorder {
     ) throws(SamplingError) -> Sampling<S> {
       var description = sampler.description
       if let refusal { description.notes.insert(refusal.note, at: 0) }
-      let session = RecordingSession(options: options, sampler: description, file: file, sinks: sinks)
+      let session = RecordingSession(options: options, sampler: description, file: file, work: work, sinks: sinks)
       try ready()
       return Sampling(session: session, sampler: sampler, description: description)
     }

@@ -13,15 +13,18 @@ struct RecordingSession: ~Copyable {
   var pauses = SamplingPauses()
   private let options: RecordOptions
   private let resources: ResourceAccount
+  private let work: WorkCounter?
   /// A recording into a file, that other sinks are told of as well; or, without one, for them alone.
   init(
-    options: RecordOptions, sampler: SamplerDescription, file: RecordingFile?, sinks: [any WindowSink] = [],
+    options: RecordOptions, sampler: SamplerDescription, file: RecordingFile?, work: WorkCounter? = nil,
+    sinks: [any WindowSink] = [],
     source: any MachineSource = LiveProcesses(), idleModules: Int = ModuleAging.usualLimit,
     clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.options = options
     resources = ResourceAccount(of: options.target.roots)
-    let sinks = (file.map { [$0] } ?? []) + sinks
+    self.work = work
+    let sinks = (file.map { [$0] } ?? []) + sinks + (work.map { [$0] } ?? [])
     loop = SamplingLoop(options: options, sinks: sinks, source: source, idleModules: idleModules, clock: clock)
     loop.recorder.events = sampler.events
     loop.recorder.periodsAreTime =
@@ -76,6 +79,7 @@ struct RecordingSession: ~Copyable {
     trailer.durationSeconds = seconds
     trailer.actualFrequency = actualFrequency(sampler)
     trailer.resources = use
+    trailer.work = work?.finish(at: seconds)
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
     let waitNotes = loop.recorder.waits?.notes ?? []
     let stackNotes =

@@ -18,7 +18,8 @@ extension SampleRecorder {
     // Every process has the page of obsolete system calls, which hardly one ever runs.
     guard mapping.isExecutable, mapping.path != "[vsyscall]", mapping.start < mapping.end else { return }
     // Text that was moved may begin with its file's header, and look like an image of its own.
-    let isMemory = (!mapping.isFileBacked && mapping.path != "[vdso]") || mapping.isMemoryFile
+    let isKernels = mapping.path == "[vdso]" || mapping.path == Mapping.breakpointPage
+    let isMemory = (!mapping.isFileBacked && !isKernels) || mapping.isMemoryFile
     let range = mapping.start..<mapping.end
     var parts = isMemory ? movedText(in: range, of: process, time: time) : []
     var module: UInt32?

@@ -16,6 +16,8 @@ package struct RecordingTrailer: Sendable {
   package var notes: [ProfileNote] = []
   /// What targets and machine did with their time.
   package var resources: ResourceUse?
+  /// Calls of a function that stands for a unit of work.
+  package var work: WorkCount?
 
   /// A trailer that says nothing.
   package init() {}
@@ -28,6 +30,7 @@ package struct RecordingTrailer: Sendable {
       $0.profilerPeakResidentBytes = profilerPeakResidentBytes
       $0.facts = notes.map(\.message)
       if let resources { $0.resources = resources.message }
+      if let work { $0.work = work.message }
     }
   }
 
@@ -38,6 +41,7 @@ package struct RecordingTrailer: Sendable {
     profilerCPUSeconds = message.profilerCpuSeconds
     profilerPeakResidentBytes = message.profilerPeakResidentBytes
     notes = message.notes.map(ProfileNote.sentence) + message.facts.map(ProfileNote.init)
+    if message.hasWork { work = WorkCount(message.work) }
     if message.hasResources { resources = ResourceUse(message.resources) }
   }
 }
@@ -51,5 +55,6 @@ extension ProfileMetadata {
     profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
     notes += trailer.notes
     resources = trailer.resources
+    work = trailer.work
   }
 }

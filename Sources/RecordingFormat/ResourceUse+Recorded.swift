@@ -31,8 +31,11 @@ extension ResourceUse {
 extension ResourceUse.Threads {
   fileprivate var message: Recording_ResourceUse.Threads {
     .with {
-      ($0.count, $0.wallSeconds, $0.onCpuSeconds) = (count, wall, onCPU)
-      ($0.runnableSeconds, $0.unreadSeconds) = (runnable, unread)
+      $0.count = count
+      $0.wallSeconds = wall
+      $0.onCpuSeconds = onCPU
+      $0.runnableSeconds = runnable
+      $0.unreadSeconds = unread
     }
   }
 
@@ -49,8 +52,11 @@ extension ResourceUse.Threads {
 extension ResourceUse.Machine {
   fileprivate var message: Recording_ResourceUse.Machine {
     .with {
-      ($0.cpus, $0.seconds, $0.busySeconds) = (cpus, seconds, busy)
-      ($0.stolenSeconds, $0.diskWaitSeconds) = (stolen, waitingForDisk)
+      $0.cpus = cpus
+      $0.seconds = seconds
+      $0.busySeconds = busy
+      $0.stolenSeconds = stolen
+      $0.diskWaitSeconds = waitingForDisk
     }
   }
 
@@ -67,8 +73,10 @@ extension ResourceUse.Machine {
 extension ResourceUse.Limits {
   fileprivate var message: Recording_ResourceUse.Limits {
     .with {
-      ($0.throttledSeconds, $0.throttledPeriods) = (throttledSeconds, throttledPeriods)
-      ($0.memoryLimitHits, $0.outOfMemoryKills) = (memoryLimitHits, outOfMemoryKills)
+      $0.throttledSeconds = throttledSeconds
+      $0.throttledPeriods = throttledPeriods
+      $0.memoryLimitHits = memoryLimitHits
+      $0.outOfMemoryKills = outOfMemoryKills
     }
   }
 

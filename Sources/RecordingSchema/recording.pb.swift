@@ -827,11 +827,43 @@ package nonisolated struct Recording_Trailer: Sendable {
   /// Clears the value of `resources`. Subsequent reads from it will return its default value.
   package mutating func clearResources() {self._resources = nil}
 
+  package var work: Recording_Work {
+    get {_work ?? Recording_Work()}
+    set {_work = newValue}
+  }
+  /// Returns true if `work` has been explicitly set.
+  package var hasWork: Bool {self._work != nil}
+  /// Clears the value of `work`. Subsequent reads from it will return its default value.
+  package mutating func clearWork() {self._work = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _resources: Recording_ResourceUse? = nil
+  fileprivate var _work: Recording_Work? = nil
+}
+
+/// Calls of a function that stands for a unit of work.
+package nonisolated struct Recording_Work: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var function: String = String()
+
+  /// the last component of its path
+  package var module: String = String()
+
+  /// microseconds; differences, the first one's to the beginning
+  package var time: [UInt64] = []
+
+  /// calls since the time before
+  package var count: [UInt64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// What targets and machine did with their time, as the kernel accounts it. What is absent is not known.
@@ -2542,7 +2574,7 @@ nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Trailer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0\u{1}facts\0\u{1}resources\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0\u{1}facts\0\u{1}resources\0\u{1}work\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2557,6 +2589,7 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.notes) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.facts) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._resources) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._work) }()
       default: break
       }
     }
@@ -2588,6 +2621,9 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._resources {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._work {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2599,6 +2635,52 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.notes != rhs.notes {return false}
     if lhs.facts != rhs.facts {return false}
     if lhs._resources != rhs._resources {return false}
+    if lhs._work != rhs._work {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_Work: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Work"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}function\0\u{1}module\0\u{1}time\0\u{1}count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.function) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.module) }()
+      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.time) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.function.isEmpty {
+      try visitor.visitSingularStringField(value: self.function, fieldNumber: 1)
+    }
+    if !self.module.isEmpty {
+      try visitor.visitSingularStringField(value: self.module, fieldNumber: 2)
+    }
+    if !self.time.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.time, fieldNumber: 3)
+    }
+    if !self.count.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.count, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_Work, rhs: Recording_Work) -> Bool {
+    if lhs.function != rhs.function {return false}
+    if lhs.module != rhs.module {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -65,6 +65,16 @@ package struct ProfileInfo: Sendable {
       if let used = metadata.cpuSecondsUsed { json.value(used) } else { json.value(nil) }
       json.key("cpuSecondsSampled")
       if let sampled = metadata.cpuSecondsSampled { json.value(sampled) } else { json.value(nil) }
+      json.key("work")
+      if let work = metadata.work {
+        json.object { json in
+          json.member("function", work.function)
+          json.member("module", work.module)
+          json.member("count", work.count)
+        }
+      } else {
+        json.value(nil)
+      }
       json.key("resources")
       if let use = metadata.resources { use.write(to: &json) } else { json.value(nil) }
       json.member("samples", completeness.samples)
@@ -123,15 +133,19 @@ package struct ProfileInfo: Sendable {
     }
     if let used = metadata.cpuSecondsUsed { facts.add(["CPU time used", used.fixed(3) + " s"]) }
     if let sampled = metadata.cpuSecondsSampled { facts.add(["CPU time sampled", sampled.fixed(3) + " s"]) }
-    if let text = metadata.resources?.threadsText { facts.add(["threads' time", text]) }
-    if let text = metadata.resources?.machineText { facts.add(["machine", text]) }
-    if let text = metadata.resources?.limitsText { facts.add(["held up", text]) }
     if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
     if metadata.profilerCPUSeconds > 0 {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])
       facts.add(["profiler's peak memory", metadata.profilerPeakResidentBytes.byteSize])
     }
     result += facts.text(columns: columns)
+    let accounts = [
+      ("work", metadata.workText), ("threads' time", metadata.resources?.threadsText),
+      ("machine", metadata.resources?.machineText), ("held up", metadata.resources?.limitsText),
+    ]
+    for case (let title, let text?) in accounts {
+      result += "\(title): \(text)".escapedForTerminal.wrapped(toColumns: columns, indentation: "  ") + "\n"
+    }
     let busy = modules.filter { $0.samples > 0 }
     guard !busy.isEmpty else { return result + trust.notesText(columns: columns) }
     var table = TextTable([

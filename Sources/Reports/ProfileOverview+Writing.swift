@@ -27,7 +27,8 @@ extension ProfileOverview {
   /// What threads and machine did with their time, each with its title.
   private var resourceLines: [(title: String, text: String)] {
     [
-      ("threads", resources?.threadsText), ("machine", resources?.machineText), ("held up", resources?.limitsText),
+      ("work", resources == nil ? nil : trust.metadata.workText), ("threads", resources?.threadsText),
+      ("machine", resources?.machineText), ("held up", resources?.limitsText),
     ].compactMap { title, text in text.map { (title, $0) } }
   }
 

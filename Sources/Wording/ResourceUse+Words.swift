@@ -3,9 +3,9 @@ import TextWriting
 
 extension ResourceUse {
   /// What the threads did: `4 threads, 12.0 s together: 3.10 s on a CPU, 52.0 ms ready to run, 8.85 s blocked`; nil where
-  /// that isn't known.
+  /// too little of that is known.
   package var threadsText: String? {
-    guard let threads, threads.wall > 0 else { return nil }
+    guard let threads, threads.isKnown else { return nil }
     var text = "\(threads.count.grouped) \(threads.count == 1 ? "thread" : "threads"), "
     text += threads.wall.exactSecondsText + (threads.count == 1 ? "" : " together")
     text += ": \(threads.onCPU.exactSecondsText) on a CPU, \(threads.runnable.exactSecondsText) ready to run, "

@@ -19,6 +19,24 @@ import Testing
     #expect(read.own[other] == table.own[number])
   }
 
+  @Test func keepsCountedCalls() throws {
+    var first = profile(1)
+    let end = UInt64(first.metadata.durationSeconds * 1e9)
+    first.metadata.work = WorkCount(
+      function: "handle", module: "server", points: [WorkCount.Point(time: end, count: 6400)])
+    let table = SideTable([.profile(first.preferred)])
+    #expect(table.calledFunction == "handle")
+    #expect(abs(table.calls.reduce(0, +) - 6400) < 1e-6)
+    let read = try #require(SideTable(baseline: table.baseline()))
+    #expect(read.calledFunction == "handle")
+    #expect(abs(read.calls.reduce(0, +) - 6400) < 1)
+    // Runs that counted something else can't be added to it.
+    var other = profile(2)
+    other.metadata.work = WorkCount(function: "serve", module: "server")
+    #expect(SideTable([.profile(first.preferred), .profile(other.preferred)]).calledFunction == nil)
+    #expect(SideTable([.profile(first.preferred), .profile(profile(2).preferred)]).calledFunction == nil)
+  }
+
   @Test func staysSmall() {
     let table = SideTable([.profile(profile(1, functions: 4000).preferred)])
     #expect(table.baseline().count <= SideTable.baselineBytes)

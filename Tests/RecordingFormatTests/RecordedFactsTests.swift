@@ -76,6 +76,21 @@ import Wording
     #expect(read?.machine?.busy == 0)
   }
 
+  @Test func countedCallsAreReadAsTheyWereWritten() throws {
+    var trailer = RecordingTrailer()
+    let points = [(0, 0), (100_000_000, 7), (200_000_000, 7), (1_500_000_000, 1_000_000)] as [(UInt64, UInt64)]
+    let work = WorkCount(
+      function: "handle(_:)", module: "server", points: points.map { WorkCount.Point(time: $0.0, count: $0.1) })
+    trailer.work = work
+    #expect(try read([RecordingChunk(trailer).message]).metadata.work == work)
+    // What no number holds ends it.
+    let hostile = Recording_Work.with {
+      $0.time = [5, 5, .max, 1]
+      $0.count = [1, .max, 1, 1]
+    }
+    #expect(WorkCount(hostile).points == [WorkCount.Point(time: 5_000, count: 1)])
+  }
+
   @Test func everyFactIsReadAsItWasWritten() throws {
     let notes = Self.sampling.map(ProfileNote.sampling) + Self.others
     var header = RecordingHeader()

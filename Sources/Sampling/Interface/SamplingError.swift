@@ -34,6 +34,8 @@ package enum SamplingError: Error, Hashable, Sendable {
   case unsupportedTarget
   /// A program can't be run.
   case commandNotRun(command: String, errno: Int32)
+  /// Calls of a function can't be counted: the kernel's breakpoints are not to be had.
+  case callsNotCountable(errno: Int32)
   /// A system call failed that should not.
   case system(call: String, errno: Int32)
 }

@@ -4,8 +4,10 @@ import Processes
 /// Where the kernel tells the numbers of its tracepoints (Documentation/trace/events.rst); it is only read, and never
 /// mounted from here.
 struct TraceFileSystem: Sendable {
+  /// Where it may be mounted.
+  static let folders = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
   /// Folders that may be its `events`.
-  var roots = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
+  var roots = folders.map { $0 + "/events" }
 
   /// Whether a text can be the name of a tracepoint or a subsystem, and so of a folder.
   static func isName(_ text: String) -> Bool {

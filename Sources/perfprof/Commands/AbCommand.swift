@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import ProfileComparison
 import ProfileModel
+import Recording
 
 struct AbCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,6 +31,12 @@ struct AbCommand: ParsableCommand {
   @Option(help: "The folder to leave the recordings in: before-1.perfprof, after-1.perfprof…")
   var keep: String?
 
+  @Option(
+    name: .customLong("work-symbol"),
+    help: ArgumentHelp(
+      "The function whose calls are the units of work, instead of runs; see `record`.", valueName: "[FILE:]FUNCTION"))
+  var workSymbol: String?
+
   @OptionGroup var verdicts: VerdictFlags
   @OptionGroup var comparison: ComparisonFlags
   @OptionGroup var input: InputFlags
@@ -42,6 +49,9 @@ struct AbCommand: ParsableCommand {
       throw ValidationError("-n \(pairs): use 4 to 1000; fewer runs can't tell a change from chance")
     }
     guard (0...100).contains(warmUp) else { throw ValidationError("--warm-up \(warmUp): use 0 to 100") }
+    if let workSymbol, WorkSymbol(workSymbol) == nil {
+      throw ValidationError("--work-symbol '\(workSymbol)': name a function, or FILE:FUNCTION")
+    }
     guard (1...100_000).contains(frequency) else { throw ValidationError("-F \(frequency): use 1 to 100000 Hz") }
   }
 
@@ -60,7 +70,7 @@ struct AbCommand: ParsableCommand {
         let name = "\(isBefore ? "before" : "after")-\(pair)"
         let path: String
         do throws(Failure) {
-          path = try runs.record(isBefore ? before : after, name: name, frequency: frequency)
+          path = try runs.record(isBefore ? before : after, name: name, frequency: frequency, workSymbol: workSymbol)
         } catch {
           if signals.check() { break }
           throw error
@@ -96,7 +106,10 @@ struct AbCommand: ParsableCommand {
   private func compare(
     _ sides: (before: [ComparisonInput], after: [ComparisonInput]), looks: Int
   ) -> FunctionComparison {
-    var options = comparison.options(.work(before: Double(sides.before.count), after: Double(sides.after.count)))
+    let runs = ComparisonBasis.work(before: Double(sides.before.count), after: Double(sides.after.count))
+    let isCounted = (sides.before + sides.after).allSatisfy { $0.countedCalls?.count ?? 0 > 0 }
+    let function = isCounted ? sides.before.first?.countedCalls?.function : nil
+    var options = comparison.options(function.map { .calls(function: $0) } ?? runs)
     options.level = 0.05 / Double(looks)
     return FunctionComparison(before: sides.before, after: sides.after, options)
   }

@@ -31,7 +31,11 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var verdicts: VerdictFlags
   @OptionGroup var comparison: ComparisonFlags
 
-  @Option(help: "What amounts are compared by: share, second (CPU seconds a second) or work.")
+  @Option(
+    help: """
+      What amounts are compared by: share, second (CPU seconds a second) or work, which is --work or the calls that \
+      `record --work-symbol` counted. By default share, and work where both sides counted calls of one function.
+      """)
   var per: Basis?
 
   @Option(help: "Units of work in all recordings of each side: BEFORE=N,AFTER=M.")
@@ -75,7 +79,6 @@ struct DiffCommand: ParsableCommand {
       throw ValidationError("name two profiles, or several of each side: BEFORE… -- AFTER…")
     }
     if work != nil, parsedWork == nil { throw ValidationError("--work \(work ?? ""): use BEFORE=N,AFTER=M") }
-    if per == .work, work == nil { throw ValidationError("--per work: say how much with --work BEFORE=N,AFTER=M") }
     if let per, per != .work, work != nil { throw ValidationError("--work and --per \(per.rawValue): leave one out") }
   }
 
@@ -91,9 +94,28 @@ struct DiffCommand: ParsableCommand {
     return (before, after)
   }
 
-  private var basis: ComparisonBasis {
+  /// What to divide by: what is asked for, else counted calls where all recordings have those of one function.
+  private func basis(_ inputs: [(path: String, input: ComparisonInput)]) throws(Failure) -> ComparisonBasis {
     if let work = parsedWork { return .work(before: work.before, after: work.after) }
-    return per == .second ? .second : .share
+    switch per {
+    case .second: return .second
+    case .share: return .share
+    case .work, nil: break
+    }
+    let counted = inputs.map { $0.input.countedCalls }
+    if let first = counted.first ?? nil, counted.allSatisfy({ $0?.function == first.function && $0?.count ?? 0 > 0 }) {
+      return .calls(function: first.function)
+    }
+    guard per == .work else { return .share }
+    let advice =
+      "say how much work it was with --work BEFORE=N,AFTER=M, or record both sides with --work-symbol FUNCTION"
+    for (one, path) in zip(counted, inputs.map(\.path)) {
+      guard let one else { throw Failure(.usage, "--per work: \(path) has no count of work: \(advice)") }
+      guard one.count > 0 else {
+        throw Failure(.usage, "--per work: \(path) has no call of \(one.function), which was counted there: \(advice)")
+      }
+    }
+    throw Failure(.usage, "--per work: the calls of different functions were counted: \(advice)")
   }
 
   mutating func run() throws {
@@ -111,7 +133,7 @@ struct DiffCommand: ParsableCommand {
     try Self.checkAmounts(inputs[...])
     let earlier = inputs.prefix(sides.before.count).map(\.input)
     let later = inputs.dropFirst(sides.before.count).map(\.input)
-    let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(basis))
+    let result = FunctionComparison(before: earlier, after: Array(later), comparison.options(try basis(inputs)))
     let names = (Self.name(of: sides.before), Self.name(of: sides.after))
     let report = ComparisonReport(
       comparison: result, before: earlier, after: Array(later), names: names, title: title, threads: threads,

@@ -50,6 +50,15 @@ struct RecordCommand: ParsableCommand {
 
   @OptionGroup var waits: WaitFlags
 
+  @Option(
+    name: .customLong("work-symbol"),
+    help: ArgumentHelp(
+      """
+      Count the calls of this function, each a unit of work, by a breakpoint of the kernel's, which costs some \
+      microseconds a call: `diff` then compares what a call takes. In the program, else in its libraries.
+      """, valueName: "[FILE:]FUNCTION"))
+  var workSymbol: String?
+
   @OptionGroup var duration: DurationFlag
 
   @Option(
@@ -122,6 +131,9 @@ struct RecordCommand: ParsableCommand {
     if let count {
       guard !event.isEmpty else { throw ValidationError("-c \(count): counts an event: name it with -e") }
       guard (1...1 << 40).contains(count) else { throw ValidationError("-c \(count): use 1 to \(1 << 40)") }
+    }
+    if let workSymbol, WorkSymbol(workSymbol) == nil {
+      throw ValidationError("--work-symbol '\(workSymbol)': name a function, or FILE:FUNCTION")
     }
     guard (2...1_000_000).contains(maxDepth) else { throw ValidationError("--max-depth \(maxDepth): use 2 to 1000000") }
   }
@@ -230,6 +242,11 @@ struct RecordCommand: ParsableCommand {
     options.unwinding = unwinding
     options.symbols = symbols.options
     options.version = Version.text
+    let work: WorkCounter?
+    do throws(Failure) { work = try workCounter(options) } catch {
+      files.discard()
+      throw error
+    }
     let line = ProgressLine(isQuiet: quiet)
     let descriptor = files.takeDescriptor()
     let outcome: RecordOutcome
@@ -243,6 +260,7 @@ struct RecordCommand: ParsableCommand {
             line.clear()
             return job.stop()
           }),
+        work: work,
         commandTime: {
           // Sampling is over, and what ended it known.
           signals.noteEndOfSampling()
@@ -260,6 +278,14 @@ struct RecordCommand: ParsableCommand {
     }
     line.clear()
     return Finished(outcome: outcome, files: files)
+  }
+
+  /// Begins to count units of work, if that is asked for.
+  private func workCounter(_ options: RecordOptions) throws(Failure) -> WorkCounter? {
+    guard let text = workSymbol, let symbol = WorkSymbol(text) else { return nil }
+    do throws(WorkSymbol.Problem) {
+      return try symbol.counter(of: options.target, command: command, symbols: options.symbols)
+    } catch { throw Failure(error, symbol) }
   }
 
   private struct Finished: ~Copyable {

@@ -1,4 +1,5 @@
 import BinaryReading
+import Glibc
 import Sampling
 
 extension Failure {
@@ -77,6 +78,20 @@ extension Failure {
       self.init(.usage, "ptrace can't sample all processes: leave out -a, or use --sampler perf")
     case .commandNotRun(let command, let errno):
       self.init(.noInput, "\(command): can't be run (\(errorText(errno))): check the path and its permissions")
+    case .callsNotCountable(let errno) where errno == ENOENT:
+      self.init(
+        .unavailable,
+        "--work-symbol: calls are counted through tracefs, which is not mounted or has no uprobe_events: "
+          + "`sudo mount -t tracefs tracefs /sys/kernel/tracing`")
+    case .callsNotCountable(let errno) where errno == EACCES || errno == EPERM:
+      self.init(
+        .noPermission,
+        "--work-symbol: breakpoints of the kernel (uprobes) are for root (\(errorText(errno))): use sudo")
+    case .callsNotCountable(let errno):
+      self.init(
+        .unavailable,
+        "--work-symbol: the kernel sets no breakpoint there (\(errorText(errno))): name another function, or the file "
+          + "it is in as FILE:FUNCTION")
     case .system(let call, let errno):
       self.init(
         .unavailable, "\(call) failed (\(errorText(errno))): run `perfprof doctor` to see what this machine allows")

@@ -1,6 +1,7 @@
 import Glibc
 import ProfileComparison
 import ProfileModel
+import Recording
 import Sampling
 
 /// Runs of two commands in turn, each recorded by a perfprof of its own, as if it were called by hand.
@@ -39,16 +40,26 @@ struct PairedRuns: ~Copyable {
   }
 
   /// Runs it once more, recorded; returns the recording's path.
-  mutating func record(_ command: String, name: String, frequency: UInt32) throws(Failure) -> String {
+  mutating func record(_ command: String, name: String, frequency: UInt32, workSymbol: String?) throws(Failure)
+    -> String
+  {
     let path = "\(folder)/\(name).perfprof"
     files.append(path)
     try start(
       [
         "/bin/sh", "-c", "exec \"$0\" \"$@\" 1>&2", program, "record", "--quiet", "-F", String(frequency), "-o", path,
-        "--",
-        "/bin/sh", "-c", command,
-      ], command)
+      ] + Self.option(workSymbol, command) + ["--", "/bin/sh", "-c", command], command)
     return path
+  }
+
+  /// The option on whose calls to count: of the program that the command names, where no file is, and not of the shell that
+  /// runs it.
+  private static func option(_ workSymbol: String?, _ command: String) -> [String] {
+    guard let workSymbol, let symbol = WorkSymbol(workSymbol) else { return [] }
+    // `NAME=value program …`
+    let program = command.split(separator: " ").first { !$0.contains("=") }.map(String.init)
+    let file = symbol.file ?? program
+    return ["--work-symbol", (file.map { $0 + ":" } ?? "") + symbol.function]
   }
 
   private func start(_ words: [String], _ command: String) throws(Failure) {

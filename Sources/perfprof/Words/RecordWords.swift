@@ -13,7 +13,7 @@ struct RecordWords {
   /// Options that take the next word; all others are flags. A test holds the list to the command's own.
   private static let withValue: Set<String> = [
     "-p", "--pid", "-F", "--frequency", "-e", "--event", "-c", "--count", "-d", "--duration", "-o", "--output",
-    "-G", "--cgroup", "--thread", "--sampler", "--max-depth", "--unwinding", "--debug-dir",
+    "-G", "--cgroup", "--thread", "--work-symbol", "--sampler", "--max-depth", "--unwinding", "--debug-dir",
   ]
 
   /// Understands `given`, all words behind `record`.
