@@ -19,6 +19,7 @@ extension ProfileNote {
     case .cpuTime: "cpuTime"
     case .programsNotSampled: "programsNotSampled"
     case .threadTimes: "threadTimes"
+    case .wakers: "wakers"
     case .onlyThreads: "onlyThreads"
     case .eventsLost: "eventsLost"
     case .samplesNotWritten: "samplesNotWritten"
@@ -53,6 +54,11 @@ extension ProfileNote {
       json.member("runnableSeconds", times.runnable)
       json.member("blockedSeconds", times.blocked)
       json.member("switchesPerSample", times.switchesPerSample)
+    case .wakers(let times):
+      json.member("threadsSeconds", times.threads)
+      json.member("interruptsSeconds", times.interrupts)
+      json.member("unknownSeconds", times.unknown)
+      json.member("openSeconds", times.open)
     case .programsNotSampled(let names): json.member("programs", names)
     case .onlyThreads(let chosen, let samples, let others):
       json.member("threads", chosen)
@@ -139,6 +145,7 @@ extension SamplingNote {
     case .callsInterrupted: "callsInterrupted"
     case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
+    case .wakersNotFound: "wakersNotFound"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .asyncCallersNotCopied: "asyncCallersNotCopied"
     case .stacksNotCopied: "stacksNotCopied"
@@ -174,7 +181,9 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
-    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied,
+      .wakersNotFound:
+      break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)
