@@ -48,7 +48,7 @@ extension SampleRecorder {
   }
 
   mutating func pace(_ switchesPerSample: UInt64) {
-    settleWaits(holdsOpen: false)
+    settleWaits()
     waits?.account.setInterval(switchesPerSample)
   }
 
@@ -71,8 +71,8 @@ extension SampleRecorder {
     for (tid, pid) in waits?.dueNumbers ?? [] { settleWaits(of: tid, pid) }
   }
 
-  mutating func settleWaits(holdsOpen: Bool = true) {
-    for (tid, pid) in waits?.account.numbers ?? [] { settleWaits(of: tid, pid, holdsOpen: holdsOpen) }
+  mutating func settleWaits() {
+    for (tid, pid) in waits?.account.numbers ?? [] { settleWaits(of: tid, pid) }
   }
 
   private mutating func settleWaits(of tid: Int32, _ pid: Int32, end: UInt64? = nil, holdsOpen: Bool = true) {

@@ -13,7 +13,7 @@ import Sampling
 extension SampleRecorder {
   mutating func woken(_ thread: WokenThread, by sample: borrowing RawSample, isTold: Bool) {
     guard waits?.wakers != nil, records(thread.tid, of: thread.pid),
-      let wait = waits?.account.awaitedStack(of: thread.tid, leftAt: thread.leftAt)
+      let wait = waits?.account.awaitedStack(of: thread.tid, leftAt: thread.leftAt, wokenAt: sample.time)
     else { return }
     let waker: Waker
     var stack: StackID?

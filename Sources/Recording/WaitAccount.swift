@@ -60,8 +60,9 @@ struct WaitAccount {
     var isRunnable = false
     /// The last stack with which it waited for something else than a CPU.
     var lastWait: StackID?
-    /// When it left with `stack`; 0 where it was found with it.
+    /// When it left with `stack`; 0 where it was found with it, and then when that was.
     var left: UInt64 = 0
+    var found: UInt64 = 0
     /// `stack` with whoever woke it; nil where nobody did yet, or it isn't known.
     var woken: StackID?
     var parts: [Part] = []
@@ -141,6 +142,7 @@ struct WaitAccount {
     threads[tid]?.lastWait = stack
     threads[tid]?.isRunnable = false
     threads[tid]?.left = 0
+    threads[tid]?.found = time
     threads[tid]?.woken = nil
     if let thread = threads[tid], thread.offSince == nil { threads[tid]?.offSince = thread.settled }
   }
@@ -168,10 +170,15 @@ struct WaitAccount {
   /// after, as it was once.
   private static let tolerance: UInt64 = 1_000_000
 
-  /// The stack with which a thread waits since then, if nobody has woken it; see `WokenThread.leftAt`.
-  func awaitedStack(of tid: Int32, leftAt time: UInt64) -> StackID? {
+  /// The stack with which a thread waits since then, if nobody has woken it, of one that was woken at `now`; see
+  /// `WokenThread.leftAt`.
+  func awaitedStack(of tid: Int32, leftAt time: UInt64, wokenAt now: UInt64) -> StackID? {
     guard let thread = threads[tid], thread.isAwaited else { return nil }
-    let isSame = time == 0 ? thread.left == 0 : max(thread.left, time) - min(thread.left, time) < Self.tolerance
+    // It may have been found in a later wait than that, before the record of the waking was read.
+    let isSame =
+      time == 0
+      ? thread.left == 0 && now >= thread.found
+      : max(thread.left, time) - min(thread.left, time) < Self.tolerance
     return isSame ? thread.stack : nil
   }
 
@@ -190,8 +197,8 @@ struct WaitAccount {
     self.interval = interval
     largestInterval = max(largestInterval, interval)
     for tid in threads.keys { threads[tid]?.parts.removeAll(keepingCapacity: true) }
-    // Who is off now is not known of those whose returns were not recorded: their next switch tells.
-    for tid in threads.keys { threads[tid]?.offSince = nil }
+    // Who is off now is not known of those whose returns were not recorded: their next switch tells, or their waking.
+    for (tid, thread) in threads where !holdsOpenWaits || !thread.isAwaited { threads[tid]?.offSince = nil }
   }
 
   /// Forgets all stacks; what is not settled must be so before. What threads wait for now is not known then.
@@ -275,8 +282,10 @@ struct WaitAccount {
       for index in parts.indices { parts[index].nanoseconds = max(1, each) }
     }
     let blocked = wall - ran - waited
-    let shares = Self.divide(
+    var shares = Self.divide(
       parts, blocked: blocked, waited: waited, fallback: thread.lastWait ?? thread.stack, time: thread.settled)
+    // It has waited all the time, if not for anything that could be read.
+    if !hasTurned { for index in shares.indices where shares[index].stack == nil { shares[index].isOpen = true } }
     totals.wall &+= wall
     totals.ran &+= ran
     totals.runnable &+= waited

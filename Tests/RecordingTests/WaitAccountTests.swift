@@ -137,11 +137,11 @@ private final class MadeUpThreads: @unchecked Sendable {
     machine.now = start + 4_000 * Self.millisecond
     #expect(account.settle(7).isEmpty)
     // Another wait than this, and this one.
-    #expect(account.awaitedStack(of: 7, leftAt: start + 20 * Self.millisecond) == nil)
-    #expect(account.awaitedStack(of: 7, leftAt: 0) == nil)
-    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond + 500) == Self.lock)
+    #expect(account.awaitedStack(of: 7, leftAt: start + 20 * Self.millisecond, wokenAt: machine.now) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: machine.now) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond + 500, wokenAt: machine.now) == Self.lock)
     account.wake(7, as: end)
-    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond, wokenAt: machine.now) == nil)
     account.enter(7, at: start + 5_010 * Self.millisecond)
     account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 5_020 * Self.millisecond)
     machine.now = start + 6_000 * Self.millisecond
@@ -177,6 +177,24 @@ private final class MadeUpThreads: @unchecked Sendable {
     #expect(account.totals.ran == 21 * Self.millisecond && account.totals.wall == 30 * Self.millisecond)
   }
 
+  @Test("The end of an earlier wait is none of the one in which a thread is found later")
+  func foundLater() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    account.holdsOpenWaits = true
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    account.setInterval(64)
+    let start = machine.now
+    account.find(7, of: 7, stack: Self.lock, at: start)
+    account.find(7, of: 7, stack: Self.sleep, at: start + 20 * Self.millisecond)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 19 * Self.millisecond) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 21 * Self.millisecond) == Self.sleep)
+    // The pace changes while it waits on.
+    account.setInterval(1)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 21 * Self.millisecond) == Self.sleep)
+  }
+
   @Test("Where some switches are sampled a waker is that of the wait whose sample it belongs to")
   func sampledWakers() {
     let machine = MadeUpThreads()
@@ -188,7 +206,8 @@ private final class MadeUpThreads: @unchecked Sendable {
     account.setInterval(64)
     let start = machine.now
     account.leave(7, of: 7, stack: Self.lock, isRunnable: false, at: start + Self.millisecond)
-    #expect(account.awaitedStack(of: 7, leftAt: start + Self.millisecond) == Self.lock)
+    #expect(
+      account.awaitedStack(of: 7, leftAt: start + Self.millisecond, wokenAt: start + 2 * Self.millisecond) == Self.lock)
     account.wake(7, as: end)
     account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 9 * Self.millisecond)
     machine.now = start + 10 * Self.millisecond

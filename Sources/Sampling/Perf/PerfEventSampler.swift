@@ -229,8 +229,10 @@ package struct PerfEventSampler: ~Copyable, Sampler {
       scan.forget()
       scan.look(at: delivery.processes.liveProcesses, awaited: awaited, handler: &handler)
     }
-    guard let interval = pace?.interval, interval > 1 else { return }
-    scan.lookIfDue(at: delivery.processes.liveProcesses, awaited: awaited, handler: &handler)
+    guard let interval = pace?.interval, interval > 1, scan.isDue else { return }
+    // Of threads that were woken since: what they wait for now is another wait.
+    if awaited != nil { drain(until: MachineClock.monotonic - RecordMerge.slack, handler: &handler) }
+    scan.look(at: delivery.processes.liveProcesses, awaited: awaited, handler: &handler)
   }
 
   /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.

@@ -48,12 +48,8 @@ struct WaitScan: ~Copyable {
   /// Has the next look read all threads that wait.
   mutating func forget() { turns.removeAll() }
 
-  /// The same, unless that was just done.
-  mutating func lookIfDue(
-    at processes: [Int32], awaited: AwaitedThreads?, handler: inout some SamplingHandler & ~Copyable
-  ) {
-    if MachineClock.monotonic >= nextLook { look(at: processes, awaited: awaited, handler: &handler) }
-  }
+  /// Whether some time has passed since the last look.
+  var isDue: Bool { MachineClock.monotonic >= nextLook }
 
   private mutating func read(
     _ tid: Int32, of pid: Int32, awaited: AwaitedThreads?, handler: inout some SamplingHandler & ~Copyable
