@@ -27,8 +27,11 @@ extension SampleRecorder {
         pushKernelFrames(sample.kernelChain)
         stack = self.stack.end()
       } else if isTold {
+        // What is counted is of threads that are recorded.
+        let counted = asyncStacks
         var isRooted = true
         _ = pushStack(of: sample, isRooted: &isRooted)
+        asyncStacks = counted
         stack = self.stack.end()
       }
     }
