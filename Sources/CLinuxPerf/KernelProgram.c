@@ -10,6 +10,7 @@
 
 _Static_assert((int)clp_bpf_hash == (int)BPF_MAP_TYPE_HASH, "numbers as the kernel has them");
 _Static_assert((int)clp_bpf_array == (int)BPF_MAP_TYPE_ARRAY, "numbers as the kernel has them");
+_Static_assert((int)clp_bpf_events == (int)BPF_MAP_TYPE_PERF_EVENT_ARRAY, "numbers as the kernel has them");
 _Static_assert((int)clp_bpf_lru_hash == (int)BPF_MAP_TYPE_LRU_HASH, "numbers as the kernel has them");
 _Static_assert((int)clp_bpf_array_of_maps == (int)BPF_MAP_TYPE_ARRAY_OF_MAPS, "numbers as the kernel has them");
 _Static_assert((int)clp_bpf_ring == (int)BPF_MAP_TYPE_RINGBUF, "numbers as the kernel has them");
@@ -71,6 +72,19 @@ int clp_bpf_load(const uint64_t *instructions, uint32_t count, const char *licen
   return command(BPF_PROG_LOAD, &attributes);
 }
 
+int clp_bpf_load_for_tracepoint(const uint64_t *instructions, uint32_t count, const char *license) {
+  union bpf_attr attributes = loading(BPF_PROG_TYPE_RAW_TRACEPOINT, instructions, count, license);
+  return command(BPF_PROG_LOAD, &attributes);
+}
+
+int clp_bpf_attach_to_tracepoint(const char *name, int program) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.raw_tracepoint.name = (uint64_t)(uintptr_t)name;
+  attributes.raw_tracepoint.prog_fd = (uint32_t)program;
+  return command(BPF_RAW_TRACEPOINT_OPEN, &attributes);
+}
+
 int clp_bpf_load_for_samples(const uint64_t *instructions, uint32_t count, const uint8_t *types, uint32_t type_bytes,
                              const uint32_t *functions, uint32_t function_count, const char *license) {
   union bpf_attr attributes = loading(BPF_PROG_TYPE_PERF_EVENT, instructions, count, license);
@@ -108,6 +122,15 @@ int clp_bpf_put(int map, const void *key, const void *value) {
   attributes.key = (uint64_t)(uintptr_t)key;
   attributes.value = (uint64_t)(uintptr_t)value;
   return command(BPF_MAP_UPDATE_ELEM, &attributes);
+}
+
+int clp_bpf_get(int map, const void *key, void *value) {
+  union bpf_attr attributes;
+  memset(&attributes, 0, sizeof attributes);
+  attributes.map_fd = (uint32_t)map;
+  attributes.key = (uint64_t)(uintptr_t)key;
+  attributes.value = (uint64_t)(uintptr_t)value;
+  return command(BPF_MAP_LOOKUP_ELEM, &attributes);
 }
 
 int clp_bpf_remove(int map, const void *key) {

@@ -130,9 +130,12 @@ package struct ProgramText {
   /// Functions of the kernel (bpf-helpers(7)).
   package enum Helper: Int32 {
     case lookUp = 1
+    case update = 2
+    case remove = 3
     case time = 5
     case processor = 8
     case processAndThread = 14
+    case eventOutput = 25
     case currentTaskAddress = 35
     case readUser = 112
     case readKernel = 113

@@ -16,11 +16,13 @@ public enum FrameMarker: Hashable, Sendable {
   case asyncGap(AsyncGap)
   /// What a thread that does not run waits for: the end of its stack.
   case waiting(WaitReason)
+  /// Who ended the wait that the frame before tells of; frames that follow are that thread's, of that moment.
+  case woken(Waker)
   /// What another version wrote.
   case other(String)
 
   /// The frame's name: `[truncated: REASON]`, `[3 frames elided]`, `[unmapped]`, `[unknown]`, `[Swift task]`,
-  /// `[Swift task: NAME]`, `[main actor]`, `[async: REASON]`, `[waits: pipe]`.
+  /// `[Swift task: NAME]`, `[main actor]`, `[async: REASON]`, `[waits: pipe]`, `[woken by NAME]`.
   public var name: String {
     switch self {
     case .truncated(let reason): "[truncated: \(reason.description)]"
@@ -32,6 +34,7 @@ public enum FrameMarker: Hashable, Sendable {
     case .mainActor: "[main actor]"
     case .asyncGap(let gap): "[async: \(gap.description)]"
     case .waiting(let reason): reason.frameName
+    case .woken(let waker): waker.frameName
     case .other(let name): name
     }
   }
@@ -59,6 +62,8 @@ public enum FrameMarker: Hashable, Sendable {
       self = .elided(count: count)
     } else if let reason = WaitReason.allCases.first(where: { $0.frameName == name }) {
       self = .waiting(reason)
+    } else if let waker = Waker(frameName: name) {
+      self = .woken(waker)
     } else {
       self = .other(name)
     }
@@ -72,7 +77,7 @@ public enum FrameMarker: Hashable, Sendable {
     case .unmapped, .unknownCode: .user
     case .task, .mainActor: .task
     case .asyncGap: .asyncGap
-    case .waiting: .kernel
+    case .waiting, .woken: .kernel
     case .other(let name): name.hasPrefix("[truncated") ? .truncated : .elided
     }
   }
@@ -82,7 +87,7 @@ public enum FrameMarker: Hashable, Sendable {
     switch self {
     case .unmapped: .unmapped
     case .unknownCode: .unknownCode
-    case .truncated, .elided, .task, .mainActor, .asyncGap, .waiting, .other: Function(name: name)
+    case .truncated, .elided, .task, .mainActor, .asyncGap, .waiting, .woken, .other: Function(name: name)
     }
   }
 }

@@ -26,8 +26,17 @@ extension Profile {
     functions.append(function)
     frames.append(frame)
     var moved: [StackID: StackID] = [:]
-    for stack in found {
-      moved[stack] = stacks.intern(parent: stacks.parent(of: stack), frame: UInt32(frames.count - 1))
+    let lock = UInt32(frames.count - 1)
+    let places = Set(found)
+    // Whoever ended a wait stands behind it, and goes along.
+    for node in 0..<stacks.count {
+      let stack = StackID(index: node)
+      let parent = stacks.parent(of: stack)
+      if places.contains(stack) {
+        moved[stack] = stacks.intern(parent: parent, frame: lock)
+      } else if let parent, let other = moved[parent] {
+        moved[stack] = stacks.intern(parent: other, frame: stacks.frame(of: stack))
+      }
     }
     for index in samples.indices {
       if let stack = samples[index].stack, let other = moved[stack] { samples[index].stack = other }
@@ -36,8 +45,14 @@ extension Profile {
 
   private mutating func separateIdleWaits(_ found: Set<StackID>) {
     guard !found.isEmpty, let blocked = valueType(named: "off-cpu"), let idle = valueType(named: "idle") else { return }
+    // With those that go on with whoever ended the wait.
+    var areIdle = [Bool](repeating: false, count: stacks.count)
+    for node in areIdle.indices {
+      let stack = StackID(index: node)
+      areIdle[node] = found.contains(stack) || stacks.parent(of: stack).map { areIdle[$0.index] } ?? false
+    }
     for index in samples.indices where samples[index].value == blocked {
-      if let stack = samples[index].stack, found.contains(stack) { samples[index].value = idle }
+      if let stack = samples[index].stack, areIdle[stack.index] { samples[index].value = idle }
     }
   }
 }

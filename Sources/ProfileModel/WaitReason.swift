@@ -61,6 +61,9 @@ public enum WaitReason: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// The names of all frames that stand for one.
+  package static let frameNames = Set(allCases.map(\.frameName))
+
   /// The name of the frame that stands at the end of such stacks: `[waits: pipe]`, `[runnable: preempted]`.
   public var frameName: String {
     switch self {

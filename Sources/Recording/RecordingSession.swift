@@ -33,6 +33,11 @@ struct RecordingSession: ~Copyable {
       : sampler.events.contains { $0.measure == .cpuTime }
     if let waits = WaitRecorder(sampler.waits) {
       loop.recorder.waits = waits
+      if sampler.findsWakers {
+        loop.recorder.waits?.wakers = WakerRecorder()
+        // Whoever looks on wants to see what is waited for now.
+        loop.recorder.waits?.account.holdsOpenWaits = file != nil
+      }
       if sampler.waits == .waits { loop.recorder.periodsAreTime = false }
     }
     let header = Self.header(options, sampler)
@@ -62,6 +67,7 @@ struct RecordingSession: ~Copyable {
   ) -> RecordOutcome {
     let seconds = loop.seconds
     loop.recorder.commandTime = commandTime
+    loop.recorder.waits?.account.holdsOpenWaits = false
     loop.recorder.threadAccount?.look()
     loop.endWindow()
     var use = resources.use()

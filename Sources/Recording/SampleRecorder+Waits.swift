@@ -18,7 +18,9 @@ extension SampleRecorder {
   mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason) {
     guard records(sample.tid, of: sample.pid) else { return }
     // What it did before, it did with another stack, where one is known.
-    if waits?.account.knowsWait(of: sample.tid) == true { settleWaits(of: sample.tid, sample.pid) }
+    if waits?.account.knowsWait(of: sample.tid) == true {
+      settleWaits(of: sample.tid, sample.pid, holdsOpen: false)
+    }
     let stack = pushWait(sample, reason)
     waits?.account.find(sample.tid, of: sample.pid, stack: stack, at: sample.time)
   }
@@ -83,8 +85,8 @@ extension SampleRecorder {
     for (tid, pid) in waits?.account.numbers ?? [] { settleWaits(of: tid, pid) }
   }
 
-  private mutating func settleWaits(of tid: Int32, _ pid: Int32, end: UInt64? = nil) {
-    guard let shares = waits?.account.settle(tid, end: end), !shares.isEmpty else { return }
+  private mutating func settleWaits(of tid: Int32, _ pid: Int32, end: UInt64? = nil, holdsOpen: Bool = true) {
+    guard let shares = waits?.account.settle(tid, end: end, holdsOpen: holdsOpen), !shares.isEmpty else { return }
     guard let values = waits?.values else { return }
     let thread = directory.thread(tid, of: pid, in: &processes.table, log: &log)
     for share in shares {
@@ -102,9 +104,10 @@ extension SampleRecorder {
       }
       let isCut = share.stack.map { waits?.cut.contains($0) ?? true } ?? !share.isRunnable
       let time = share.time > startTime ? (share.time - startTime) / 1000 : 0
+      if !share.isRunnable { waits?.wakers?.count(share) }
       log.add(
-        time: time, thread: thread, stack: stack, value: share.isRunnable ? values.runnable : values.blocked,
-        weight: share.nanoseconds)
+        time: time, thread: thread, stack: share.isRunnable ? stack : share.woken ?? stack,
+        value: share.isRunnable ? values.runnable : values.blocked, weight: share.nanoseconds)
       if !isCut { rooted += 1 }
     }
   }

@@ -18,6 +18,10 @@ struct WaitAccount {
   struct Share: Hashable {
     /// Nil where nothing tells what it waited for.
     var stack: StackID?
+    /// The same with whoever ended it; nil where that isn't known.
+    var woken: StackID?
+    /// Whether the wait went on when it was accounted for.
+    var isOpen = false
     /// Whether it was ready to run.
     var isRunnable: Bool
     var nanoseconds: UInt64
@@ -39,6 +43,8 @@ struct WaitAccount {
     var isRunnable: Bool
     var nanoseconds: UInt64
     var time: UInt64
+    var woken: StackID?
+    var isOpen = false
   }
 
   private struct Thread {
@@ -54,7 +60,15 @@ struct WaitAccount {
     var isRunnable = false
     /// The last stack with which it waited for something else than a CPU.
     var lastWait: StackID?
+    /// When it left with `stack`; 0 where it was found with it, and then when that was.
+    var left: UInt64 = 0
+    var found: UInt64 = 0
+    /// `stack` with whoever woke it; nil where nobody did yet, or it isn't known.
+    var woken: StackID?
     var parts: [Part] = []
+
+    /// Whether it has `stack` for all that is known, and could be told yet who wakes it.
+    var isAwaited: Bool { offSince != nil && stack != nil && !isRunnable && woken == nil }
   }
 
   private var threads: [Int32: Thread] = [:]
@@ -63,6 +77,8 @@ struct WaitAccount {
   /// The most that it was.
   private(set) var largestInterval: UInt64 = 1
   private(set) var totals = Totals()
+  /// Whether what a thread waits for is accounted for only once it's known who woke it.
+  var holdsOpenWaits = false
   /// The kernel's account of a thread, or what a test makes up.
   private let read: (Int32, Int32) -> ThreadTimes?
   private let clock: () -> UInt64
@@ -114,6 +130,7 @@ struct WaitAccount {
       thread.parts.append(Part(stack: stack, isRunnable: isRunnable, nanoseconds: 0, time: time))
     }
     (thread.offSince, thread.stack, thread.isRunnable) = (time, stack, isRunnable)
+    (thread.left, thread.woken) = (time, nil)
     if !isRunnable { thread.lastWait = stack }
     threads[tid] = thread
   }
@@ -124,6 +141,9 @@ struct WaitAccount {
     threads[tid]?.stack = stack
     threads[tid]?.lastWait = stack
     threads[tid]?.isRunnable = false
+    threads[tid]?.left = 0
+    threads[tid]?.found = time
+    threads[tid]?.woken = nil
     if let thread = threads[tid], thread.offSince == nil { threads[tid]?.offSince = thread.settled }
   }
 
@@ -137,9 +157,37 @@ struct WaitAccount {
       let begin = max(since, thread.settled)
       if interval == 1, time > begin {
         thread.parts.append(
-          Part(stack: thread.stack, isRunnable: thread.isRunnable, nanoseconds: time - begin, time: begin))
+          Part(
+            stack: thread.stack, isRunnable: thread.isRunnable, nanoseconds: time - begin, time: begin,
+            woken: thread.woken))
       }
       thread.offSince = nil
+    }
+    threads[tid] = thread
+  }
+
+  /// How far a thread's sample may be stamped from when it was noted that it leaves its CPU: before, as Linux 6.18 does, or
+  /// after, as it was once.
+  private static let tolerance: UInt64 = 1_000_000
+
+  /// The stack with which a thread waits since then, if nobody has woken it, of one that was woken at `now`; see
+  /// `WokenThread.leftAt`.
+  func awaitedStack(of tid: Int32, leftAt time: UInt64, wokenAt now: UInt64) -> StackID? {
+    guard let thread = threads[tid], thread.isAwaited else { return nil }
+    // It may have been found in a later wait than that, before the record of the waking was read.
+    let isSame =
+      time == 0
+      ? thread.left == 0 && now >= thread.found
+      : max(thread.left, time) - min(thread.left, time) < Self.tolerance
+    return isSame ? thread.stack : nil
+  }
+
+  /// A thread that waits was woken: its stack with whoever did that.
+  mutating func wake(_ tid: Int32, as stack: StackID) {
+    guard var thread = threads.removeValue(forKey: tid) else { return }
+    thread.woken = stack
+    if interval > 1, let last = thread.parts.indices.last, thread.parts[last].time == thread.left {
+      thread.parts[last].woken = stack
     }
     threads[tid] = thread
   }
@@ -149,8 +197,8 @@ struct WaitAccount {
     self.interval = interval
     largestInterval = max(largestInterval, interval)
     for tid in threads.keys { threads[tid]?.parts.removeAll(keepingCapacity: true) }
-    // Who is off now is not known of those whose returns were not recorded: their next switch tells.
-    for tid in threads.keys { threads[tid]?.offSince = nil }
+    // Who is off now is not known of those whose returns were not recorded: their next switch tells, or their waking.
+    for (tid, thread) in threads where !holdsOpenWaits || !thread.isAwaited { threads[tid]?.offSince = nil }
   }
 
   /// Forgets all stacks; what is not settled must be so before. What threads wait for now is not known then.
@@ -158,6 +206,7 @@ struct WaitAccount {
     for tid in threads.keys {
       threads[tid]?.stack = nil
       threads[tid]?.lastWait = nil
+      threads[tid]?.woken = nil
       threads[tid]?.parts.removeAll(keepingCapacity: true)
     }
   }
@@ -171,11 +220,27 @@ struct WaitAccount {
   // MARK: Settling
 
   /// Divides all of a thread's time up to now among its stacks; up to `end`, by switches alone, for one that has ended.
-  mutating func settle(_ tid: Int32, end: UInt64? = nil) -> [Share] {
+  ///
+  /// With `holdsOpenWaits`, unless told otherwise here, it's all up to where the wait begins that it has not been woken from.
+  mutating func settle(_ tid: Int32, end: UInt64? = nil, holdsOpen: Bool = true) -> [Share] {
     guard var thread = threads.removeValue(forKey: tid) else { return [] }
     defer { threads[tid] = thread }
-    let now = end ?? clock()
+    var now = end ?? clock()
     guard now > thread.settled else { return [] }
+    let isHeld = holdsOpenWaits && holdsOpen && end == nil && thread.isAwaited
+    var held: Part?
+    if isHeld, interval == 1, let since = thread.offSince {
+      now = max(thread.settled, since)
+      guard now > thread.settled else { return [] }
+    }
+    if isHeld, interval > 1 {
+      if let last = thread.parts.last, last.time == thread.left { held = thread.parts.removeLast() }
+      // All that there is to account for is the wait that goes on.
+      if thread.parts.isEmpty, held != nil || read(thread.pid, tid)?.turns == thread.times?.turns {
+        if let held { thread.parts.append(held) }
+        return []
+      }
+    }
     let wall = now - thread.settled
     var times = end == nil ? read(thread.pid, tid) : nil
     // Gone, and its end not yet told of.
@@ -184,11 +249,15 @@ struct WaitAccount {
     if interval == 1, thread.isRunnable, let since = thread.offSince { times?.waited &+= now - min(now, since) }
     var parts = thread.parts
     thread.parts.removeAll(keepingCapacity: true)
+    if let held { thread.parts.append(held) }
     let hasTurned = times.flatMap { times in thread.times.map { times.turns != $0.turns } } ?? true
     if interval == 1 {
       if let since = thread.offSince, now > max(since, thread.settled) {
         let begin = max(since, thread.settled)
-        parts.append(Part(stack: thread.stack, isRunnable: thread.isRunnable, nanoseconds: now - begin, time: begin))
+        parts.append(
+          Part(
+            stack: thread.stack, isRunnable: thread.isRunnable, nanoseconds: now - begin, time: begin,
+            woken: thread.woken, isOpen: thread.woken == nil))
       }
     }
     let off = parts.reduce(0) { $0 &+ $1.nanoseconds }
@@ -203,20 +272,32 @@ struct WaitAccount {
     if interval > 1 {
       // A thread that has not run all the time has the stack that it was found with.
       if !hasTurned || parts.isEmpty {
-        parts = [Part(stack: thread.stack, isRunnable: false, nanoseconds: 0, time: thread.settled)]
+        parts = [
+          Part(
+            stack: thread.stack, isRunnable: false, nanoseconds: 0, time: thread.settled, woken: thread.woken,
+            isOpen: thread.woken == nil && !hasTurned)
+        ]
       }
       let each = (wall - ran) / UInt64(parts.count)
       for index in parts.indices { parts[index].nanoseconds = max(1, each) }
     }
     let blocked = wall - ran - waited
-    let shares = Self.divide(
+    var shares = Self.divide(
       parts, blocked: blocked, waited: waited, fallback: thread.lastWait ?? thread.stack, time: thread.settled)
+    // It has waited all the time, if not for anything that could be read.
+    if !hasTurned { for index in shares.indices where shares[index].stack == nil { shares[index].isOpen = true } }
     totals.wall &+= wall
     totals.ran &+= ran
     totals.runnable &+= waited
     totals.blocked &+= blocked
     thread.settled = now
-    if let times { thread.times = times }
+    if var times {
+      // It may have gone on since: what it ran then belongs to the next span.
+      if isHeld, interval == 1, let before = thread.times {
+        (times.ran, times.waited) = (before.ran &+ ran, before.waited &+ waited)
+      }
+      thread.times = times
+    }
     return shares
   }
 
@@ -231,10 +312,10 @@ struct WaitAccount {
     let afterWaits = Double(waited) - forPreempted
     let wakeUps = all.reduce(0) { $0 + ($1.isRunnable ? 0 : 1) }
     let latency = wakeUps > 0 ? afterWaits / Double(wakeUps) : 0
-    var counts: [StackID?: Int] = [:]
-    if all.count > mostParts { for part in all where !part.isRunnable { counts[part.stack, default: 0] += 1 } }
+    var counts: [PartKey: Int] = [:]
+    if all.count > mostParts { for part in all where !part.isRunnable { counts[PartKey(part), default: 0] += 1 } }
     func delay(_ part: Part) -> Double {
-      min(Double(part.nanoseconds), latency * Double(all.count > mostParts ? counts[part.stack] ?? 1 : 1))
+      min(Double(part.nanoseconds), latency * Double(all.count > mostParts ? counts[PartKey(part)] ?? 1 : 1))
     }
     let waits = parts.filter { !$0.isRunnable }
     var blockedSum = waits.reduce(0.0) { $0 + Double($1.nanoseconds) - delay($1) }
@@ -249,7 +330,8 @@ struct WaitAccount {
       carry = exact - whole
       shares.append(
         Share(
-          stack: part.stack, isRunnable: isRunnable, nanoseconds: UInt64(whole), time: part.time))
+          stack: part.stack, woken: part.woken, isOpen: part.isOpen, isRunnable: isRunnable,
+          nanoseconds: UInt64(whole), time: part.time))
     }
     // What rounding leaves goes to the next share, so that sums are exact to a nanosecond.
     var (carriedBlocked, carriedRunnable) = (0.000_1, 0.000_1)
@@ -282,16 +364,27 @@ struct WaitAccount {
     return shares
   }
 
-  /// Parts with one stack as one.
+  private struct PartKey: Hashable {
+    var stack: StackID?
+    var woken: StackID?
+    var isRunnable: Bool
+    var isOpen: Bool
+
+    init(_ part: Part) {
+      (stack, woken, isRunnable, isOpen) = (part.stack, part.woken, part.isRunnable, part.isOpen)
+    }
+  }
+
+  /// Parts with one stack and one waker as one.
   private static func joined(_ parts: [Part]) -> [Part] {
-    var positions: [StackID?: Int] = [:]
-    var runnable: [StackID?: Int] = [:]
+    var positions: [PartKey: Int] = [:]
     var result: [Part] = []
     for part in parts {
-      if let position = part.isRunnable ? runnable[part.stack] : positions[part.stack] {
+      let key = PartKey(part)
+      if let position = positions[key] {
         result[position].nanoseconds &+= part.nanoseconds
       } else {
-        if part.isRunnable { runnable[part.stack] = result.count } else { positions[part.stack] = result.count }
+        positions[key] = result.count
         result.append(part)
       }
     }

@@ -11,6 +11,8 @@ struct WaitRecorder {
   var cut: Set<StackID> = []
   /// Stacks of threads that were ready to run.
   var ready: Set<StackID> = []
+  /// Who woke threads; nil where that isn't told.
+  var wakers: WakerRecorder?
   /// Which of the sampler's events is a thread that leaves its processor.
   let switchEvent: Int
   /// The value types of what a thread is blocked and is ready to run, by index.
@@ -29,6 +31,7 @@ struct WaitRecorder {
   mutating func forgetStacks() {
     account.forgetStacks()
     (cut, ready) = ([], [])
+    wakers?.forgetStacks()
   }
 
   /// The value types of such a recording, in order.
@@ -54,6 +57,6 @@ struct WaitRecorder {
           threads: totals.threads, wall: Double(totals.wall) / 1e9, onCPU: Double(totals.ran) / 1e9,
           runnable: Double(totals.runnable) / 1e9, blocked: Double(totals.blocked) / 1e9,
           switchesPerSample: account.largestInterval))
-    ]
+    ] + (wakers.map { [.wakers($0.times)] } ?? [])
   }
 }

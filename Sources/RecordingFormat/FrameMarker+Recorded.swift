@@ -43,6 +43,12 @@ extension FrameMarker {
     case .waiting:
       guard let reason = WaitReason(rawValue: message.reason) else { return nil }
       self = .waiting(reason)
+    case .wokenByThread:
+      self = .woken(.thread(name: message.name, process: message.count == 0 ? nil : Int32(clamping: message.count - 1)))
+    case .wokenByKernel: self = .woken(.kernelThread(name: message.name))
+    case .wokenByInterrupt:
+      guard let interrupt = Waker.Interrupt(rawValue: message.reason) else { return nil }
+      self = .woken(.interrupt(interrupt))
     case .named, .UNRECOGNIZED: return nil
     }
   }
@@ -59,6 +65,11 @@ extension FrameMarker {
       case .mainActor: message.kind = .mainActor
       case .asyncGap(let gap): message.kind = gap.kind
       case .waiting(let reason): (message.kind, message.reason) = (.waiting, reason.rawValue)
+      case .woken(.thread(let name, let process)):
+        (message.kind, message.name) = (.wokenByThread, name)
+        message.count = process.map { UInt64(clamping: $0) + 1 } ?? 0
+      case .woken(.kernelThread(let name)): (message.kind, message.name) = (.wokenByKernel, name)
+      case .woken(.interrupt(let interrupt)): (message.kind, message.reason) = (.wokenByInterrupt, interrupt.rawValue)
       case .other: message.kind = .named
       }
     }

@@ -24,6 +24,10 @@ extension ProfileNote {
         (message.count, message.got) = (times.threads, times.switchesPerSample)
         (message.wallSeconds, message.usedSeconds) = (times.wall, times.onCPU)
         (message.runnableSeconds, message.blockedSeconds) = (times.runnable, times.blocked)
+      case .wakers(let times):
+        message.fact = .wakers
+        (message.usedSeconds, message.sampledSeconds) = (times.threads, times.interrupts)
+        (message.runnableSeconds, message.blockedSeconds) = (times.unknown, times.open)
       case .onlyThreads(let chosen, let samples, let others):
         message.fact = .onlyThreads
         (message.names, message.count, message.rest) = (chosen, samples, others)
@@ -69,6 +73,11 @@ extension ProfileNote {
         ThreadTimesSum(
           threads: message.count, wall: message.wallSeconds, onCPU: message.usedSeconds,
           runnable: message.runnableSeconds, blocked: message.blockedSeconds, switchesPerSample: message.got))
+    case .wakers:
+      self = .wakers(
+        WakerTimes(
+          threads: message.usedSeconds, interrupts: message.sampledSeconds, unknown: message.runnableSeconds,
+          open: message.blockedSeconds))
     case .samplesNotWritten:
       self = .samplesNotWritten(count: message.count, errno: message.error == 0 ? nil : message.error)
     case .stacksCopied: self = .stacksContinued(count: message.count, from: .copied)

@@ -26,6 +26,7 @@ extension SamplingNote {
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
     case .asyncCallersNotCopied: message.fact = .asyncCallersNotCopied
+    case .wakersNotFound: message.fact = .wakersNotFound
     case .stacksNotCopied(let count): (message.fact, message.count) = (.stacksNotCopied, count)
     case .perfNotUsed(let number, let paranoid):
       (message.fact, message.error) = (.perfNotUsed, number)
@@ -55,6 +56,7 @@ extension SamplingNote {
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed
     case .asyncCallersNotCopied: self = .asyncCallersNotCopied
+    case .wakersNotFound: self = .wakersNotFound
     case .stacksNotCopied: self = .stacksNotCopied(count: message.count)
     case .perfNotUsed:
       self = .perfNotUsed(errno: message.error, paranoid: message.hasLevel ? Int(message.level) : nil)

@@ -235,6 +235,15 @@ package nonisolated struct Recording_Marker: Sendable {
 
     /// reason: what a thread that did not run waited for
     case waiting // = 26
+
+    /// Who ended that wait; frames behind are that thread's:
+    case wokenByThread // = 27
+
+    /// name: of a thread of the kernel's
+    case wokenByKernel // = 28
+
+    /// reason: what that was for
+    case wokenByInterrupt // = 29
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -270,6 +279,9 @@ package nonisolated struct Recording_Marker: Sendable {
       case 24: self = .asyncCallerInNoCode
       case 25: self = .asyncParentRan
       case 26: self = .waiting
+      case 27: self = .wokenByThread
+      case 28: self = .wokenByKernel
+      case 29: self = .wokenByInterrupt
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -303,6 +315,9 @@ package nonisolated struct Recording_Marker: Sendable {
       case .asyncCallerInNoCode: return 24
       case .asyncParentRan: return 25
       case .waiting: return 26
+      case .wokenByThread: return 27
+      case .wokenByKernel: return 28
+      case .wokenByInterrupt: return 29
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -336,6 +351,9 @@ package nonisolated struct Recording_Marker: Sendable {
       .asyncCallerInNoCode,
       .asyncParentRan,
       .waiting,
+      .wokenByThread,
+      .wokenByKernel,
+      .wokenByInterrupt,
     ]
 
   }
@@ -1213,6 +1231,12 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
     /// names: what was asked for; count: samples of these; rest: of others, left out
     case onlyThreads // = 32
 
+    /// for lack of permission
+    case wakersNotFound // = 33
+
+    /// how threads' waits ended, of so many seconds: used_ by threads, sampled_ by interrupts, runnable_ nobody saw how, blocked_ not yet
+    case wakers // = 34
+
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
 
@@ -1254,6 +1278,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 30: self = .perfNotUsed
       case 31: self = .threadTimes
       case 32: self = .onlyThreads
+      case 33: self = .wakersNotFound
+      case 34: self = .wakers
       case 40: self = .waitingThreadsSampled
       case 41: self = .samplingPaused
       default: self = .UNRECOGNIZED(rawValue)
@@ -1290,6 +1316,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .perfNotUsed: return 30
       case .threadTimes: return 31
       case .onlyThreads: return 32
+      case .wakersNotFound: return 33
+      case .wakers: return 34
       case .waitingThreadsSampled: return 40
       case .samplingPaused: return 41
       case .UNRECOGNIZED(let i): return i
@@ -1326,6 +1354,8 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .perfNotUsed,
       .threadTimes,
       .onlyThreads,
+      .wakersNotFound,
+      .wakers,
       .waitingThreadsSampled,
       .samplingPaused,
     ]
@@ -1781,7 +1811,7 @@ nonisolated extension Recording_Marker: SwiftProtobuf.Message, SwiftProtobuf._Me
 }
 
 nonisolated extension Recording_Marker.Kind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}SWIFT_TASK\0\u{1}MAIN_ACTOR\0\u{1}ASYNC_NOT_COPIED\0\u{1}ASYNC_READ_LATE\0\u{1}ASYNC_NO_CONTEXT\0\u{1}ASYNC_TOO_MANY\0\u{1}ASYNC_BROKEN_CHAIN\0\u{1}ASYNC_CALLER_IN_NO_CODE\0\u{1}ASYNC_PARENT_RAN\0\u{1}WAITING\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NAMED\0\u{1}UNMAPPED\0\u{1}UNKNOWN_CODE\0\u{1}ELIDED\0\u{1}STACK_DUMP_TOO_SHORT\0\u{1}NO_UNWIND_INFO\0\u{1}BAD_UNWIND_INFO\0\u{1}MEMORY_UNREADABLE\0\u{1}MEMORY_NOT_SAMPLED\0\u{1}DEPTH_LIMIT\0\u{1}UNMAPPED_CALLER\0\u{1}IMPLAUSIBLE_FRAME_POINTER\0\u{1}CALLER_NOT_PROVEN\0\u{1}NO_PROGRESS\0\u{1}NO_USER_REGISTERS\0\u{1}REGISTER_UNKNOWN\0\u{1}NARROW_PROGRAM\0\u{1}SWIFT_TASK\0\u{1}MAIN_ACTOR\0\u{1}ASYNC_NOT_COPIED\0\u{1}ASYNC_READ_LATE\0\u{1}ASYNC_NO_CONTEXT\0\u{1}ASYNC_TOO_MANY\0\u{1}ASYNC_BROKEN_CHAIN\0\u{1}ASYNC_CALLER_IN_NO_CODE\0\u{1}ASYNC_PARENT_RAN\0\u{1}WAITING\0\u{1}WOKEN_BY_THREAD\0\u{1}WOKEN_BY_KERNEL\0\u{1}WOKEN_BY_INTERRUPT\0")
 }
 
 nonisolated extension Recording_Header: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -3154,7 +3184,7 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0\u{1}SAMPLING_PAUSED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{1}WAKERS_NOT_FOUND\0\u{1}WAKERS\0\u{2}\u{6}WAITING_THREADS_SAMPLED\0\u{1}SAMPLING_PAUSED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {

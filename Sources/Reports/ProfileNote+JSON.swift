@@ -19,6 +19,7 @@ extension ProfileNote {
     case .cpuTime: "cpuTime"
     case .programsNotSampled: "programsNotSampled"
     case .threadTimes: "threadTimes"
+    case .wakers: "wakers"
     case .onlyThreads: "onlyThreads"
     case .eventsLost: "eventsLost"
     case .samplesNotWritten: "samplesNotWritten"
@@ -53,6 +54,11 @@ extension ProfileNote {
       json.member("runnableSeconds", times.runnable)
       json.member("blockedSeconds", times.blocked)
       json.member("switchesPerSample", times.switchesPerSample)
+    case .wakers(let times):
+      json.member("threadsSeconds", times.threads)
+      json.member("interruptsSeconds", times.interrupts)
+      json.member("unknownSeconds", times.unknown)
+      json.member("openSeconds", times.open)
     case .programsNotSampled(let names): json.member("programs", names)
     case .onlyThreads(let chosen, let samples, let others):
       json.member("threads", chosen)
@@ -141,6 +147,7 @@ extension SamplingNote {
     case .samplingPaused: "samplingPaused"
     case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
+    case .wakersNotFound: "wakersNotFound"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
     case .asyncCallersNotCopied: "asyncCallersNotCopied"
     case .stacksNotCopied: "stacksNotCopied"
@@ -180,7 +187,9 @@ extension SamplingNote {
       json.member("count", count)
       json.member("seconds", seconds)
       json.member("kernelWentOn", kernelWentOn)
-    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
+    case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied,
+      .wakersNotFound:
+      break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):
       json.member("process", pid)

@@ -63,7 +63,7 @@ package struct TopReport: Sendable {
     guard !kinds.isEmpty else { return [:] }
     var times: [Int: [String: Int64]] = [:]
     for sample in profile.samples where kinds.contains(sample.value) {
-      guard let stack = sample.stack else { continue }
+      guard let stack = sample.stack.map(waitEnd) else { continue }
       let frame = profile.frames[Int(profile.stacks.frame(of: stack))]
       times[first[sample.thread.index], default: [:]][profile.functions[frame.function.index].name, default: 0]
         .addSaturating(sample.weight)
@@ -71,6 +71,20 @@ package struct TopReport: Sendable {
     return times.compactMapValues { times in
       times.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
+  }
+
+  /// Where a stack says what is waited for: at its leaf, but where whoever ended the wait stands behind.
+  private func waitEnd(_ stack: StackID) -> StackID {
+    func name(_ stack: StackID) -> String {
+      profile.functions[profile.frames[Int(profile.stacks.frame(of: stack))].function.index].name
+    }
+    guard name(stack).hasPrefix("[woken by ") else { return stack }
+    var next: StackID? = stack
+    while let at = next {
+      if WaitReason.frameNames.contains(name(at)) { return at }
+      next = profile.stacks.parent(of: at)
+    }
+    return stack
   }
 
   /// How far the figures can be trusted, in a line: what is always in sight.

@@ -13,6 +13,7 @@ extension ProfileNote {
       "\(names.joined(separator: ", ")): may only be sampled by root, being setuid or unreadable to this user; it ran, "
         + "and its samples are missing: run perfprof as root to see it"
     case .threadTimes(let times): Self.sentence(times)
+    case .wakers(let times): Self.sentence(times)
     case .onlyThreads(let chosen, let samples, let others):
       "only threads \(chosen.map { "'\($0)'" }.joined(separator: ", ")) were recorded"
         + (samples == 0 ? ", and none of them ran" : "")
@@ -58,6 +59,16 @@ extension ProfileNote {
     guard times.switchesPerSample > 1 else { return text }
     let interval = times.switchesPerSample.grouped
     return text + "; of many switches one in \(interval) was sampled, and shares what was waited around it"
+  }
+
+  private static func sentence(_ times: WakerTimes) -> String {
+    let blocked = times.threads + times.interrupts + times.unknown + times.open
+    var text =
+      "of \(blocked.exactSecondsText) blocked \(times.threads.exactSecondsText) ended by a thread's waking and "
+    text += "\(times.interrupts.exactSecondsText) by an interrupt"
+    if times.open > 0 { text += "; \(times.open.exactSecondsText) had not ended" }
+    if times.unknown > 0 { text += "; of \(times.unknown.exactSecondsText) nobody saw how" }
+    return text
   }
 
   private static let rootOrParanoid = "run perfprof as root, or set kernel.perf_event_paranoid to"

@@ -38,6 +38,9 @@ extension SamplingNote {
       "who awaits async functions was read after the samples, and may be of another time, or is missing: it is read with the "
         + "samples where BPF is allowed (root, or CAP_BPF and CAP_PERFMON, on Linux 5.17 or later); --sampler ptrace reads "
         + "it while threads are stopped"
+    case .wakersNotFound:
+      "who woke threads is not told: it is where BPF is allowed (root, or CAP_BPF and CAP_PERFMON, outside of containers with "
+        + "process numbers of their own), on a kernel with type information in /sys/kernel/btf"
     case .stacksNotCopied(let count):
       (count == 1 ? "1 stack that goes" : "\(count) stacks that go")
         + " on beyond what perf_event copies \(count == 1 ? "was" : "were") cut: the rings were full (try a lower -F)"

@@ -71,4 +71,29 @@ import Testing
     #expect(frameOfLeaf?.kind == .kernel)
     #expect(leaf.flatMap { profile.stacks.parent(of: $0) } == above)
   }
+
+  @Test(
+    "Whoever ends a wait changes nothing of what it was",
+    arguments: [
+      ("main uv_run uv__io_poll epoll_pwait", WaitReason.epoll, [0, 0, 5], "[waits: epoll]"),
+      ("PostgresMain PortalRun ProcSleep WaitLatch epoll_wait", .epoll, [5, 0, 0], "[waits: lock]"),
+    ] as [(String, WaitReason, [Int64], String)])
+  func seesThroughWakers(path: String, reason: WaitReason, totals: [Int64], expected: String) {
+    var (profile, _) = waiting(below: path, for: reason)
+    // The waker's stack, with functions that decide where they are the waiter's.
+    for name in ["[woken by a]", "main", "uv__io_poll", "ProcSleep", "[woken by a]"] {
+      let kind: FrameKind = name.hasPrefix("[") ? .kernel : .user
+      profile.functions.append(Function(name: name))
+      profile.frames.append(Frame(function: FunctionID(index: profile.functions.count - 1), kind: kind))
+      let leaf = profile.stacks.intern(parent: profile.samples[0].stack, frame: UInt32(profile.frames.count - 1))
+      profile.samples[0].stack = leaf
+    }
+    profile.explainWaits()
+    #expect(profile.valueTotals == totals)
+    let names = profile.samples[0].stack.map { profile.stacks.path(to: $0) }?.map {
+      profile.functions[profile.frames[Int($0)].function.index].name
+    }
+    #expect(names?.suffix(6).first == expected)
+    #expect(names?.suffix(5) == ["[woken by a]", "main", "uv__io_poll", "ProcSleep", "[woken by a]"])
+  }
 }

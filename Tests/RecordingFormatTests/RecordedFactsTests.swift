@@ -15,7 +15,7 @@ import Wording
     .dumpsShortened(wanted: 65_528, got: 8_192), .threadsPaused(count: 3, median: 1, percentile99: 2, longest: 3),
     .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .waitingThreadsSampled,
     .samplingPaused(count: 2, seconds: 1.5, kernelWentOn: true),
-    .tracepointStacksNotFollowed, .asyncCallersNotCopied,
+    .tracepointStacksNotFollowed, .asyncCallersNotCopied, .wakersNotFound,
     .stacksNotCopied(count: 7), .unreadableProcess(pid: 42, errno: 13),
   ]
   static let others: [ProfileNote] = [
@@ -29,6 +29,7 @@ import Wording
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .lateClocks(frequency: 499)),
     .threadTimes(
       .init(threads: 3, wall: 6, onCPU: 1, runnable: 0.5, blocked: 4.5, switchesPerSample: 64)),
+    .wakers(.init(threads: 3, interrupts: 1, unknown: 0.25, open: 0.5)),
     .programsNotSampled(names: ["su", "mount"]), .eventsLost(count: 9),
     .onlyThreads(chosen: ["worker*", "12"], samples: 5, others: 7), .samplesNotWritten(count: 1, errno: 28),
     .samplesNotWritten(count: 2, errno: nil), .stacksContinued(count: 1, from: .copied),

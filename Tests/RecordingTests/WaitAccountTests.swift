@@ -119,4 +119,105 @@ private final class MadeUpThreads: @unchecked Sendable {
     #expect(account.numbers.isEmpty)
     #expect(account.totals.ran == 2 * Self.millisecond)
   }
+
+  @Test("A wait is accounted for once it's known who ended it, and only that wait")
+  func woken() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    account.holdsOpenWaits = true
+    let end = StackID(rawValue: 3)
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    let start = machine.now
+    account.leave(7, of: 7, stack: Self.lock, isRunnable: false, at: start + 10 * Self.millisecond)
+    machine.now = start + 2_000 * Self.millisecond
+    machine.times[7] = ThreadTimes(ran: 10 * Self.millisecond, turns: 1)
+    // Before the wait there was nothing but running.
+    #expect(account.settle(7).isEmpty)
+    machine.now = start + 4_000 * Self.millisecond
+    #expect(account.settle(7).isEmpty)
+    // Another wait than this, and this one.
+    #expect(account.awaitedStack(of: 7, leftAt: start + 20 * Self.millisecond, wokenAt: machine.now) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: machine.now) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond + 500, wokenAt: machine.now) == Self.lock)
+    account.wake(7, as: end)
+    #expect(account.awaitedStack(of: 7, leftAt: start + 10 * Self.millisecond, wokenAt: machine.now) == nil)
+    account.enter(7, at: start + 5_010 * Self.millisecond)
+    account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 5_020 * Self.millisecond)
+    machine.now = start + 6_000 * Self.millisecond
+    machine.times[7] = ThreadTimes(ran: 20 * Self.millisecond, turns: 2)
+    let shares = account.settle(7)
+    #expect(shares.map(\.woken) == [end])
+    #expect(Self.sum(shares, Self.lock).distance(to: 5_000 * Self.millisecond).magnitude <= 1)
+    account.holdsOpenWaits = false
+    let rest = account.settle(7)
+    #expect(rest.map(\.isOpen) == [true] && rest.map(\.woken) == [nil])
+    #expect(Self.sum(rest, Self.sleep).distance(to: 980 * Self.millisecond).magnitude <= 1)
+    #expect(account.totals.wall == account.totals.ran + account.totals.runnable + account.totals.blocked)
+    #expect(account.totals.wall == 6_000 * Self.millisecond && account.totals.ran == 20 * Self.millisecond)
+  }
+
+  @Test("What a thread ran after a wait that is held back counts once")
+  func heldAcrossRunning() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    account.holdsOpenWaits = true
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    let start = machine.now
+    account.leave(7, of: 7, stack: Self.lock, isRunnable: false, at: start + Self.millisecond)
+    machine.now = start + 30 * Self.millisecond
+    // It has gone on, which no record told yet.
+    machine.times[7] = ThreadTimes(ran: 21 * Self.millisecond, turns: 2)
+    var shares = account.settle(7)
+    account.enter(7, at: start + 10 * Self.millisecond)
+    account.holdsOpenWaits = false
+    shares += account.settle(7)
+    #expect(Self.sum(shares, Self.lock).distance(to: 9 * Self.millisecond).magnitude <= 1)
+    #expect(account.totals.ran == 21 * Self.millisecond && account.totals.wall == 30 * Self.millisecond)
+  }
+
+  @Test("The end of an earlier wait is none of the one in which a thread is found later")
+  func foundLater() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    account.holdsOpenWaits = true
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    account.setInterval(64)
+    let start = machine.now
+    account.find(7, of: 7, stack: Self.lock, at: start)
+    account.find(7, of: 7, stack: Self.sleep, at: start + 20 * Self.millisecond)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 19 * Self.millisecond) == nil)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 21 * Self.millisecond) == Self.sleep)
+    // The pace changes while it waits on.
+    account.setInterval(1)
+    #expect(account.awaitedStack(of: 7, leftAt: 0, wokenAt: start + 21 * Self.millisecond) == Self.sleep)
+  }
+
+  @Test("Where some switches are sampled a waker is that of the wait whose sample it belongs to")
+  func sampledWakers() {
+    let machine = MadeUpThreads()
+    var account = machine.account()
+    account.holdsOpenWaits = true
+    let end = StackID(rawValue: 3)
+    machine.times[7] = ThreadTimes(turns: 1)
+    account.meet(7, of: 7)
+    account.setInterval(64)
+    let start = machine.now
+    account.leave(7, of: 7, stack: Self.lock, isRunnable: false, at: start + Self.millisecond)
+    #expect(
+      account.awaitedStack(of: 7, leftAt: start + Self.millisecond, wokenAt: start + 2 * Self.millisecond) == Self.lock)
+    account.wake(7, as: end)
+    account.leave(7, of: 7, stack: Self.sleep, isRunnable: false, at: start + 9 * Self.millisecond)
+    machine.now = start + 10 * Self.millisecond
+    machine.times[7] = ThreadTimes(ran: 2 * Self.millisecond, turns: 200)
+    #expect(account.settle(7).map(\.woken) == [end])
+    // The one that is held back waits on, and takes part once it ends or all is over.
+    machine.now = start + 20 * Self.millisecond
+    #expect(account.settle(7).isEmpty)
+    account.holdsOpenWaits = false
+    #expect(account.settle(7).map(\.stack) == [Self.sleep])
+    #expect(account.totals.wall == 20 * Self.millisecond)
+  }
 }

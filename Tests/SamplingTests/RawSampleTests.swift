@@ -52,6 +52,30 @@ import Testing
     #expect(AArch64PerfRegisters.mask.nonzeroBitCount == AArch64PerfRegisters.count)
   }
 
+  /// A sample of a waker, as Linux 6.18 writes it: what a program says of it is padded, and its length is that with padding.
+  private static func wake(size: UInt32 = 20) -> [UInt8] {
+    var record = RecordBytes(PERF_RECORD_SAMPLE.rawValue)
+    record.add(Int32(7), Int32(8), UInt64(1000), UInt64(55), UInt32(3), UInt32(0))
+    record.add(UInt64(2), kernel, UInt64(1))
+    record.add(size, Int32(12), Int32(11), UInt64(990), UInt32(0))
+    record.add(UInt64(0), UInt64(0))
+    return record.bytes()
+  }
+
+  @Test func readsWhomAWakerWakes() throws {
+    let layout = SampleLayout(hasCallChain: false, hasEventNumber: true).ofWakes
+    let bytes = Self.wake()
+    let sample = try RawSample(perfRecord: bytes.rawSpan, layout: layout)
+    #expect(sample.woken == WokenThread(pid: 11, tid: 12, leftAt: 990))
+    #expect(sample.pid == 7 && sample.tid == 8 && sample.cpu == 3 && sample.kernelChain.count == 1)
+    // Lengths that are none end the reading.
+    for size in [0, 4, 15, 21, 28, 1 << 20, UInt32.max] {
+      let bytes = Self.wake(size: size)
+      let woken = (try? RawSample(perfRecord: bytes.rawSpan, layout: layout))?.woken
+      #expect(woken == nil || woken?.leftAt == 990)
+    }
+  }
+
   @Test func handsOutOnlyStackBytesThatWereCopied() throws {
     let stack = [UInt8](0..<64)
     try read(.sample(stack: stack, valid: 24)) {

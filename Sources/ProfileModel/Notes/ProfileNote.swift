@@ -11,6 +11,8 @@ public enum ProfileNote: Hashable, Sendable {
   /// What the kernel accounts to all threads that were watched, in seconds: how long they lived, ran, waited for a CPU and
   /// for something else; and how many switches there were to a sample at most.
   case threadTimes(ThreadTimesSum)
+  /// How the time ended, in seconds, that threads were blocked.
+  case wakers(WakerTimes)
   /// Only threads of these names or numbers were recorded, with so many samples; so many of others were left out.
   case onlyThreads(chosen: [String], samples: UInt64, others: UInt64)
   /// So many observations are missing of events that came faster than they could be written.
@@ -66,6 +68,26 @@ public enum ProfileNote: Hashable, Sendable {
       self.runnable = runnable
       self.blocked = blocked
       self.switchesPerSample = switchesPerSample
+    }
+  }
+
+  /// How long threads were blocked whose waits ended so, in seconds.
+  public struct WakerTimes: Hashable, Sendable {
+    /// By another thread.
+    public var threads: Double
+    /// By an interrupt.
+    public var interrupts: Double
+    /// Nobody saw how.
+    public var unknown: Double
+    /// Not at all while they were watched.
+    public var open: Double
+
+    /// Times.
+    public init(threads: Double, interrupts: Double, unknown: Double, open: Double) {
+      self.threads = threads
+      self.interrupts = interrupts
+      self.unknown = unknown
+      self.open = open
     }
   }
 

@@ -25,6 +25,8 @@ public enum SamplingNote: Hashable, Sendable {
   case tracepointStacksNotFollowed
   /// Who awaited async functions can't be read with the sample without `CAP_BPF` and `CAP_PERFMON`.
   case asyncCallersNotCopied
+  /// Who wakes threads can't be told without `CAP_BPF` and `CAP_PERFMON`, or the kernel's type information.
+  case wakersNotFound
   /// So many stacks could not be copied as a whole, for lack of room.
   case stacksNotCopied(count: UInt64)
   /// perf_event was refused, at this `perf_event_paranoid` where that is the reason, and ptrace took its place.

@@ -33,6 +33,8 @@ package struct RawSample: ~Escapable {
   /// Actual kernel addresses, leaf first, without the kernel's context markers; all but the first are return
   /// addresses. Empty for a thread in user mode, and where the kernel is excluded.
   package let kernelChain: Span<UInt64>
+  /// Whom it woke at that moment, where that is why it was observed.
+  package internal(set) var woken: WokenThread?
 
   /// A sample of views that outlive it.
   @_lifetime(copy stack, copy kernelChain)
@@ -64,6 +66,7 @@ package struct RawSample: ~Escapable {
     (event, architecture) = (sample.event, sample.architecture)
     (registers, knownRegisters, motion) = (sample.registers, sample.knownRegisters, sample.motion)
     stack = sample.stack
+    woken = sample.woken
     kernelChain = sample.kernelChain
     self.pages = pages
   }

@@ -138,6 +138,8 @@ package struct SamplingOptions: Hashable, Sendable {
   package var events: [SampledEvent] = []
   /// Whether it is sampled what threads wait for; perf alone can, and not together with `events`.
   package var waits = WaitSampling.none
+  /// Whether it is sampled as well who wakes them.
+  package var findsWakers = false
   /// For ptrace: whether threads that don't run are observed as well.
   package var includesIdleThreads = false
 
@@ -166,6 +168,8 @@ package struct SamplerDescription: Hashable, Sendable {
   package var events: [SampledEvent] = []
   /// What of threads' waiting is sampled; the last of the events then are their switches.
   package var waits = WaitSampling.none
+  /// Whether it is told who wakes them.
+  package var findsWakers = false
   /// Samples a second that are really asked for, after the kernel's limit.
   package var frequency: UInt32
   /// Whether kernel code is invisible.

@@ -18,6 +18,9 @@ package protocol SamplingHandler: ~Copyable {
   mutating func switched(_ change: ThreadSwitch)
   /// A thread was found waiting, and stands still while the handler has its sample.
   mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason)
+  /// A thread that waits was woken, by the thread of `sample` or by an interrupt that came in between; whether that thread is
+  /// of a process that the handler is told of.
+  mutating func woken(_ thread: WokenThread, by sample: borrowing RawSample, isTold: Bool)
   /// From now on one in so many switches is sampled; where that isn't each, none is recorded otherwise.
   mutating func pace(_ switchesPerSample: UInt64)
 }
@@ -28,6 +31,8 @@ extension SamplingHandler where Self: ~Copyable {
   package mutating func switched(_ change: ThreadSwitch) {}
   /// Nothing.
   package mutating func waiting(_ sample: borrowing RawSample, for reason: WaitReason) {}
+  /// Nothing.
+  package mutating func woken(_ thread: WokenThread, by sample: borrowing RawSample, isTold: Bool) {}
   /// Nothing.
   package mutating func pace(_ switchesPerSample: UInt64) {}
 }

@@ -6,9 +6,23 @@ struct EventNumbers {
   /// What is known of the events beside their numbers, in their order; empty for one whose samples say all.
   var events: [PlannedEvent] = []
   private var numbers: [UInt64: Int] = [:]
+  /// Those of the events of `PlannedEvent.wakes`, which are no part of a plan.
+  private var wakes: Set<UInt64> = []
 
   /// Keeps the number of an opened event.
   mutating func add(_ number: UInt64, of event: Int) { numbers[number] = event }
+
+  /// Whether samples of an event are switches.
+  func isSwitch(_ event: Int) -> Bool { event < events.count && events[event] == .switches }
+
+  /// Keeps the number of an event whose samples are of wakers.
+  mutating func addWakes(_ number: UInt64) { wakes.insert(number) }
+
+  /// Whether a sample is of a waker.
+  func isWake(_ sample: RawSpan) throws(BinaryReadingError) -> Bool {
+    guard !wakes.isEmpty else { return false }
+    return wakes.contains(try sample.load(at: SampleLayout.eventNumberOffset))
+  }
 
   /// Which event a sample is of, and what it stands for where it doesn't say.
   ///

@@ -10,23 +10,30 @@ enum KernelTypes {
   static let areKnown = Architecture.host == .x86_64
 
   /// Bytes from the beginning of `task_struct` to the user's thread pointer; nil where the kernel does not tell.
-  static let threadPointerOffset: UInt64? = {
-    guard areKnown, let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux"),
+  static let threadPointerOffset: UInt64? = areKnown ? taskOffsets([["thread", "fsbase"]])?.first : nil
+
+  /// Bytes from the beginning of `task_struct` to these members, or members of members; nil where the kernel does not tell
+  /// of one.
+  static func taskOffsets(_ paths: [[String]]) -> [UInt64]? {
+    guard let reader = try? FileReader(path: "/sys/kernel/btf/vmlinux"),
       let size = try? reader.status().size, size > 0, size <= sizeLimit
     else { return nil }
-    let path = ["thread", "fsbase"]
-    if let found = withMapping(of: reader, size: Int(size), { offset(of: path, in: "task_struct", $0) }) {
-      return found
+    func offsets(_ bytes: RawSpan) -> [UInt64]? {
+      let found = paths.compactMap { offset(of: $0, in: "task_struct", bytes) }
+      return found.count == paths.count ? found : nil
     }
+    if let found = withMapping(of: reader, size: Int(size), { offsets($0) }) { return found }
     guard let bytes = try? reader.read(at: 0, count: size) else { return nil }
-    return offset(of: path, in: "task_struct", bytes.rawSpan)
-  }()
+    return offsets(bytes.rawSpan)
+  }
 
   private static let sizeLimit: UInt64 = 32 << 20
 
   /// Calls `body` with the file's bytes where the kernel maps this file (since Linux 6.16): nothing is copied then. It is
   /// the kernel's own memory, which nobody truncates.
-  private static func withMapping(of file: borrowing FileReader, size: Int, _ body: (RawSpan) -> UInt64?) -> UInt64? {
+  private static func withMapping<Result>(
+    of file: borrowing FileReader, size: Int, _ body: (RawSpan) -> Result?
+  ) -> Result? {
     // SAFETY: a new mapping that nobody else knows of, unmapped before this returns; `body` can't keep the span.
     let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
     guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }

@@ -54,6 +54,9 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   private var pace: SwitchPace?
   private var scan = WaitScan()
   private let waits: WaitSampling
+  /// Threads whose waking is to be told of; nil where it isn't, see `WakeProgram`.
+  private let awaited: AwaitedThreads?
+  private var wakes: WakeProgram?
   private var lastDescription: UInt64 = 0
   /// Losses that the processes were described anew after.
   private var describedLosses: UInt64 = 0
@@ -66,7 +69,10 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     let processes = try Self.resolve(target)
     var ringSet = try RingSet(plan: &plan, budget: options.ringBudgetBytes, notes: &notes)
     let filter = target == .allProcesses ? nil : ProcessFilter()
-    let follower = StackFollower(plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes, filter: filter)
+    let awaited = plan.waits != .none && options.findsWakers ? AwaitedThreads() : nil
+    let note = awaited?.note
+    let follower = StackFollower(
+      plan: plan, cpus: ringSet.cpus, budget: options.ringBudgetBytes, filter: filter, awaited: note)
     events.use(plan)
     events.program = follower?.program.descriptor
     // Births stand in the rings from here on.
@@ -90,10 +96,20 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     follower?.answerBell { filter == nil || processes.contains($0) }
     exits = ExitWatch(pids: processes)
     if isFiltered { sampled = SampledProcesses(isFiltered: true) }
+    // The program that notes who is awaited, and everything that is needed to say who wakes them.
+    let notesAwaited = events.program != nil || isFiltered && filter?.loadProgram(awaited: note) != nil
+    if let awaited, notesAwaited, arrangement != .threads {
+      var numbers: [UInt64] = []
+      wakes = WakeProgram(awaited, plan: plan, rings: ringSet) { numbers.append($0) }
+      if wakes != nil { for number in numbers { events.noteWakes(number) } }
+    }
+    let findsWakers = wakes != nil
+    if options.findsWakers, !findsWakers { notes.append(.wakersNotFound) }
     delivery = RecordDelivery(
       layout: plan.layout, eventNumbers: events.numbers, processes: sampled, follower: follower)
     description = SamplerDescription(
       name: plan.name, events: plan.isAskedFor ? plan.events.map(\.event) : [], waits: plan.waits,
+      findsWakers: findsWakers,
       frequency: plan.frequency,
       excludesKernel: plan.excludesKernel,
       samplesCPUs: arrangement != .threads, ringBytes: ringSet.totalBytes, dumpBytes: plan.dumpBytes, notes: notes)
@@ -107,8 +123,9 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     }
     waits = plan.waits
     if let switches = plan.switches, arrangement != .threads {
-      pace = SwitchPace(samples: events.opened(switches), records: events.opened(switches + 1))
+      pace = SwitchPace(samples: events.opened(switches), records: events.opened(switches + 1), isDouble: findsWakers)
     }
+    self.awaited = awaited
     self.ringSet = ringSet
     self.follower = follower
     self.processes = known
@@ -169,7 +186,13 @@ package struct PerfEventSampler: ~Copyable, Sampler {
   package mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     describeProcesses(handler: &handler)
     events.removeAll()
+    wakes?.removeAll()
     drain(until: .max, handler: &handler)
+  }
+
+  /// Whether a program drops other processes' samples before they are made.
+  private var dropsOthers: Bool {
+    delivery.processes.isFiltered && delivery.processes.filter != nil && events.isProgramAttached
   }
 
   private mutating func drain(until horizon: UInt64, handler: inout some SamplingHandler & ~Copyable) {
@@ -192,21 +215,24 @@ package struct PerfEventSampler: ~Copyable, Sampler {
     isDescribed = true
     for pid in processes { delivery.processes.describe(pid: pid, handler: &handler) }
     lastDescription = MachineClock.monotonic
-    if waits != .none { scan.look(at: processes, handler: &handler) }
+    if waits != .none { scan.look(at: processes, awaited: awaited, handler: &handler) }
   }
 
   /// Follows how often threads are switched; where not each switch is sampled, looks for threads that wait.
   private mutating func watchPace(handler: inout some SamplingHandler & ~Copyable) {
     guard pace != nil else { return }
-    if pace?.adapt() == true, let interval = pace?.interval {
+    let delivered = dropsOthers ? delivery.switchSamples : nil
+    if pace?.adapt(delivered: delivered) == true, let interval = pace?.interval {
       // What the rings hold belongs to the pace before.
       drain(until: MachineClock.monotonic - RecordMerge.slack, handler: &handler)
       handler.pace(interval)
       scan.forget()
-      scan.look(at: delivery.processes.liveProcesses, handler: &handler)
+      scan.look(at: delivery.processes.liveProcesses, awaited: awaited, handler: &handler)
     }
-    guard let interval = pace?.interval, interval > 1 else { return }
-    scan.lookIfDue(at: delivery.processes.liveProcesses, handler: &handler)
+    guard let interval = pace?.interval, interval > 1, scan.isDue else { return }
+    // Of threads that were woken since: what they wait for now is another wait.
+    if awaited != nil { drain(until: MachineClock.monotonic - RecordMerge.slack, handler: &handler) }
+    scan.look(at: delivery.processes.liveProcesses, awaited: awaited, handler: &handler)
   }
 
   /// Waits for a ring to fill to its watermark, the end of a target, input to wake by, or the time.

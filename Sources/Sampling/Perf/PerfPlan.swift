@@ -103,6 +103,7 @@ struct PerfPlan: Hashable {
     event.configure(&attributes, frequency: frequency)
     var layout = layout
     layout.hasPeriod = event.fixedPeriod == nil
+    if event == .wakes { layout = layout.ofWakes }
     attributes.sample_type = layout.sampleType
     attributes.sample_regs_user = layout.registerMask
     attributes.sample_stack_user = dumpBytes

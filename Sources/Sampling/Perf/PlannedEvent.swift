@@ -28,7 +28,12 @@ struct PlannedEvent: Hashable {
     SampledEvent(
       name: "switches", type: PERF_TYPE_SOFTWARE.rawValue, config: UInt64(PERF_COUNT_SW_DUMMY.rawValue),
       measure: .occurrences, count: 1))
-  /// Whether it is the latter.
+  /// Whoever wakes a thread; a program says when, see `WakeProgram`.
+  static let wakes = PlannedEvent(
+    SampledEvent(
+      name: "wakes", type: PERF_TYPE_SOFTWARE.rawValue, config: UInt64(PERF_COUNT_SW_BPF_OUTPUT.rawValue),
+      measure: .occurrences, isOfKernel: true, count: 1))
+  /// Whether it is the event of records of switches.
   var recordsSwitches: Bool { self == .switchRecords }
 
   /// What each sample stands for, where it doesn't say.

@@ -39,13 +39,14 @@ final class ProcessFilter {
     for descriptor in [program, set] where descriptor >= 0 { close(descriptor) }
   }
 
-  /// Loads the program that only filters; nil where the kernel does not allow it.
-  func loadProgram() -> Int32? {
+  /// Loads the program that only filters, and notes who is awaited; nil where the kernel does not allow it.
+  func loadProgram(awaited: AwaitedNote? = nil) -> Int32? {
     guard program < 0 else { return program }
     var text = ProgramText()
     let out = text.makeLabel()
     text.drop(processesIn: set, keyAt: -8, orGoTo: out)
     text.place(out)
+    if let awaited { text.noteAwaited(awaited, at: -40) }
     text.set(0, value: 1)
     text.exit()
     let words = text.linked()

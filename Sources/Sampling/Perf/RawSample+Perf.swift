@@ -16,6 +16,12 @@ extension RawSample {
     if layout.hasCallChain {
       chain = try Self.kernelChain(bytes, at: &offset)
     }
+    var woken: WokenThread?
+    if layout.hasProgramWords {
+      let size: UInt32 = try bytes.load(at: offset)
+      woken = try WokenThread(try bytes.slice(at: offset + 4, count: Int(size)))
+      offset += 4 + Int(size)
+    }
     let abi: UInt64 = try bytes.load(at: offset)
     offset += 8
     var registers: UserRegisters?
@@ -43,6 +49,7 @@ extension RawSample {
       cpu: try bytes.load(at: layout.cpuOffset),
       period: layout.hasPeriod ? try bytes.load(at: layout.cpuOffset + 8) : period, event: event,
       architecture: architecture, registers: registers, stack: stack, kernelChain: Span<UInt64>(alignedBytes: chain))
+    self.woken = woken
   }
 
   /// The kernel's part of the call chain at `offset`, which moves past the whole chain.

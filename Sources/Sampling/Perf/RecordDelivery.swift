@@ -12,6 +12,8 @@ struct RecordDelivery {
   private let eventNumbers: EventNumbers
   /// Records that contradict their own lengths; never seen from a kernel.
   private(set) var malformedRecords: UInt64 = 0
+  /// Samples of switches that were handed over.
+  private(set) var switchSamples: UInt64 = 0
   /// Who ended last on each CPU: its number is gone before its last instruction.
   private var lastEnds: [UInt32: ThreadNumbers] = [:]
 
@@ -54,6 +56,7 @@ struct RecordDelivery {
   private mutating func deliver(
     sample bytes: RawSpan, handler: inout some SamplingHandler & ~Copyable
   ) throws(BinaryReadingError) {
+    if try eventNumbers.isWake(bytes) { return try deliver(wake: bytes, handler: &handler) }
     var pid: Int32 = try bytes.load(at: 8)
     var owner: ThreadNumbers?
     let tid: Int32 = try bytes.load(at: 12)
@@ -71,10 +74,27 @@ struct RecordDelivery {
     itsLayout.hasPeriod = event.period == nil
     let sample = try RawSample(
       perfRecord: bytes, layout: itsLayout, owner: owner, event: event.index, period: event.period ?? 0)
+    if eventNumbers.isSwitch(event.index) { switchSamples += 1 }
     if let follower, eventNumbers.hasPages(event.index) {
       follower.withPages(of: sample) { handler.sample(RawSample(sample, with: $0)) }
     } else {
       handler.sample(sample)
     }
+  }
+
+  private mutating func deliver(
+    wake bytes: RawSpan, handler: inout some SamplingHandler & ~Copyable
+  ) throws(BinaryReadingError) {
+    var owner: ThreadNumbers?
+    var pid: Int32 = try bytes.load(at: 8)
+    if pid < 0 {
+      owner = lastEnds[try bytes.load(at: layout.cpuOffset)]
+      pid = owner?.pid ?? 0
+    }
+    let sample = try RawSample(perfRecord: bytes, layout: layout.ofWakes, owner: owner)
+    guard let woken = sample.woken, processes.wantsSwitch(of: woken.pid) else { return }
+    // Not the idle task, which is nobody.
+    let isTold = pid > 0 ? processes.wantsSample(of: pid, handler: &handler) : false
+    handler.woken(woken, by: sample, isTold: isTold)
   }
 }

@@ -11,6 +11,7 @@ import ProfileModel
 ///      … cpu, reserved                       … time                  | sample_id_all
 ///      … [period]                            … [number of the event] |
 ///      … [call chain: count, addresses]     -8 cpu, reserved        /
+///      … [a program's words: u32 size, bytes]
 ///      … user registers: ABI, values
 ///      … user stack: size, bytes, count of bytes that are valid
 ///
@@ -24,6 +25,8 @@ struct SampleLayout: Hashable, Sendable {
   var hasEventNumber = false
   /// Whether samples say what they stand for.
   var hasPeriod = true
+  /// Whether samples carry what a program said of them.
+  var hasProgramWords = false
   /// The kernel's; 32-bit tasks' registers come in the places of its own.
   var architecture: Architecture = .host
 
@@ -35,6 +38,7 @@ struct SampleLayout: Hashable, Sendable {
     if hasEventNumber { fields |= PERF_SAMPLE_ID.rawValue }
     if hasPeriod { fields |= PERF_SAMPLE_PERIOD.rawValue }
     if hasCallChain { fields |= PERF_SAMPLE_CALLCHAIN.rawValue }
+    if hasProgramWords { fields |= PERF_SAMPLE_RAW.rawValue }
     return UInt64(fields)
   }
 
@@ -44,6 +48,14 @@ struct SampleLayout: Hashable, Sendable {
     case .x86_64, .i386: X86_64PerfRegisters.mask
     case .aarch64: AArch64PerfRegisters.mask
     }
+  }
+
+  /// The layout of samples of `PlannedEvent.wakes`: the kernel's functions tell whether it is the thread itself that wakes
+  /// another one, or an interrupt.
+  var ofWakes: SampleLayout {
+    var layout = self
+    (layout.hasPeriod, layout.hasCallChain, layout.hasProgramWords) = (false, true, true)
+    return layout
   }
 
   /// Where the time stands in a record of `size` bytes.

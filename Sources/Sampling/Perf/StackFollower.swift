@@ -36,14 +36,14 @@ import ProfileModel
   private static let (smallestRing, largestRing) = (1 << 21, 1 << 22)
 
   /// Nil where the kernel does not allow it.
-  init?(plan: PerfPlan, cpus: [Int32], budget: Int, filter: ProcessFilter?) {
+  init?(plan: PerfPlan, cpus: [Int32], budget: Int, filter: ProcessFilter?, awaited: AwaitedNote? = nil) {
     let share = max(0, budget) / max(1, cpus.count)
     var capacity = Self.smallestRing
     while capacity * 2 <= min(share, Self.largestRing) { capacity *= 2 }
     guard let bell = PageRing(capacity: Int(sysconf(Int32(_SC_PAGESIZE)))),
       let program = StackProgram(
         dumpBytes: plan.dumpBytes, cpus: cpus, bell: bell.descriptor, ringCapacity: capacity,
-        dropped: filter?.set)
+        dropped: filter?.set, awaited: awaited)
     else { return nil }
     self.bell = bell
     self.program = program

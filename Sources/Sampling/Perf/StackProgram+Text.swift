@@ -12,6 +12,8 @@ extension StackProgram {
     var failures: Int32
     /// Processes whose samples are dropped; nil for none.
     var dropped: Int32?
+    /// Where threads are noted that leave their processors; nil for nowhere.
+    var awaited: AwaitedNote?
     /// Processes whose Swift tasks are copied; nil for none. By process: `TaskSlot`, and where `task_struct` keeps the
     /// thread pointer.
     var tasks: Int32?
@@ -41,6 +43,7 @@ extension StackProgram {
     static let record: Int16 = -112
     static let address: Int16 = -120
     static let time: Int16 = -128
+    static let awaited: Int16 = -160
   }
 
   /// How pages are copied in turn.
@@ -83,6 +86,7 @@ extension StackProgram {
       text.drop(processesIn: dropped, keyAt: Slot.process, orGoTo: wanted)
       text.place(wanted)
     }
+    if let awaited = maps.awaited { text.noteAwaited(awaited, at: Slot.awaited) }
     text.call(.currentTask)
     text.set(1, 0)
     text.call(.userRegisters)

@@ -68,7 +68,7 @@ struct StackProgram: ~Copyable {
   /// The first way of looping that the kernel takes is used.
   init?(
     dumpBytes: UInt32, cpus: [Int32], bell: Int32, ringCapacity: Int, dropped: Int32? = nil,
-    loopings: [Looping] = Looping.allCases
+    awaited: AwaitedNote? = nil, loopings: [Looping] = Looping.allCases
   ) {
     let count = UInt32(clamping: (cpus.max() ?? 0) + 1)
     rings = clp_bpf_create_map(clp_bpf_array_of_maps, 4, 4, count, bell)
@@ -83,6 +83,7 @@ struct StackProgram: ~Copyable {
       var maps = Maps(
         bell: bell, rings: rings, scratch: scratch, threads: threads, mode: mode, failures: failures, dropped: dropped)
       maps.tasks = tasks >= 0 ? tasks : nil
+      maps.awaited = awaited
       for looping in loopings where program < 0 {
         program = Self.load(Self.text(maps, dumpBytes: dumpBytes, ringCapacity: ringCapacity, looping: looping))
         copiesTasks = program >= 0 && maps.tasks != nil && looping == .byHelper

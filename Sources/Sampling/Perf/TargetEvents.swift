@@ -23,6 +23,9 @@ struct TargetEvents: ~Copyable {
   /// Tells of which plan the events will be.
   mutating func use(_ plan: PerfPlan) { numbers.events = plan.hasNumbers ? plan.events : [] }
 
+  /// Takes note of an event of `PlannedEvent.wakes`.
+  mutating func noteWakes(_ number: UInt64) { numbers.addWakes(number) }
+
   /// Whether it runs at the samples of every event.
   private(set) var isProgramAttached = true
 

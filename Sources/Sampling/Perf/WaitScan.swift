@@ -23,8 +23,10 @@ struct WaitScan: ~Copyable {
 
   init() {}
 
-  /// Reads those of the processes' threads that wait, and have run since they were last read.
-  mutating func look(at processes: [Int32], handler: inout some SamplingHandler & ~Copyable) {
+  /// Reads those of the processes' threads that wait, and have run since they were last read; they are awaited from then on.
+  mutating func look(
+    at processes: [Int32], awaited: AwaitedThreads?, handler: inout some SamplingHandler & ~Copyable
+  ) {
     var count: UInt64 = 0
     var known: [Int32: UInt64] = [:]
     for pid in processes {
@@ -32,7 +34,7 @@ struct WaitScan: ~Copyable {
         count += 1
         guard let now = ThreadTimes(pid: pid, tid: tid)?.turns else { continue }
         if turns[tid] != now {
-          read(tid, of: pid, handler: &handler)
+          read(tid, of: pid, awaited: awaited, handler: &handler)
           // As of before the reading: what ran since shows at the next look.
         }
         known[tid] = now
@@ -46,13 +48,16 @@ struct WaitScan: ~Copyable {
   /// Has the next look read all threads that wait.
   mutating func forget() { turns.removeAll() }
 
-  /// The same, unless that was just done.
-  mutating func lookIfDue(at processes: [Int32], handler: inout some SamplingHandler & ~Copyable) {
-    if MachineClock.monotonic >= nextLook { look(at: processes, handler: &handler) }
-  }
+  /// Whether some time has passed since the last look.
+  var isDue: Bool { MachineClock.monotonic >= nextLook }
 
-  private mutating func read(_ tid: Int32, of pid: Int32, handler: inout some SamplingHandler & ~Copyable) {
+  private mutating func read(
+    _ tid: Int32, of pid: Int32, awaited: AwaitedThreads?, handler: inout some SamplingHandler & ~Copyable
+  ) {
     let now = MachineClock.monotonic
+    let switches = awaited?.switches(of: tid, in: pid)
+    // What it waits for is known by a sample, and that it will be told of its end.
+    if let switches, awaited?.isAwaited(tid, switches: switches) == true { return }
     let place: Place
     if let known = places[pid], now &- known.readAt < Self.longestAge {
       place = known
@@ -61,7 +66,10 @@ struct WaitScan: ~Copyable {
       places[pid] = place
     }
     _ = reader.read(tid, of: pid, pages: place.pages, regions: place.regions) { sample, thread in
-      if case .waiting(let reason) = thread.state { handler.waiting(sample, for: reason) }
+      guard case .waiting(let reason) = thread.state else { return }
+      handler.waiting(sample, for: reason)
+      // It still waits, or it has gone on, and been switched more often than this says.
+      if let switches { awaited?.await(tid, switches: switches) }
     }
   }
 }

@@ -234,6 +234,7 @@ struct RecordCommand: ParsableCommand {
     options.sampling.events = events
     options.sampling.excludesKernel = noKernel
     options.sampling.waits = waits.choice
+    options.sampling.findsWakers = waits.wakers
     options.sampling.includesIdleThreads = idle
     options.sampling.wakeDescriptor = signals.descriptor
     options.durationSeconds = duration.seconds

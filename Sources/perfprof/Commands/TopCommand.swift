@@ -96,6 +96,7 @@ struct TopCommand: ParsableCommand {
     options.sampling.frequency = frequency.hertz
     options.sampling.excludesKernel = noKernel
     options.sampling.waits = waits.choice
+    options.sampling.findsWakers = waits.wakers
     options.sampling.wakeDescriptor = signals.descriptor
     options.durationSeconds = duration.seconds
     options.windowSeconds = min(1, interval)

@@ -11,6 +11,9 @@ struct WaitFlags: ParsableArguments {
   @Flag(help: "Sample CPU time and what threads wait for: value types samples, off-cpu, runnable and idle.")
   var wall = false
 
+  @Flag(help: "With --off-cpu or --wall: show behind each wait who ended it, and with which stack (root).")
+  var wakers = false
+
   /// The option that is in use.
   var option: String? { wall ? "--wall" : offCPU ? "--off-cpu" : nil }
 
@@ -19,5 +22,6 @@ struct WaitFlags: ParsableArguments {
 
   func validate() throws {
     if offCPU && wall { throw ValidationError("--wall has what --off-cpu shows: leave one of them out") }
+    if wakers, option == nil { throw ValidationError("--wakers: tells who ends waits: add --off-cpu or --wall") }
   }
 }
