@@ -33,6 +33,7 @@ static const char graph_modules[] = {
 };
 
 static const char page_modules[] = {
+#embed "model/marks.js" suffix(, )
 #embed "model/recording.js" suffix(, )
 #embed "model/name-pattern.js" suffix(, )
 #embed "model/stack-view.js" suffix(, )
@@ -57,6 +58,7 @@ static const char page_modules[] = {
 #embed "view/parts-table.js" suffix(, )
 #embed "view/tree-table.js" suffix(, )
 #embed "view/sandwich-view.js" suffix(, )
+#embed "view/mark-row.js" suffix(, )
 #embed "view/time-strip.js" suffix(, )
 #embed "view/time-view.js" suffix(, )
 #embed "view/instruction-list.js" suffix(, )

@@ -225,7 +225,7 @@ def selects_a_time_by_dragging(reader):
     lanes = reader.page.locator(".lane")
     assert lanes.count() == 3
     reader.shot("time")
-    lanes.nth(1).get_by_role("button").click()
+    lanes.nth(1).locator(".lane-name").click()
     assert "thread=77" in reader.fragment(), reader.fragment()
     reader.tab("Functions")
     assert "JSONParser.parseString()" not in {row[0] for row in reader.functions()}
@@ -234,6 +234,49 @@ def selects_a_time_by_dragging(reader):
     assert "from=" in reader.fragment()
     reader.open("server.html", "#view=time")
     assert reader.page.locator(".time-row").is_hidden(), "folded stacks have no times"
+
+
+@test
+def marks_what_happened(reader):
+    reader.open("times.html", "#view=time")
+    page = reader.page
+    signs = page.locator(".time-row .mark")
+    assert [sign.text_content() for sign in signs.all()] == ["▶", "▶2", "○40", "■1k", "!12k", "■"]
+    labels = [sign.get_attribute("aria-label") for sign in signs.all()]
+    assert labels[0] == "0.000 s: process 70 runs server"
+    assert labels[1] == "6.000 s: process 90 begins, made by 70 (server); 6.002 s: process 90 runs <b>gzip"
+    assert labels[2].startswith("7.000 s: process 100 begins") and labels[2].endswith("and 31 marks more, up to 7.039 s")
+    assert labels[3:] == ["7.500 s: 1,234 processes end", "8.000 s: 12,345 samples lost", "9.990 s: process 90 (gzip) ends"]
+    # Each stands where its time is: the axis has ten seconds.
+    strip = page.locator(".time-row .strip-box").bounding_box()
+    for sign, second in zip(signs.all()[:5], [0, 6, 7, 7.5, 8]):
+        x = sign.bounding_box()["x"] - strip["x"]
+        assert abs(x - second / 10.02 * strip["width"]) < 8, (second, x)
+    # The worker's lane has its own.
+    lane = page.get_by_role("toolbar", name="Marks: Activity of worker")
+    assert [sign.get_attribute("aria-label") for sign in lane.get_by_role("button").all()] == [
+        "1.990 s: thread 77 begins, made by 70 (server)", "4.010 s: thread 77 (worker) ends"]
+    # By keyboard: one stop, arrows from one to the next, and what each says is shown.
+    card = page.locator(".card:not([hidden])")
+    signs.first.focus()
+    assert card.inner_text() == "0.000 s: process 70 runs server"
+    page.keyboard.press("ArrowRight")
+    assert "runs <b>gzip" in card.inner_text()
+    assert page.locator(".card b").count() == 0
+    page.keyboard.press("End")
+    assert "9.990 s" in card.inner_text()
+    assert page.locator(".time-row .mark[tabindex='0']").count() == 1
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.matches('.mark')") or not page.evaluate(
+        "document.activeElement.closest('.time-row')"), "one stop a row"
+    # By mouse; and a chosen thread leaves its own and the lost samples.
+    signs.nth(4).hover()
+    assert card.inner_text() == "8.000 s: 12,345 samples lost"
+    reader.shot("marks")
+    reader.open("times.html", "#view=time&thread=77")
+    assert [sign.text_content() for sign in signs.all()] == ["!12k"]
 
 
 @test

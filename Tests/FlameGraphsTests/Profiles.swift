@@ -110,6 +110,7 @@ enum Profiles {
     builder.profile = profile
     let worker = builder.add(ThreadRecord(process: ProcessID(index: 0), tid: 77, name: "worker"))
     profile = builder.profile
+    profile.threads[0].tid = 70
     let rows = profile.samples
     profile.samples = []
     for row in rows {
@@ -127,8 +128,34 @@ enum Profiles {
     }
     profile.samples.sort { $0.time < $1.time }
     profile.valueTypes = [.samples(period: 2_000_000)]
+    profile.marks = marks
+    profile.placeMarks()
     return profile
   }()
+
+  /// The worker's begin and end, a program that is run at 6 s, many short processes from 7 s on, and lost samples at 8 s.
+  private static var marks: [ProfileMark] {
+    func time(_ seconds: Double) -> UInt64 { UInt64(seconds * 1e9) }
+    let server = ProfileMark.Numbers(pid: 70, tid: 70)
+    var marks = [
+      ProfileMark(.exec, time: 0, numbers: server, name: "server"),
+      ProfileMark(
+        .threadBegan, time: time(1.99), numbers: .init(pid: 70, tid: 77), parent: server, name: "server"),
+      ProfileMark(.threadEnded, time: time(4.01), numbers: .init(pid: 70, tid: 77), name: "worker"),
+      ProfileMark(.processBegan, time: time(6), numbers: .init(pid: 90, tid: 90), parent: server, name: "server"),
+      ProfileMark(.exec, time: time(6.002), numbers: .init(pid: 90, tid: 90), name: "<b>gzip"),
+    ]
+    for number in 0..<40 {
+      marks.append(
+        ProfileMark(
+          .processBegan, time: time(7 + Double(number) / 1000), numbers: .init(pid: 100 + Int32(number), tid: 100),
+          parent: server, name: "server"))
+    }
+    marks.append(ProfileMark(.processEnded, time: time(7.5), count: 1234))
+    marks.append(ProfileMark(.lost, time: time(8), count: 12_345))
+    marks.append(ProfileMark(.processEnded, time: time(9.99), numbers: .init(pid: 90, tid: 90), name: "gzip"))
+    return marks
+  }
 
   private static var metadata: ProfileMetadata {
     var metadata = ProfileMetadata()

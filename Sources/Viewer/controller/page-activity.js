@@ -13,6 +13,8 @@ export class PageActivity {
     this.key = "";
     /** @type {{ bins: Float64Array, over: Float64Array | null }} */
     this.curve = { bins: new Float64Array(0), over: null };
+    /** @type {{ key: string, entries: number[] }} */
+    this.marks = { key: "", entries: [] };
     /** @type {{ key: string, lanes: ReturnType<typeof lanesOf> }} */
     this.lanes = { key: "", lanes: [] };
   }
@@ -33,6 +35,19 @@ export class PageActivity {
         : { bins: curve(selection.side), over: null };
     }
     return this.curve;
+  }
+
+  /**
+   * Marks of what concerns more than a thread.
+   *
+   * @param {Selected} analysis
+   */
+  marksOf({ weights, selection: { side, threads, processes } }) {
+    const key = JSON.stringify([side, threads, processes]);
+    if (this.marks.key !== key) {
+      this.marks = { key, entries: this.recording.marks.ofAll(side, weights.threads) };
+    }
+    return this.marks.entries;
   }
 
   /** @param {Selected} analysis */

@@ -5,6 +5,7 @@ import { html } from "../view/elements.js";
 import { FlameCanvas } from "../view/flame-canvas.js";
 import { FunctionsTable } from "../view/functions-table.js";
 import { KeysPanel } from "../view/keys-panel.js";
+import { MarkCard } from "../view/mark-row.js";
 import { Minimap } from "../view/minimap.js";
 import { PageCard } from "../view/page-card.js";
 import { PageFrame } from "../view/page-frame.js";
@@ -51,8 +52,9 @@ export class ProfilePage {
     const seconds = Math.max(recording.duration / 1e9, 1e-9);
     /** @type {(from: number | null, to: number | null, isDone: boolean) => void} */
     const onSelect = (from, to, isDone) => this.selectTime(from, to, isDone);
+    this.markCard = new MarkCard();
     this.strip = new TimeStrip(this.colors, { name: "Activity over time; drag to select", seconds, hasAxis: true,
-      onSelect });
+      marks: recording.marks, card: this.markCard, onSelect });
     /** @type {FlameCanvas} */
     this.flame = new FlameCanvas(this.colors, {
       name: "Flame graph", describe: (tree, node) => this.analysis.describe(tree, node),
@@ -75,7 +77,8 @@ export class ProfilePage {
       onOpen: (name) => this.open(name),
       onHover: (tree, node, point) => this.hover(tree, node, point),
     });
-    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread) });
+    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread) },
+      this.markCard);
     this.source = new SourceView();
     /** The node that the chosen function was chosen at; -1 for none. */
     this.node = -1;
@@ -88,7 +91,7 @@ export class ProfilePage {
     this.waiting = null;
     this.tableBox = html("div", { class: "rows" });
     this.frame = new PageFrame(VIEWS, [html("div", { class: "flame-view" }, this.minimap.box, this.flame.box),
-      this.tree.box, this.tableBox, this.sandwich.box, this.time.box, this.source.box], this.strip.box,
+      this.tree.box, this.tableBox, this.sandwich.box, this.time.box, this.source.box], this.strip.column,
     head.comparison);
     this.build();
     this.listen();
@@ -103,7 +106,7 @@ export class ProfilePage {
     const { host, header, frame, state } = this;
     this.tableBox.append(this.functions.box, ...Object.values(this.parts).map(({ box }) => box));
     host.replaceChildren(header.box, frame.timeRow, frame.tabRow, frame.chips, frame.notice, frame.main,
-      this.details.box, this.card.box, this.keys.box);
+      this.details.box, this.card.box, this.markCard.box, this.keys.box);
     header.value.value = String(state.value);
   }
 
@@ -232,7 +235,7 @@ export class ProfilePage {
     const unit = activity.unit(state.value);
     const text = unit === "" ? "" : `up to ${most.toFixed(most < 10 ? 1 : 0)} ${unit}`;
     this.strip.show({ bins, over, most, unit: over ? (text && text + "; ") + "line: before" : text,
-      from: state.from, to: state.to });
+      entries: activity.marksOf(analysis), from: state.from, to: state.to });
   }
 
   /** The table that is in sight in the view of functions. */

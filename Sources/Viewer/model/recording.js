@@ -1,3 +1,5 @@
+import { Marks } from "./marks.js";
+
 /** Positions in the head's list of kinds. */
 export const KIND = Object.freeze({
   user: 0, inlined: 1, kernel: 2, jit: 3, asyncCaller: 4, truncated: 5, elided: 6, task: 7, asyncGap: 8, process: 9,
@@ -61,6 +63,7 @@ export class Recording {
     this.shade = columns.integers("shade");
     this.isNamed = columns.integers("named");
     this.functionCount = this.name.length;
+    this.marks = new Marks(columns, this.head);
 
     /**
      * What frames merge by in trees: a name and a kind.

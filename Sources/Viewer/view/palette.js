@@ -18,7 +18,7 @@ export class CanvasColors {
   refresh(isDark) {
     this.isDark = isDark;
     const style = getComputedStyle(this.host);
-    for (const name of ["paper", "ink", "dim", "line", "control", "accent", "match"]) {
+    for (const name of ["paper", "ink", "dim", "line", "control", "accent", "match", "invalid"]) {
       this.variables.set(name, style.getPropertyValue("--" + name).trim());
     }
     const tile = document.createElement("canvas");

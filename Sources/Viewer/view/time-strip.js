@@ -1,7 +1,10 @@
+import { MARK } from "../model/marks.js";
 import { SharpCanvas } from "./canvas.js";
 import { html } from "./elements.js";
+import { MarkRow } from "./mark-row.js";
 
 /** @typedef {import("./palette.js").CanvasColors} Colors */
+/** @typedef {import("../model/marks.js").Marks} Marks */
 
 /**
  * How much ran when, as a curve over the whole recording. Dragging over it selects a range; the range's ends can be
@@ -11,10 +14,10 @@ import { html } from "./elements.js";
 export class TimeStrip {
   /**
    * @param {Colors} colors
-   * @param {{ name: string, seconds: number, hasAxis: boolean, onSelect: (from: number | null, to: number | null,
-   * isDone: boolean) => void }} options
+   * @param {{ name: string, seconds: number, hasAxis: boolean, marks: Marks, card: import("./mark-row.js").MarkCard,
+   *   onSelect: (from: number | null, to: number | null, isDone: boolean) => void }} options
    */
-  constructor(colors, { name, seconds, hasAxis, onSelect }) {
+  constructor(colors, { name, seconds, hasAxis, marks, card, onSelect }) {
     this.colors = colors;
     this.hasAxis = hasAxis;
     this.seconds = seconds;
@@ -23,6 +26,16 @@ export class TimeStrip {
     this.canvas.element.removeAttribute("aria-hidden");
     for (const [key, text] of [["role", "img"], ["aria-label", name]]) this.canvas.element.setAttribute(key, text);
     this.box = html("div", { class: "strip-box" }, this.canvas.element);
+    this.marks = marks;
+    this.row = new MarkRow(name, card);
+    /** The curve below its marks. */
+    this.column = html("div", { class: "strip-column" }, this.row.box, this.box);
+    /**
+     * Entries of marks.
+     *
+     * @type {number[]}
+     */
+    this.entries = [];
     /** @type {Float64Array} */
     this.bins = new Float64Array(0);
     /**
@@ -43,8 +56,8 @@ export class TimeStrip {
   }
 
   /**
-   * @param {{ bins: Float64Array, over: Float64Array | null, most: number, unit: string, from: number | null,
-   *   to: number | null }} shown
+   * @param {{ bins: Float64Array, over: Float64Array | null, most: number, unit: string, entries: number[],
+   *   from: number | null, to: number | null }} shown
    */
   show(shown) {
     Object.assign(this, shown);
@@ -83,6 +96,7 @@ export class TimeStrip {
       for (let x = 0; x < width; x++) pen.lineTo(x + 0.5, base - sizeAt(this.over, x) - 0.5);
       pen.stroke();
     }
+    this.drawMarks(pen, width, base);
     pen.fillStyle = colors.get("line");
     pen.fillRect(0, base, width, 1);
     const step = tickStep(seconds, width);
@@ -112,6 +126,27 @@ export class TimeStrip {
     pen.fillRect(left - 1, 0, 2, base);
     pen.fillRect(right - 1, 0, 2, base);
     pen.fillRect(left, base - 1, right - left, 2);
+  }
+
+  /**
+   * A line for each mark, and the signs above.
+   *
+   * @param {CanvasRenderingContext2D} pen @param {number} width @param {number} base
+   */
+  drawMarks(pen, width, base) {
+    const { colors, marks, entries, seconds } = this;
+    this.row.show(marks, entries, width, seconds);
+    let last = -1;
+    for (const entry of entries) {
+      const x = Math.min(width - 1, Math.floor(marks.time[entry >> 1] / (seconds * 1e9) * width));
+      const isLoss = marks.kind[entry >> 1] === MARK.lost;
+      if (x === last && !isLoss) continue;
+      last = x;
+      pen.fillStyle = colors.get(isLoss ? "invalid" : "dim");
+      pen.globalAlpha = isLoss ? 1 : 0.6;
+      pen.fillRect(x, 0, 1, base);
+    }
+    pen.globalAlpha = 1;
   }
 
   /** @param {number} x */
@@ -168,7 +203,7 @@ export class TimeStrip {
     new IntersectionObserver(([entry]) => {
       this.isInSight = entry.isIntersecting;
       this.drawSoon();
-    }).observe(box);
+    }).observe(this.column);
   }
 }
 

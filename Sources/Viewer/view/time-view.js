@@ -15,10 +15,12 @@ export class TimeView {
    * @param {Colors} colors
    * @param {{ onSelect: (from: number | null, to: number | null, isDone: boolean) => void,
    *   onThread: (thread: number) => void }} events
+   * @param {import("./mark-row.js").MarkCard} card
    */
-  constructor(colors, events) {
+  constructor(colors, events, card) {
     this.colors = colors;
     this.events = events;
+    this.card = card;
     this.heat = new SharpCanvas("heat");
     this.heat.element.removeAttribute("aria-hidden");
     for (const [key, text] of [["role", "img"], ["aria-label",
@@ -51,7 +53,7 @@ export class TimeView {
    */
   show(analysis, lanes, cpus) {
     this.analysis = analysis;
-    const { recording, selection } = analysis;
+    const { recording, selection } = analysis, { marks } = recording;
     const seconds = recording.duration / 1e9;
     if (!recording.hasTimes) {
       this.heatNote.textContent = "This profile does not say when its samples were taken.";
@@ -65,7 +67,8 @@ export class TimeView {
       this.lanesKey = key;
       this.curves = shown.map(({ bins }) => cpus(bins));
       this.strips = shown.map(({ thread }, index) => new TimeStrip(this.colors,
-        { name: `Activity of ${threads[thread][2]}`, seconds, hasAxis: index === 0, onSelect: this.events.onSelect }));
+        { name: `Activity of ${threads[thread][2]}`, seconds, hasAxis: index === 0, marks, card: this.card,
+          onSelect: this.events.onSelect }));
       const whole = lanes.reduce((sum, lane) => sum + lane.sum, 0) || 1;
       const value = recording.head.values[selection.value];
       this.lanes.replaceChildren(...shown.map(({ thread, sum }, index) => {
@@ -77,19 +80,23 @@ export class TimeView {
             + `${processName || "process"}${pid ? " " + pid : ""} · ${percent(sum / whole)}`));
         label.title = `Only this thread: ${amount(sum, value)}`;
         label.addEventListener("click", () => this.events.onThread(thread));
-        return html("div", { class: "lane", role: "listitem" }, label, this.strips[index].box);
+        return html("div", { class: "lane", role: "listitem" }, label, this.strips[index].column);
       }));
     }
     let most = 1e-9;
     for (const curve of this.curves) for (const size of curve) if (size > most) most = size;
     this.strips.forEach((strip, index) =>
-      strip.show({ bins: this.curves[index], over: null, most, unit: "", from: selection.from, to: selection.to }));
+      strip.show({ bins: this.curves[index], over: null, most, unit: "",
+        entries: marks.ofThread(shown[index].thread), from: selection.from, to: selection.to }));
     const chosen = analysis.weights.threads;
     [...this.lanes.children].forEach((lane, index) =>
       lane.classList.toggle("off", chosen !== null && !chosen[shown[index].thread]));
     this.laneNote.textContent = counted(lanes.length, "threads") + " with samples"
       + (shown.length < lanes.length ? `, the busiest ${shown.length} shown` : "")
-      + ". Drag over a lane to select a time; click a name for that thread alone.";
+      + ". Drag over a lane to select a time; click a name for that thread alone."
+      + (marks.length > 0 ? " Marks: ○ begins, ▶ runs another program, ■ ends, ! samples lost." : "")
+      + (marks.joined > 0 ? ` Of what happened ${counted(marks.joined, "events")} were too many to be told apart; they `
+        + "stand above the curve of all." : "");
   }
 
   drawHeat() {
