@@ -133,6 +133,50 @@ enum Profiles {
     return profile
   }()
 
+  /// The same with what its threads wait for, and page faults.
+  static let waits: Profile = {
+    var builder = ProfileBuilder()
+    builder.profile = times
+    let states: [(WaitReason, ThreadID, start: Double, length: Double, value: UInt32)] = [
+      (.epoll, ThreadID(index: 0), 0.5, 1.3, 1), (.runnable, ThreadID(index: 0), 5, 0.6, 2),
+      (.socket, ThreadID(index: 0), 8, 1.5, 1),
+    ]
+    let worker = ThreadID(index: builder.profile.threads.count - 1)
+    // While it waits it does not run.
+    let runs = builder.profile.samples.filter { sample in
+      let second = Double(sample.time) / 1e9
+      return !states.contains { sample.thread == $0.1 && second >= $0.start && second < $0.start + $0.length }
+    }
+    builder.profile.samples = runs
+    let idle = [(WaitReason.futex, worker, start: 0.0, length: 2.0, value: UInt32(3)), (.futex, worker, 4, 6, 3)]
+    for (reason, thread, start, length, value) in states + idle {
+      let frame = builder.intern(
+        Frame(
+          function: builder.intern(
+            Function(name: reason.frameName, module: builder.intern(Module(path: "[kernel]")))), kind: .kernel))
+      let parent = builder.profile.samples.first { $0.thread == thread }.flatMap { sample in
+        sample.stack.map { builder.profile.stacks.path(to: $0)[0] }
+      }
+      let stack = builder.intern(stack: [parent.map { FrameID(rawValue: $0) } ?? frame, frame])
+      builder.profile.samples.append(
+        Sample(
+          time: UInt64(start * 1e9), thread: thread, stack: stack, weight: Int64(length * 1e9),
+          value: ValueTypeID(rawValue: value)))
+    }
+    for number in 0..<600 {
+      var sample = runs[number * 3]
+      (sample.value, sample.weight) = (ValueTypeID(rawValue: 4), Int64(number % 7))
+      sample.time = UInt64(number) * UInt64(number) * 27_000
+      builder.profile.samples.append(sample)
+    }
+    var profile = builder.profile
+    profile.samples.sort { $0.time < $1.time }
+    profile.valueTypes += ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
+    profile.valueTypes.append(ValueType(name: "page-faults", unit: .count, period: 1, isCount: true))
+    profile.preferredValue = ValueTypeID(index: 0)
+    return profile
+  }()
+
   /// The worker's begin and end, a program that is run at 6 s, many short processes from 7 s on, and lost samples at 8 s.
   private static var marks: [ProfileMark] {
     func time(_ seconds: Double) -> UInt64 { UInt64(seconds * 1e9) }

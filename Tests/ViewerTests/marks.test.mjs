@@ -37,11 +37,14 @@ test("marks say what the command line says", () => {
 
 test("marks that are close to each other share a sign with their number", () => {
   const marks = marksOf(ROWS), all = marks.ofAll("both", null);
-  const groups = marks.gather(all, 100 / 1e9, 30);
+  const groups = marks.gather(all, 100 / 1e9, 30, 700);
   assert.deepEqual(groups.map(({ x, entries }) => [x, entries.length, marks.sign(entries).text]),
     [[0, 1, "▶"], [100, 2, "▶2"], [400, 1, "■"], [500, 1, "!1k"], [600, 1, "○6k"]]);
-  assert.deepEqual(marks.gather(all, 1 / 1e9, 30).map(({ entries }) => marks.sign(entries)), [{ isLoss: true, text: "!6k" }]);
-  assert.deepEqual(marks.gather([], 1, 30), []);
+  assert.deepEqual(marks.gather(all, 1 / 1e9, 30, 700).map(({ entries }) => marks.sign(entries)), [{ isLoss: true, text: "!6k" }]);
+  // Those at the end stand before it, and not upon each other.
+  assert.deepEqual(marks.gather(all, 100 / 1e9, 30, 600).map(({ x }) => x), [0, 100, 400, 500, 570]);
+  assert.deepEqual(marks.gather(all, 100 / 1e9, 30, 550).map(({ x }) => x), [0, 100, 400, 500]);
+  assert.deepEqual(marks.gather([], 1, 30, 700), []);
 });
 
 test("marks are those of what is selected", () => {

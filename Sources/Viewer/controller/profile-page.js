@@ -1,4 +1,5 @@
 import { Analysis } from "../model/analysis.js";
+import { fixed } from "../model/figures.js";
 import { Findings } from "../model/findings.js";
 import { DetailsBar } from "../view/details-bar.js";
 import { html } from "../view/elements.js";
@@ -77,8 +78,8 @@ export class ProfilePage {
       onOpen: (name) => this.open(name),
       onHover: (tree, node, point) => this.hover(tree, node, point),
     });
-    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread) },
-      this.markCard);
+    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread),
+      onProcess: (process) => pickPart(this, "processes", String(process)) }, this.markCard);
     this.source = new SourceView();
     /** The node that the chosen function was chosen at; -1 for none. */
     this.node = -1;
@@ -229,12 +230,15 @@ export class ProfilePage {
   showTime() {
     const { recording, analysis, activity, state } = this;
     if (!recording.hasTimes) return;
-    const { bins, over } = activity.curveOf(analysis);
-    let most = 1e-9;
-    for (const curve of [bins, over ?? bins]) for (const size of curve) most = Math.max(most, size);
+    const { layers, over } = activity.curveOf(analysis);
+    /** @type {number[]} */
+    const sums = [];
+    for (const { bins } of layers) bins.forEach((size, bin) => { sums[bin] = (sums[bin] ?? 0) + size; });
+    const most = Math.max(1e-9, sums.reduce((most, size) => Math.max(most, size), 0),
+      over ? over.reduce((most, size) => Math.max(most, size), 0) : 0);
     const unit = activity.unit(state.value);
-    const text = unit === "" ? "" : `up to ${most.toFixed(most < 10 ? 1 : 0)} ${unit}`;
-    this.strip.show({ bins, over, most, unit: over ? (text && text + "; ") + "line: before" : text,
+    const text = `up to ${fixed(most, most < 10 ? 1 : 0)} ${unit}`;
+    this.strip.show({ layers, over, most, unit: over ? text + "; line: before" : text,
       entries: activity.marksOf(analysis), from: state.from, to: state.to });
   }
 
@@ -263,8 +267,7 @@ export class ProfilePage {
         return this.tree.show(analysis, tree, labels, this.isMoving);
       case "functions": return this.showTable(matches);
       case "sandwich": return this.sandwich.show(analysis, state.fn, labels, this.step);
-      case "time": return this.time.show(analysis, this.activity.lanesOf(analysis),
-        (bins) => this.activity.cpus(bins, state.value));
+      case "time": return this.time.show(analysis, this.activity);
       default: return this.source.show(analysis, state.fn);
     }
   }
@@ -291,6 +294,7 @@ export class ProfilePage {
       && flame.tree.isInOrder === tree.isInOrder;
     flame.matches = this.search.labels;
     flame.step = this.step;
+    flame.waiting = this.analysis.waitingIn(tree);
     const wasHeavyFirst = flame.isHeavyFirst;
     flame.isHeavyFirst = state.order === "weight";
     flame.isIcicle = state.isIcicle;

@@ -65,6 +65,16 @@ export class Marks {
   }
 
   /**
+   * What happened to any of some threads, each once.
+   *
+   * @param {number[]} threads
+   */
+  ofThreads(threads) {
+    const entries = threads.flatMap((thread) => this.ofThread(thread)).sort((one, other) => one - other);
+    return entries.filter((entry, index) => index === 0 || entry >> 1 !== entries[index - 1] >> 1);
+  }
+
+  /**
    * What concerns more than a thread: processes, programs, lost samples.
    *
    * @param {PageSelection["side"]} side @param {Uint8Array | null} threads Chosen ones; null for all.
@@ -111,12 +121,14 @@ export class Marks {
    * Entries that lie closer together than there is room for, gathered from left to right.
    *
    * @param {number[]} entries @param {number} scale Pixels a nanosecond. @param {number} room Pixels that each takes.
+   * @param {number} width Pixels that there are.
    */
-  gather(entries, scale, room) {
+  gather(entries, scale, room, width) {
     /** @type {{ x: number, entries: number[] }[]} */
     const groups = [];
     for (const entry of entries) {
-      const x = this.time[entry >> 1] * scale, last = groups[groups.length - 1];
+      // The last one's number must not leave the lane.
+      const x = Math.min(this.time[entry >> 1] * scale, width - room), last = groups[groups.length - 1];
       if (last && x - last.x < room) last.entries.push(entry); else groups.push({ x, entries: [entry] });
     }
     return groups;

@@ -77,13 +77,12 @@ export class MarkRow {
     if (key === this.key && entries === this.entries) return;
     Object.assign(this, { key, entries });
     this.box.toggleAttribute("hidden", entries.length === 0);
-    const groups = marks.gather(entries, width / (seconds * 1e9), ROOM);
+    const groups = marks.gather(entries, width / (seconds * 1e9), ROOM, width);
     this.box.replaceChildren(...groups.map(({ x, entries: gathered }, index) => {
       const lines = markLines(marks, gathered), { text, isLoss } = marks.sign(gathered);
       const sign = html("button", { type: "button", class: isLoss ? "mark loss" : "mark",
         "aria-label": lines.join("; "), tabindex: index === 0 ? 0 : -1 }, text);
-      // The last one's number must not leave the lane.
-      if (x > width - ROOM) sign.style.right = "0px"; else sign.style.left = Math.max(0, x - 4) + "px";
+      sign.style.left = Math.max(0, x - 4) + "px";
       this.lines.set(sign, lines);
       return sign;
     }));

@@ -5,6 +5,7 @@ import { MarkRow } from "./mark-row.js";
 
 /** @typedef {import("./palette.js").CanvasColors} Colors */
 /** @typedef {import("../model/marks.js").Marks} Marks */
+/** @typedef {{ bins: Float64Array | null, color: string }} Layer */
 
 /**
  * How much ran when, as a curve over the whole recording. Dragging over it selects a range; the range's ends can be
@@ -36,8 +37,12 @@ export class TimeStrip {
      * @type {number[]}
      */
     this.entries = [];
-    /** @type {Float64Array} */
-    this.bins = new Float64Array(0);
+    /**
+     * What is drawn one upon the other.
+     *
+     * @type {Layer[]}
+     */
+    this.layers = [];
     /**
      * What is drawn over them as a line.
      *
@@ -56,7 +61,7 @@ export class TimeStrip {
   }
 
   /**
-   * @param {{ bins: Float64Array, over: Float64Array | null, most: number, unit: string, entries: number[],
+   * @param {{ layers: Layer[], over: Float64Array | null, most: number, unit: string, entries: number[],
    *   from: number | null, to: number | null }} shown
    */
   show(shown) {
@@ -69,14 +74,13 @@ export class TimeStrip {
   }
 
   draw() {
-    const { colors, bins, most, seconds } = this;
+    const { colors, layers, most, seconds } = this;
     const width = this.box.clientWidth, height = this.box.clientHeight;
     if (width === 0) return;
     const pen = this.canvas.begin(width, height);
     const base = height - (this.hasAxis ? 14 : 1);
     pen.font = "10.5px " + getComputedStyle(this.box).fontFamily;
     pen.textBaseline = "top";
-    pen.fillStyle = colors.fill(2, 4);
     /** @param {Float64Array} bins @param {number} x */
     const sizeAt = (bins, x) => {
       const from = Math.floor(x / width * bins.length);
@@ -85,9 +89,15 @@ export class TimeStrip {
       for (let bin = from; bin < to; bin++) sum += bins[bin] ?? 0;
       return Math.min(1, sum / (to - from) / most) * (base - 3);
     };
-    for (let x = 0; x < width; x++) {
-      const size = sizeAt(bins, x);
-      if (size > 0) pen.fillRect(x, base - size, 1, Math.max(0.5, size));
+    const below = new Float64Array(Math.ceil(width));
+    for (const { bins, color } of layers) {
+      if (!bins) continue;
+      pen.fillStyle = colors.get(color);
+      for (let x = 0; x < width; x++) {
+        const size = Math.min(sizeAt(bins, x), base - below[x]);
+        if (size > 0) pen.fillRect(x, base - below[x] - size, 1, Math.max(0.5, size));
+        below[x] += Math.max(0, size);
+      }
     }
     if (this.over) {
       pen.strokeStyle = colors.get("ink");
