@@ -54,6 +54,18 @@ package struct ComparedSide: Sendable {
   private var lost: UInt64 { recordings.reduce(0) { $0 &+ $1.lost } }
   private var lostText: String? { recordings.contains { $0.lostText != nil } ? "\(lost.grouped) lost" : nil }
 
+  /// Of the time that threads wanted a CPU the share that they had none; nil where it isn't known of all recordings.
+  private var waitShare: Double? {
+    let threads = recordings.compactMap { $0.resources?.threads }
+    guard !threads.isEmpty, threads.count == recordings.count else { return nil }
+    var sum = ResourceUse.Threads()
+    for thread in threads {
+      sum.onCPU += thread.onCPU
+      sum.runnable += thread.runnable
+    }
+    return sum.waitShare
+  }
+
   /// `1,982 samples, 3.97 s of CPU time, 99.4 % of stacks rooted, 0 lost`.
   var text: String {
     var parts = [value.total(completeness.samples)]
@@ -109,6 +121,11 @@ package struct ComparedSide: Sendable {
     }
     if let earlier = before.hasKernelFrames, let later = after.hasKernelFrames, earlier != later {
       warnings.append("Only the \(earlier ? "earlier" : "later") profile has kernel frames.")
+    }
+    if let earlier = before.waitShare, let later = after.waitShare, abs(earlier - later) > 0.1 {
+      warnings.append(
+        "Threads that wanted a CPU waited \(earlier.percent) of the time for one before, \(later.percent) after: the "
+          + "machine was not as free, which changes times and shares.")
     }
     let samplers = Set(sides.flatMap { side in side.recordings.map(\.sampler) })
     // How an import was sampled is not known.

@@ -29,6 +29,8 @@ public struct ProfileMetadata: Hashable, Sendable {
   public var cpuSecondsUsed: Double?
   /// CPU time that the samples stand for; nil where it isn't known.
   public var cpuSecondsSampled: Double?
+  /// What targets and machine did with their time beside; nil where it isn't known.
+  public var resources: ResourceUse?
   /// CPU time, user and system, that perfprof itself took.
   public var profilerCPUSeconds: Double = 0
   /// The most memory that perfprof held.

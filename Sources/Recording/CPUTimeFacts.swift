@@ -18,6 +18,8 @@ struct CPUTimeFacts {
   var excludesKernel: Bool
   /// Wall time.
   var seconds: Double
+  /// Whether nothing was sampled for a while, since perfprof was stopped.
+  var wasPaused = false
   /// Programs that the kernel allows no sampling of.
   var unwatched: [String]
   /// Targets that stand still at the end: stopped ones.
@@ -61,6 +63,7 @@ struct CPUTimeFacts {
     let tolerance = 0.05 * used.seconds
     if lost > 0, gap - Double(lost) / frequency < tolerance { return .lost }
     if excludesKernel, let kernel = used.kernelSeconds, gap - kernel < tolerance { return .inKernel(seconds: kernel) }
+    if wasPaused { return .paused }
     if !unwatched.isEmpty { return .programsNotSampled }
     return samplesCPUs ? nil : .lateClocks(frequency: frequency)
   }

@@ -9,7 +9,10 @@ import Sampling
 struct RecordingSession: ~Copyable {
   /// What is sampled.
   var loop: SamplingLoop
+  /// How often it was interrupted.
+  var pauses = SamplingPauses()
   private let options: RecordOptions
+  private let resources: ResourceAccount
   /// A recording into a file, that other sinks are told of as well; or, without one, for them alone.
   init(
     options: RecordOptions, sampler: SamplerDescription, file: RecordingFile?, sinks: [any WindowSink] = [],
@@ -17,6 +20,7 @@ struct RecordingSession: ~Copyable {
     clock: @escaping () -> UInt64 = { MachineClock.monotonic }
   ) {
     self.options = options
+    resources = ResourceAccount(of: options.target.roots)
     let sinks = (file.map { [$0] } ?? []) + sinks
     loop = SamplingLoop(options: options, sinks: sinks, source: source, idleModules: idleModules, clock: clock)
     loop.recorder.events = sampler.events
@@ -55,7 +59,10 @@ struct RecordingSession: ~Copyable {
   ) -> RecordOutcome {
     let seconds = loop.seconds
     loop.recorder.commandTime = commandTime
+    loop.recorder.threadAccount?.look()
     loop.endWindow()
+    var use = resources.use()
+    use.threads = loop.recorder.threadAccount?.totals
     let isCounted = sampler.events.contains { $0.measure != .cpuTime && $0.count != nil }
     let lost = loop.recorder.lost
     let loss: [ProfileNote] = isCounted && lost > 0 ? [.eventsLost(count: lost)] : []
@@ -68,6 +75,7 @@ struct RecordingSession: ~Copyable {
     var trailer = RecordingTrailer()
     trailer.durationSeconds = seconds
     trailer.actualFrequency = actualFrequency(sampler)
+    trailer.resources = use
     // Made before the recorder is taken apart: the optimizer releases what was only copied out of it (Swift 6.3).
     let waitNotes = loop.recorder.waits?.notes ?? []
     let stackNotes =
@@ -87,8 +95,8 @@ struct RecordingSession: ~Copyable {
     if losses.samples > 0 {
       trailer.notes.append(.samplesNotWritten(count: UInt64(losses.samples), errno: losses.refusal))
     }
-    trailer.notes +=
-      effects.map(ProfileNote.sampling) + (chosen.map { [$0] } ?? []) + stackNotes + facts + loss + waitNotes
+    trailer.notes += effects.map(ProfileNote.sampling) + pauses.notes + (chosen.map { [$0] } ?? [])
+    trailer.notes += stackNotes + facts + loss + waitNotes
     return file.end(trailer, tables: naming.tables, sampler: sampler)
   }
 
@@ -99,7 +107,7 @@ struct RecordingSession: ~Copyable {
       used: loop.recorder.used, sampledSeconds: loop.recorder.sampledSeconds, samples: loop.recorder.log.sampleCount,
       lost: loop.recorder.lost, frequency: Double(sampler.frequency), samplesCPUs: sampler.samplesCPUs,
       excludesKernel: sampler.excludesKernel, seconds: seconds,
-      unwatched: sampler.samplesCPUs ? [] : loop.recorder.unwatched,
+      wasPaused: pauses.leaveGaps, unwatched: sampler.samplesCPUs ? [] : loop.recorder.unwatched,
       stopped: targets.filter { (try? ProcessStatus(pid: $0))?.state == "T" })
   }
 

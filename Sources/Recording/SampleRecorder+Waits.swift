@@ -51,7 +51,7 @@ extension SampleRecorder {
   }
 
   mutating func follow(_ event: ProcessEvent) {
-    guard waits != nil else { return }
+    guard waits != nil else { return accountThreads(event) }
     switch event {
     case .renamed(let pid, let tid, _, _, _):
       if !processes.table.isKernelThread(pid), records(tid, of: pid) { waits?.account.meet(tid, of: pid) }
@@ -60,6 +60,16 @@ extension SampleRecorder {
     case .exited(let pid, let tid, let time):
       settleWaits(of: tid, pid, end: time)
       waits?.account.end(tid)
+    case .mapped: break
+    }
+  }
+
+  private mutating func accountThreads(_ event: ProcessEvent) {
+    guard threadAccount != nil else { return }
+    switch event {
+    case .renamed(let pid, let tid, _, _, _): threadAccount?.meet(tid, of: pid)
+    case .forked(let pid, let tid, _, _, let time): threadAccount?.begin(tid, of: pid, at: time)
+    case .exited(let pid, let tid, let time): threadAccount?.end(tid, of: pid, at: time)
     case .mapped: break
     }
   }

@@ -21,6 +21,8 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
   private(set) var periods: UInt64 = 0
   /// What the kernel accounts to the targets.
   var account: CPUAccount
+  /// What the kernel accounts to each of their threads; nil where something else tells that, or there are none.
+  var threadAccount: ThreadAccount?
   /// What whoever waited for the command was told that it used.
   var commandTime: CPUTime?
   /// Whether the samples' periods are nanoseconds of CPU time.
@@ -83,6 +85,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     modules = ModuleRegistry(source: source)
     roots = Set(options.target.roots ?? [])
     account = CPUAccount(of: options.target.roots)
+    if options.target.roots != nil, options.threads == nil, options.sampling.waits == .none {
+      threadAccount = ThreadAccount()
+    }
     unwinder = Unwinder(options: Unwinder.Options(strategy: options.unwinding == .libunwind ? .libunwind : .tables))
     unwound = UnwoundStack(maxDepth: options.maxDepth)
   }

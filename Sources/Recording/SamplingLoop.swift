@@ -55,10 +55,23 @@ struct SamplingLoop: ~Copyable {
 
   /// Polls until the targets have ended, the time is over, or `shouldStop` says so, and then once more; asks that after
   /// each poll. What is left then is the last window's, which `endWindow` cuts.
-  mutating func run(_ sampler: inout some Sampler & ~Copyable, shouldStop: () -> Bool) throws(SamplingError) {
+  ///
+  /// - Parameter shouldPause: Whether this process is to stop for a while; asked as often.
+  /// - Returns: Whether it is, with the sampler suspended: sampling goes on with the next call. Else sampling is over.
+  @discardableResult
+  mutating func run(
+    _ sampler: inout some Sampler & ~Copyable, shouldPause: () -> Bool = { false }, shouldStop: () -> Bool
+  ) throws(SamplingError) -> Bool {
     recorder.mappings = sampler.mappings
+    try sampler.resume(handler: &recorder)
     var state = SamplerState.running
     while state == .running, !shouldStop(), !isTimeOver {
+      if shouldPause() {
+        try sampler.suspend(handler: &recorder)
+        // Whatever becomes of this process while it's stopped.
+        endWindow()
+        return true
+      }
       state = try sampler.poll(timeoutMilliseconds: pollMilliseconds, handler: &recorder)
       recorder.faults = sampler.faults
       sampler.follow(recorder.takeOutgrownStacks())
@@ -71,6 +84,7 @@ struct SamplingLoop: ~Copyable {
     }
     try sampler.finish(handler: &recorder)
     recorder.faults = sampler.faults
+    return false
   }
 
   /// Hands everything since the last window to the sinks.
@@ -101,6 +115,7 @@ struct SamplingLoop: ~Copyable {
   private mutating func endWindowIfDue() {
     recorder.settleDueWaits()
     recorder.account.lookAtTargets()
+    recorder.threadAccount?.lookIfDue()
     let isOver = clock() &- windowStart >= windowNanoseconds
     guard isOver || recorder.log.pendingSampleCount >= Self.windowSamples || hasManyNewModules else { return }
     endWindow()

@@ -116,6 +116,7 @@ extension ProfileNote.CPUTimeCause {
     case .lost: message.cause = .lost
     case .inKernel(let seconds): (message.cause, message.causeSeconds) = (.inKernel, seconds)
     case .programsNotSampled: message.cause = .notSampled
+    case .paused: message.cause = .paused
     case .lateClocks(let frequency): (message.cause, message.frequency) = (.lateClocks, frequency)
     }
   }
@@ -125,6 +126,7 @@ extension ProfileNote.CPUTimeCause {
     case .lost: self = .lost
     case .inKernel: self = .inKernel(seconds: message.causeSeconds)
     case .notSampled: self = .programsNotSampled
+    case .paused: self = .paused
     case .lateClocks: self = .lateClocks(frequency: message.frequency)
     default: return nil
     }

@@ -14,6 +14,8 @@ package struct RecordingTrailer: Sendable {
   package var profilerPeakResidentBytes: UInt64 = 0
   /// What limits trust, beside those of the header.
   package var notes: [ProfileNote] = []
+  /// What targets and machine did with their time.
+  package var resources: ResourceUse?
 
   /// A trailer that says nothing.
   package init() {}
@@ -25,6 +27,7 @@ package struct RecordingTrailer: Sendable {
       $0.profilerCpuSeconds = profilerCPUSeconds
       $0.profilerPeakResidentBytes = profilerPeakResidentBytes
       $0.facts = notes.map(\.message)
+      if let resources { $0.resources = resources.message }
     }
   }
 
@@ -35,6 +38,7 @@ package struct RecordingTrailer: Sendable {
     profilerCPUSeconds = message.profilerCpuSeconds
     profilerPeakResidentBytes = message.profilerPeakResidentBytes
     notes = message.notes.map(ProfileNote.sentence) + message.facts.map(ProfileNote.init)
+    if message.hasResources { resources = ResourceUse(message.resources) }
   }
 }
 
@@ -46,5 +50,6 @@ extension ProfileMetadata {
     profilerCPUSeconds = Self.amount(trailer.profilerCPUSeconds)
     profilerPeakResidentBytes = trailer.profilerPeakResidentBytes
     notes += trailer.notes
+    resources = trailer.resources
   }
 }

@@ -19,6 +19,9 @@ extension SamplingNote {
       (message.median, message.percentile99, message.longest) = (median, percentile99, longest)
     case .callsInterrupted(let restarted, let lost):
       (message.fact, message.count, message.rest) = (.callsInterrupted, restarted, lost)
+    case .samplingPaused(let count, let seconds, let kernelWentOn):
+      (message.fact, message.count, message.wallSeconds) = (.samplingPaused, count, seconds)
+      message.level = kernelWentOn ? 1 : 0
     case .waitingThreadsSampled: message.fact = .waitingThreadsSampled
     case .stacksNotFollowed: message.fact = .stacksNotFollowed
     case .tracepointStacksNotFollowed: message.fact = .tracepointStacksNotFollowed
@@ -46,6 +49,8 @@ extension SamplingNote {
       self = .threadsPaused(
         count: message.count, median: message.median, percentile99: message.percentile99, longest: message.longest)
     case .callsInterrupted: self = .callsInterrupted(restarted: message.count, lost: message.rest)
+    case .samplingPaused:
+      self = .samplingPaused(count: message.count, seconds: message.wallSeconds, kernelWentOn: message.level > 0)
     case .waitingThreadsSampled: self = .waitingThreadsSampled
     case .stacksNotFollowed: self = .stacksNotFollowed
     case .tracepointStacksNotFollowed: self = .tracepointStacksNotFollowed

@@ -866,9 +866,158 @@ package nonisolated struct Recording_Trailer: Sendable {
   /// added to the header's
   package var facts: [Recording_Note] = []
 
+  package var resources: Recording_ResourceUse {
+    get {_resources ?? Recording_ResourceUse()}
+    set {_resources = newValue}
+  }
+  /// Returns true if `resources` has been explicitly set.
+  package var hasResources: Bool {self._resources != nil}
+  /// Clears the value of `resources`. Subsequent reads from it will return its default value.
+  package mutating func clearResources() {self._resources = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _resources: Recording_ResourceUse? = nil
+}
+
+/// What targets and machine did with their time, as the kernel accounts it. What is absent is not known.
+package nonisolated struct Recording_ResourceUse: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var threads: Recording_ResourceUse.Threads {
+    get {_storage._threads ?? Recording_ResourceUse.Threads()}
+    set {_uniqueStorage()._threads = newValue}
+  }
+  /// Returns true if `threads` has been explicitly set.
+  package var hasThreads: Bool {_storage._threads != nil}
+  /// Clears the value of `threads`. Subsequent reads from it will return its default value.
+  package mutating func clearThreads() {_uniqueStorage()._threads = nil}
+
+  package var majorFaults: UInt64 {
+    get {_storage._majorFaults ?? 0}
+    set {_uniqueStorage()._majorFaults = newValue}
+  }
+  /// Returns true if `majorFaults` has been explicitly set.
+  package var hasMajorFaults: Bool {_storage._majorFaults != nil}
+  /// Clears the value of `majorFaults`. Subsequent reads from it will return its default value.
+  package mutating func clearMajorFaults() {_uniqueStorage()._majorFaults = nil}
+
+  package var machine: Recording_ResourceUse.Machine {
+    get {_storage._machine ?? Recording_ResourceUse.Machine()}
+    set {_uniqueStorage()._machine = newValue}
+  }
+  /// Returns true if `machine` has been explicitly set.
+  package var hasMachine: Bool {_storage._machine != nil}
+  /// Clears the value of `machine`. Subsequent reads from it will return its default value.
+  package mutating func clearMachine() {_uniqueStorage()._machine = nil}
+
+  /// some task waited for a processor, as those below
+  package var cpuPressureSeconds: Double {
+    get {_storage._cpuPressureSeconds ?? 0}
+    set {_uniqueStorage()._cpuPressureSeconds = newValue}
+  }
+  /// Returns true if `cpuPressureSeconds` has been explicitly set.
+  package var hasCpuPressureSeconds: Bool {_storage._cpuPressureSeconds != nil}
+  /// Clears the value of `cpuPressureSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearCpuPressureSeconds() {_uniqueStorage()._cpuPressureSeconds = nil}
+
+  package var memoryPressureSeconds: Double {
+    get {_storage._memoryPressureSeconds ?? 0}
+    set {_uniqueStorage()._memoryPressureSeconds = newValue}
+  }
+  /// Returns true if `memoryPressureSeconds` has been explicitly set.
+  package var hasMemoryPressureSeconds: Bool {_storage._memoryPressureSeconds != nil}
+  /// Clears the value of `memoryPressureSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearMemoryPressureSeconds() {_uniqueStorage()._memoryPressureSeconds = nil}
+
+  package var ioPressureSeconds: Double {
+    get {_storage._ioPressureSeconds ?? 0}
+    set {_uniqueStorage()._ioPressureSeconds = newValue}
+  }
+  /// Returns true if `ioPressureSeconds` has been explicitly set.
+  package var hasIoPressureSeconds: Bool {_storage._ioPressureSeconds != nil}
+  /// Clears the value of `ioPressureSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearIoPressureSeconds() {_uniqueStorage()._ioPressureSeconds = nil}
+
+  package var limits: Recording_ResourceUse.Limits {
+    get {_storage._limits ?? Recording_ResourceUse.Limits()}
+    set {_uniqueStorage()._limits = newValue}
+  }
+  /// Returns true if `limits` has been explicitly set.
+  package var hasLimits: Bool {_storage._limits != nil}
+  /// Clears the value of `limits`. Subsequent reads from it will return its default value.
+  package mutating func clearLimits() {_uniqueStorage()._limits = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Threads: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var count: UInt64 = 0
+
+    /// of all threads together, as those below
+    package var wallSeconds: Double = 0
+
+    package var onCpuSeconds: Double = 0
+
+    package var runnableSeconds: Double = 0
+
+    /// not in wall_seconds: of threads that ended before they were read
+    package var unreadSeconds: Double = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Machine: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var cpus: UInt64 = 0
+
+    package var seconds: Double = 0
+
+    /// of all processors together, as those below
+    package var busySeconds: Double = 0
+
+    package var stolenSeconds: Double = 0
+
+    package var diskWaitSeconds: Double = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Limits: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var throttledSeconds: Double = 0
+
+    package var throttledPeriods: UInt64 = 0
+
+    package var memoryLimitHits: UInt64 = 0
+
+    package var outOfMemoryKills: UInt64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What limits trust, as figures; its words are made where it is shown. A reader that does not know a fact says that there
@@ -1082,6 +1231,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// samples are of elapsed time, and not of CPU time
     case waitingThreadsSampled // = 40
+
+    /// count: stopped from the terminal, and continued; wall_seconds: in all; level 1: the kernel went on meanwhile
+    case samplingPaused // = 41
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1119,6 +1271,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 31: self = .threadTimes
       case 32: self = .onlyThreads
       case 40: self = .waitingThreadsSampled
+      case 41: self = .samplingPaused
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1154,6 +1307,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .threadTimes: return 31
       case .onlyThreads: return 32
       case .waitingThreadsSampled: return 40
+      case .samplingPaused: return 41
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1189,6 +1343,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .threadTimes,
       .onlyThreads,
       .waitingThreadsSampled,
+      .samplingPaused,
     ]
 
   }
@@ -1217,6 +1372,9 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
 
     /// frequency: each thread's clock begins with a whole period
     case lateClocks // = 7
+
+    /// while nothing was sampled, since perfprof was stopped
+    case paused // = 8
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1233,6 +1391,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case 5: self = .lost
       case 6: self = .notSampled
       case 7: self = .lateClocks
+      case 8: self = .paused
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1247,6 +1406,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       case .lost: return 5
       case .notSampled: return 6
       case .lateClocks: return 7
+      case .paused: return 8
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1261,6 +1421,7 @@ package nonisolated struct Recording_Note: @unchecked Sendable {
       .lost,
       .notSampled,
       .lateClocks,
+      .paused,
     ]
 
   }
@@ -2508,7 +2669,7 @@ nonisolated extension Recording_Line: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Trailer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0\u{1}facts\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}duration_seconds\0\u{3}profiler_cpu_seconds\0\u{3}profiler_peak_resident_bytes\0\u{3}actual_frequency\0\u{1}notes\0\u{1}facts\0\u{1}resources\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2522,12 +2683,17 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.actualFrequency) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.notes) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.facts) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._resources) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.durationSeconds.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.durationSeconds, fieldNumber: 1)
     }
@@ -2546,6 +2712,9 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.facts.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.facts, fieldNumber: 6)
     }
+    try { if let v = self._resources {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2556,6 +2725,264 @@ nonisolated extension Recording_Trailer: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.actualFrequency != rhs.actualFrequency {return false}
     if lhs.notes != rhs.notes {return false}
     if lhs.facts != rhs.facts {return false}
+    if lhs._resources != rhs._resources {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_ResourceUse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ResourceUse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}threads\0\u{3}major_faults\0\u{1}machine\0\u{3}cpu_pressure_seconds\0\u{3}memory_pressure_seconds\0\u{3}io_pressure_seconds\0\u{1}limits\0")
+
+  fileprivate class _StorageClass {
+    var _threads: Recording_ResourceUse.Threads? = nil
+    var _majorFaults: UInt64? = nil
+    var _machine: Recording_ResourceUse.Machine? = nil
+    var _cpuPressureSeconds: Double? = nil
+    var _memoryPressureSeconds: Double? = nil
+    var _ioPressureSeconds: Double? = nil
+    var _limits: Recording_ResourceUse.Limits? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _threads = source._threads
+      _majorFaults = source._majorFaults
+      _machine = source._machine
+      _cpuPressureSeconds = source._cpuPressureSeconds
+      _memoryPressureSeconds = source._memoryPressureSeconds
+      _ioPressureSeconds = source._ioPressureSeconds
+      _limits = source._limits
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._threads) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._majorFaults) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._machine) }()
+        case 4: try { try decoder.decodeSingularDoubleField(value: &_storage._cpuPressureSeconds) }()
+        case 5: try { try decoder.decodeSingularDoubleField(value: &_storage._memoryPressureSeconds) }()
+        case 6: try { try decoder.decodeSingularDoubleField(value: &_storage._ioPressureSeconds) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._limits) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._threads {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._majorFaults {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._machine {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._cpuPressureSeconds {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._memoryPressureSeconds {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._ioPressureSeconds {
+        try visitor.visitSingularDoubleField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._limits {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ResourceUse, rhs: Recording_ResourceUse) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._threads != rhs_storage._threads {return false}
+        if _storage._majorFaults != rhs_storage._majorFaults {return false}
+        if _storage._machine != rhs_storage._machine {return false}
+        if _storage._cpuPressureSeconds != rhs_storage._cpuPressureSeconds {return false}
+        if _storage._memoryPressureSeconds != rhs_storage._memoryPressureSeconds {return false}
+        if _storage._ioPressureSeconds != rhs_storage._ioPressureSeconds {return false}
+        if _storage._limits != rhs_storage._limits {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_ResourceUse.Threads: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Recording_ResourceUse.protoMessageName + ".Threads"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{3}wall_seconds\0\u{3}on_cpu_seconds\0\u{3}runnable_seconds\0\u{3}unread_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.wallSeconds) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.onCpuSeconds) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.runnableSeconds) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.unreadSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 1)
+    }
+    if self.wallSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.wallSeconds, fieldNumber: 2)
+    }
+    if self.onCpuSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.onCpuSeconds, fieldNumber: 3)
+    }
+    if self.runnableSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.runnableSeconds, fieldNumber: 4)
+    }
+    if self.unreadSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.unreadSeconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ResourceUse.Threads, rhs: Recording_ResourceUse.Threads) -> Bool {
+    if lhs.count != rhs.count {return false}
+    if lhs.wallSeconds != rhs.wallSeconds {return false}
+    if lhs.onCpuSeconds != rhs.onCpuSeconds {return false}
+    if lhs.runnableSeconds != rhs.runnableSeconds {return false}
+    if lhs.unreadSeconds != rhs.unreadSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_ResourceUse.Machine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Recording_ResourceUse.protoMessageName + ".Machine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cpus\0\u{1}seconds\0\u{3}busy_seconds\0\u{3}stolen_seconds\0\u{3}disk_wait_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.cpus) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.busySeconds) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.stolenSeconds) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.diskWaitSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.cpus != 0 {
+      try visitor.visitSingularUInt64Field(value: self.cpus, fieldNumber: 1)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 2)
+    }
+    if self.busySeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.busySeconds, fieldNumber: 3)
+    }
+    if self.stolenSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.stolenSeconds, fieldNumber: 4)
+    }
+    if self.diskWaitSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.diskWaitSeconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ResourceUse.Machine, rhs: Recording_ResourceUse.Machine) -> Bool {
+    if lhs.cpus != rhs.cpus {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.busySeconds != rhs.busySeconds {return false}
+    if lhs.stolenSeconds != rhs.stolenSeconds {return false}
+    if lhs.diskWaitSeconds != rhs.diskWaitSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_ResourceUse.Limits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Recording_ResourceUse.protoMessageName + ".Limits"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}throttled_seconds\0\u{3}throttled_periods\0\u{3}memory_limit_hits\0\u{3}out_of_memory_kills\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.throttledSeconds) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.throttledPeriods) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.memoryLimitHits) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.outOfMemoryKills) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.throttledSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.throttledSeconds, fieldNumber: 1)
+    }
+    if self.throttledPeriods != 0 {
+      try visitor.visitSingularUInt64Field(value: self.throttledPeriods, fieldNumber: 2)
+    }
+    if self.memoryLimitHits != 0 {
+      try visitor.visitSingularUInt64Field(value: self.memoryLimitHits, fieldNumber: 3)
+    }
+    if self.outOfMemoryKills != 0 {
+      try visitor.visitSingularUInt64Field(value: self.outOfMemoryKills, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_ResourceUse.Limits, rhs: Recording_ResourceUse.Limits) -> Bool {
+    if lhs.throttledSeconds != rhs.throttledSeconds {return false}
+    if lhs.throttledPeriods != rhs.throttledPeriods {return false}
+    if lhs.memoryLimitHits != rhs.memoryLimitHits {return false}
+    if lhs.outOfMemoryKills != rhs.outOfMemoryKills {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2772,11 +3199,11 @@ nonisolated extension Recording_Note: SwiftProtobuf.Message, SwiftProtobuf._Mess
 }
 
 nonisolated extension Recording_Note.Fact: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNKNOWN\0\u{1}NO_HARDWARE_CYCLES\0\u{1}KERNEL_EXCLUDED\0\u{1}FREQUENCY_LIMITED\0\u{1}RINGS_SHRUNK\0\u{1}DUMPS_SHORTENED\0\u{1}THREADS_PAUSED\0\u{1}CALLS_INTERRUPTED\0\u{1}STACKS_NOT_FOLLOWED\0\u{1}TRACEPOINT_STACKS_NOT_FOLLOWED\0\u{1}STACKS_NOT_COPIED\0\u{1}UNREADABLE_PROCESS\0\u{1}NO_SAMPLE\0\u{1}CPU_TIME\0\u{1}PROGRAMS_NOT_SAMPLED\0\u{1}EVENTS_LOST\0\u{1}SAMPLES_NOT_WRITTEN\0\u{1}STACKS_COPIED\0\u{1}STACKS_READ\0\u{1}NARROW_PROGRAM\0\u{1}X32_PROGRAM\0\u{1}OTHER_NARROW_PROGRAMS\0\u{1}NAMING_STOPPED\0\u{1}ASYNC_STACKS\0\u{1}ASYNC_CALLERS_NOT_COPIED\0\u{2}\u{6}PERF_NOT_USED\0\u{1}THREAD_TIMES\0\u{1}ONLY_THREADS\0\u{2}\u{8}WAITING_THREADS_SAMPLED\0\u{1}SAMPLING_PAUSED\0")
 }
 
 nonisolated extension Recording_Note.Cause: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOT_KNOWN\0\u{1}STOPPED\0\u{1}IN_KERNEL\0\u{1}ASLEEP\0\u{1}TOO_SHORT\0\u{1}LOST\0\u{1}NOT_SAMPLED\0\u{1}LATE_CLOCKS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOT_KNOWN\0\u{1}STOPPED\0\u{1}IN_KERNEL\0\u{1}ASLEEP\0\u{1}TOO_SHORT\0\u{1}LOST\0\u{1}NOT_SAMPLED\0\u{1}LATE_CLOCKS\0\u{1}PAUSED\0")
 }
 
 nonisolated extension Recording_ModuleProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -16,6 +16,7 @@ package struct ProfileHint: Hashable, Sendable {
     var trust: TrustSummary
     var runtime: RuntimeReport
     var threads: [ProfileOverview.Part]
+    var resources: ResourceUse?
   }
 
   /// The share from which on something is worth a look.
@@ -53,6 +54,7 @@ package struct ProfileHint: Hashable, Sendable {
   static func hints(_ selected: SelectedProfile, _ figures: Figures) -> [ProfileHint] {
     guard figures.trust.value.isCount, figures.trust.completeness.samples >= 100 else { return [] }
     var hints = runtimeHints(figures.runtime)
+    if let use = figures.resources { hints += resourceHints(use, seconds: figures.trust.metadata.durationSeconds) }
     hints += signHints(selected, figures.trust)
     if let hint = debugBuildHint(selected, figures.trust) { hints.append(hint) }
     let nameless = figures.trust.share(of: figures.trust.completeness.unsymbolizedSelf)

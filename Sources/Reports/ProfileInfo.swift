@@ -73,6 +73,8 @@ package struct ProfileInfo: Sendable {
       if let used = metadata.cpuSecondsUsed { json.value(used) } else { json.value(nil) }
       json.key("cpuSecondsSampled")
       if let sampled = metadata.cpuSecondsSampled { json.value(sampled) } else { json.value(nil) }
+      json.key("resources")
+      if let use = metadata.resources { use.write(to: &json) } else { json.value(nil) }
       json.member("samples", completeness.samples)
       json.key("values")
       json.array { json in
@@ -138,6 +140,9 @@ package struct ProfileInfo: Sendable {
     }
     if let used = metadata.cpuSecondsUsed { facts.add(["CPU time used", used.fixed(3) + " s"]) }
     if let sampled = metadata.cpuSecondsSampled { facts.add(["CPU time sampled", sampled.fixed(3) + " s"]) }
+    if let text = metadata.resources?.threadsText { facts.add(["threads' time", text]) }
+    if let text = metadata.resources?.machineText { facts.add(["machine", text]) }
+    if let text = metadata.resources?.limitsText { facts.add(["held up", text]) }
     if metadata.actualFrequency > 0 { facts.add(["actual rate", metadata.actualFrequency.fixed(1) + " Hz"]) }
     if metadata.profilerCPUSeconds > 0 {
       facts.add(["profiler's CPU time", metadata.profilerCPUSeconds.fixed(3) + " s"])

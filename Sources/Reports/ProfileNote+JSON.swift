@@ -120,6 +120,7 @@ extension ProfileNote.CPUTimeCause {
       json.member("cause", "inKernel")
       json.member("kernelSeconds", seconds)
     case .programsNotSampled: json.member("cause", "programsNotSampled")
+    case .paused: json.member("cause", "paused")
     case .lateClocks(let frequency):
       json.member("cause", "lateClocks")
       json.member("frequency", frequency)
@@ -137,6 +138,7 @@ extension SamplingNote {
     case .dumpsShortened: "dumpsShortened"
     case .threadsPaused: "threadsPaused"
     case .callsInterrupted: "callsInterrupted"
+    case .samplingPaused: "samplingPaused"
     case .waitingThreadsSampled: "waitingThreadsSampled"
     case .stacksNotFollowed: "stacksNotFollowed"
     case .tracepointStacksNotFollowed: "tracepointStacksNotFollowed"
@@ -174,6 +176,10 @@ extension SamplingNote {
     case .callsInterrupted(let restarted, let lost):
       json.member("restarted", restarted)
       json.member("interrupted", lost)
+    case .samplingPaused(let count, let seconds, let kernelWentOn):
+      json.member("count", count)
+      json.member("seconds", seconds)
+      json.member("kernelWentOn", kernelWentOn)
     case .waitingThreadsSampled, .stacksNotFollowed, .tracepointStacksNotFollowed, .asyncCallersNotCopied: break
     case .stacksNotCopied(let count): json.member("count", count)
     case .unreadableProcess(let pid, let number):

@@ -10,20 +10,33 @@ extension ProfileOverview {
     guard let busy = busyCPUs, let cpuSeconds else { return nil }
     let seconds = trust.metadata.durationSeconds
     let used = "\(cpuSeconds.fixed(2)) CPU seconds in \(seconds.fixed(2)) s"
-    if busy < Self.busyEnough { return "\(used): on a CPU \(busy.percent) of the time. \(Self.waited)" }
+    if busy < Self.busyEnough { return "\(used): on a CPU \(busy.percent) of the time. \(waited)" }
     return "\(used): \(busy.fixed(2)) \(busy == 1 ? "CPU" : "CPUs") busy on average."
   }
 
   private static let busyEnough = 0.5
-  private static let waited =
-    "It mostly waited, be it for a CPU, and a profile of CPU time doesn't tell for what."
+  private var waited: String {
+    if let share = resources?.threads?.waitShare, share >= 0.5 {
+      return "Its threads mostly waited for a CPU: \(share.percent) of the time that they wanted one."
+    }
+    let known = resources?.threads == nil ? ", be it for a CPU" : ""
+    let advice = hasWaits ? "`--value off-cpu` does" : "`record --off-cpu` does"
+    return "It mostly waited\(known), and a profile of CPU time doesn't tell for what: \(advice)."
+  }
+
+  /// What threads and machine did with their time, each with its title.
+  private var resourceLines: [(title: String, text: String)] {
+    [
+      ("threads", resources?.threadsText), ("machine", resources?.machineText), ("held up", resources?.limitsText),
+    ].compactMap { title, text in text.map { (title, $0) } }
+  }
 
   /// The same below a head that tells the CPU time of everything already; nil where that is all there is to say.
   private var timeSentenceBelowHead: String? {
     guard let busy = busyCPUs, trust.metadata.cpuLoadText != nil, cpuSeconds == trust.metadata.cpuSecondsUsed else {
       return timeSentence
     }
-    return busy < Self.busyEnough ? Self.waited : nil
+    return busy < Self.busyEnough ? waited : nil
   }
 
   /// The overview for a terminal of so many columns; nil for lines of any length.
@@ -31,6 +44,9 @@ extension ProfileOverview {
     guard trust.completeness.samples > 0 else { return "" }
     var lines = ["Where to look"]
     if let sentence = timeSentenceBelowHead { lines.append("  " + sentence) }
+    for (title, text) in resourceLines {
+      lines.append("  \(title)\(String(repeating: " ", count: 14 - title.count))\(text)")
+    }
     if !path.isEmpty {
       lines.append(
         "  hottest path  "
@@ -68,6 +84,8 @@ extension ProfileOverview {
       if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
       json.key("busyCPUs")
       if let busyCPUs { json.value(busyCPUs) } else { json.value(nil) }
+      json.key("resources")
+      if let resources { resources.write(to: &json) } else { json.value(nil) }
       json.key("hottestPath")
       json.array { json in
         for step in path {
@@ -109,6 +127,7 @@ extension ProfileOverview {
       text += "- \(String(line).escapedForMarkdown)\n"
     }
     if let sentence = timeSentenceBelowHead { text += "- \(sentence.escapedForMarkdown)\n" }
+    for (title, line) in resourceLines { text += "- \(title): \(line.escapedForMarkdown)\n" }
     text += "\n### Where the time went\n\n"
     if !path.isEmpty {
       text +=

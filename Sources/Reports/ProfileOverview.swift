@@ -35,6 +35,10 @@ package struct ProfileOverview: Sendable {
   package let runtime: RuntimeReport
   /// CPU seconds that all targets used, by the kernel's account or, without one, by the samples; nil where not known.
   package let cpuSeconds: Double?
+  /// What targets and machine did with their time; nil where it isn't known, or of a part of the recording.
+  package let resources: ResourceUse?
+  /// Whether the profile tells what its threads waited for, though not in the value that is shown.
+  package let hasWaits: Bool
   /// What the figures hint at, the heaviest first; at most five.
   package let hints: [ProfileHint]
 
@@ -84,8 +88,23 @@ package struct ProfileOverview: Sendable {
     let isAll =
       selected.selection.threads == nil && selected.selection.processes == nil && selected.selection.time == nil
     cpuSeconds = isAll ? profile.metadata.cpuSecondsUsed ?? sampled : sampled
+    resources = isAll ? Self.resources(of: profile.metadata) : nil
+    hasWaits = profile.valueTypes.contains { $0.name == "off-cpu" }
     hints = ProfileHint.hints(
-      selected, ProfileHint.Figures(trust: trust, runtime: runtime, threads: self.threads))
+      selected,
+      ProfileHint.Figures(trust: trust, runtime: runtime, threads: self.threads, resources: resources))
+  }
+
+  /// With the threads' times as the account of their waits has them, where there is one.
+  private static func resources(of metadata: ProfileMetadata) -> ResourceUse? {
+    guard var use = metadata.resources else { return nil }
+    for case .threadTimes(let times) in metadata.notes where use.threads == nil {
+      var threads = ResourceUse.Threads()
+      (threads.count, threads.wall) = (times.threads, times.wall)
+      (threads.onCPU, threads.runnable) = (times.onCPU, times.runnable)
+      use.threads = threads
+    }
+    return use
   }
 
   private static func sorted(_ parts: [Part]) -> [Part] {

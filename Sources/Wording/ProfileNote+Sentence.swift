@@ -94,6 +94,7 @@ extension ProfileNote {
       return facts
         + ": \(seconds.exactSecondsText) were spent in the kernel, which is not sampled (\(rootOrParanoid) 1)"
     case .programsNotSampled: return facts + ": the programs that may not be sampled used the rest, or part of it"
+    case .paused: return facts + ": nothing was sampled while perfprof was stopped"
     case .lateClocks(let frequency):
       return facts + ": each thread's clock begins with a whole period of \((1 / frequency).exactSecondsText), so that "
         + "short threads and processes are seen too seldom or never; \(rootOrParanoid) 0, so that CPUs are sampled "

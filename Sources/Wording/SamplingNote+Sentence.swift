@@ -23,6 +23,10 @@ extension SamplingNote {
       "ptrace ended \(Self.counted(restarted &+ lost, "system call")) early; \(restarted) "
         + "\(restarted == 1 ? "was" : "were") begun again unnoticed"
         + (lost > 0 ? ", \(lost) may have told \(lost == 1 ? "its" : "their") program EINTR" : "")
+    case .samplingPaused(let count, let seconds, let kernelWentOn):
+      "perfprof was stopped \(count == 1 ? "once" : "\(count) times"), for \(seconds.exactSecondsText): "
+        + (kernelWentOn
+          ? "the kernel sampled on, and what it had no room for is counted as lost" : "nothing was sampled then")
     case .waitingThreadsSampled:
       "threads that wait were sampled as those that run (--idle): shares are of elapsed time, and not of CPU time"
     case .stacksNotFollowed:

@@ -101,6 +101,35 @@ extension LiveTests {
 
     // MARK: Nothing to see
 
+    @Test("What threads did while they had no CPU is what they were made to do", arguments: ["perf", "ptrace"])
+    func threadTimes(_ sampler: String) throws {
+      // Two that share one CPU, so that each waits while the other runs; a third that asks for none.
+      let loop = "while :; do :; done"
+      let target = try ChildProcess(["taskset", "-c", "0", "sh", "-c", "(\(loop)) & (\(loop)) & echo READY; wait"])
+      try #require(target.waitUntilReady())
+      let children = try String(contentsOfFile: "/proc/\(target.pid)/task/\(target.pid)/children", encoding: .utf8)
+        .split(separator: " ").compactMap { pid_t($0) }
+      defer { for child in children { kill(child, SIGKILL) } }
+      let recorded = try Recorded.attached(
+        to: target.pid, seconds: 3,
+        options: children.flatMap { ["-p", "\($0)"] } + ["--sampler", sampler])
+      let resources = try #require(recorded.info["resources"] as? [String: Any])
+      let threads = try #require(resources["threads"] as? [String: Any])
+      func number(_ name: String) -> Double { (threads[name] as? NSNumber)?.doubleValue ?? -1 }
+      let (wall, ran) = (number("wallSeconds"), number("onCPUSeconds"))
+      let (runnable, blocked) = (number("runnableSeconds"), number("blockedSeconds"))
+      #expect(abs(ran + runnable + blocked - wall) < 0.001)
+      let seconds = try #require(recorded.number("durationSeconds"))
+      // The shell waits for its children. (Under ptrace a thread that is stopped for a sample is blocked.)
+      if sampler == "perf" {
+        #expect(abs(blocked / seconds - 1) < 0.2, "\(threads)")
+        #expect(abs((ran + runnable) / seconds - 2) < 0.2, "\(threads)")
+      }
+      #expect(runnable / (ran + runnable) > 0.45, "\(threads)")
+      let used = try #require(recorded.number("cpuSecondsUsed"))
+      #expect(abs(ran / used - 1) < 0.05, "\(ran) of \(used) s")
+    }
+
     @Test("A target that sleeps, and one that is stopped, are called so")
     func idle() throws {
       let sleeper = try ChildProcess(["sleep", "60"])

@@ -14,6 +14,7 @@ import Wording
     .ringsShrunk(wanted: 1 << 20, got: 4096),
     .dumpsShortened(wanted: 65_528, got: 8_192), .threadsPaused(count: 3, median: 1, percentile99: 2, longest: 3),
     .callsInterrupted(restarted: 4, lost: 1), .stacksNotFollowed, .waitingThreadsSampled,
+    .samplingPaused(count: 2, seconds: 1.5, kernelWentOn: true),
     .tracepointStacksNotFollowed, .asyncCallersNotCopied,
     .stacksNotCopied(count: 7), .unreadableProcess(pid: 42, errno: 13),
   ]
@@ -24,6 +25,7 @@ import Wording
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: nil), .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .lost),
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .inKernel(seconds: 0.9)),
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .programsNotSampled),
+    .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .paused),
     .cpuTime(usedSeconds: 2, sampledSeconds: 1, cause: .lateClocks(frequency: 499)),
     .threadTimes(
       .init(threads: 3, wall: 6, onCPU: 1, runnable: 0.5, blocked: 4.5, switchesPerSample: 64)),
@@ -45,6 +47,33 @@ import Wording
     var bytes = ChunkFraming.fileHeader
     for chunk in chunks { bytes += ChunkFraming.frame(try chunk.serializedBytes()) }
     return try RecordingReader.read(bytes, path: "test")
+  }
+
+  @Test func whatTheKernelAccountsIsReadAsItWasWritten() throws {
+    var use = ResourceUse()
+    var trailer = RecordingTrailer()
+    trailer.resources = use
+    #expect(try read([RecordingChunk(trailer).message]).metadata.resources == use)
+    var threads = ResourceUse.Threads()
+    (threads.count, threads.wall, threads.onCPU, threads.runnable, threads.unread) = (4, 12, 3, 0.5, 0.25)
+    use.threads = threads
+    var machine = ResourceUse.Machine()
+    (machine.cpus, machine.seconds, machine.busy, machine.stolen, machine.waitingForDisk) = (2, 3, 4, 0.5, 0.25)
+    use.machine = machine
+    (use.pressure.cpu, use.pressure.memory, use.pressure.io) = (1, 0, nil)
+    var limits = ResourceUse.Limits()
+    (limits.throttledSeconds, limits.throttledPeriods) = (1.5, 20)
+    (limits.memoryLimitHits, limits.outOfMemoryKills) = (7, 1)
+    (use.limits, use.majorFaults) = (limits, 0)
+    trailer.resources = use
+    #expect(try read([RecordingChunk(trailer).message]).metadata.resources == use)
+    // No amount of time is taken for none.
+    use.threads?.wall = .infinity
+    use.machine?.busy = -1
+    trailer.resources = use
+    let read = try read([RecordingChunk(trailer).message]).metadata.resources
+    #expect(read?.threads?.wall == 0)
+    #expect(read?.machine?.busy == 0)
   }
 
   @Test func everyFactIsReadAsItWasWritten() throws {

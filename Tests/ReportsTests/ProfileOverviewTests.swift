@@ -41,6 +41,46 @@ import Testing
     #expect(ProfileOverview(profile.preferred).timeSentence?.contains("1.20 CPUs busy on average") == true)
   }
 
+  @Test func saysWhatThreadsAndMachineDidWithTheirTime() throws {
+    var profile = Profile.of([(["main"], 1000)])
+    profile.metadata.cpuSecondsUsed = 1
+    profile.metadata.durationSeconds = 10
+    var use = ResourceUse()
+    var threads = ResourceUse.Threads()
+    (threads.count, threads.wall, threads.onCPU, threads.runnable) = (4, 40, 1, 3)
+    use.threads = threads
+    var machine = ResourceUse.Machine()
+    (machine.cpus, machine.seconds, machine.busy, machine.stolen) = (2, 10, 19, 1)
+    use.machine = machine
+    use.pressure.cpu = 7.5
+    profile.metadata.resources = use
+    let overview = ProfileOverview(profile.preferred)
+    #expect(overview.timeSentence?.contains("mostly waited for a CPU: 75.0 % of the time that they wanted one") == true)
+    #expect(
+      overview.text().contains(
+        "\n  threads       4 threads, 40.00 s together: 1.00 s on a CPU, 3.00 s ready to run, 36.00 s blocked\n"))
+    #expect(
+      overview.text().contains(
+        "\n  machine       2 CPUs 95.0 % busy, 5.0 % taken by the host; some task waited for a CPU 75.0 % of the time\n"
+      ))
+    #expect(overview.hints.map(\.kind) == ["waits-for-cpu", "stolen"])
+    // Nothing of it is of a part of the recording.
+    var selection = profile.preferred.selection
+    selection.time = 0..<1_000_000
+    #expect(ProfileOverview(SelectedProfile(profile, selection)).resources == nil)
+    // A quota explains the wait, and not the machine.
+    var limits = ResourceUse.Limits()
+    (limits.throttledSeconds, limits.throttledPeriods) = (2.5, 90)
+    profile.metadata.resources?.limits = limits
+    let held = ProfileOverview(profile.preferred)
+    #expect(held.hints.map(\.kind) == ["cpu-quota", "stolen"])
+    #expect(
+      held.text().contains("\n  held up       its CPU quota held the control group up 90 times, for 2.50 s in all\n"))
+    // Who never wanted a CPU waited for something else.
+    profile.metadata.resources?.threads?.runnable = 0
+    #expect(ProfileOverview(profile.preferred).timeSentence?.contains("`record --off-cpu` does") == true)
+  }
+
   @Test func tellsTheCPUTimeOnce() {
     var profile = Profile.of([(["main"], 1000)])
     profile.metadata.durationSeconds = 10

@@ -66,6 +66,10 @@ import Testing
     #expect(text(.stacksNotCopied(count: 2)).hasPrefix("2 stacks that go on"))
     #expect(
       text(.callsInterrupted(restarted: 1, lost: 0)) == "ptrace ended 1 system call early; 1 was begun again unnoticed")
+    #expect(
+      text(.samplingPaused(count: 1, seconds: 2, kernelWentOn: false))
+        == "perfprof was stopped once, for 2.00 s: nothing was sampled then")
+    #expect(text(.samplingPaused(count: 3, seconds: 2, kernelWentOn: true)).hasSuffix("counted as lost"))
     #expect(text(.threadsPaused(count: 1, median: 1, percentile99: 1, longest: 1)).contains("threads once"))
   }
 

@@ -46,6 +46,30 @@ package struct ControlGroup: Hashable, Sendable {
     return numbers.sorted()
   }
 
+  /// The folders of the groups that these processes are in, and of those around them, up to where hierarchies are
+  /// mounted: all whose limits hold for one of them. At most 64.
+  package static func foldersWithLimits(of processes: [Int32], procFolder: String = "/proc") -> [String] {
+    let roots = hierarchies(procFolder: procFolder)
+    var folders: Set<String> = []
+    for pid in processes.prefix(64) {
+      // `0::/user.slice/…`, `4:cpu,cpuacct:/docker/…` (cgroups(7)).
+      for line in (ProcFile.text("\(procFolder)/\(pid)/cgroup") ?? "").split(separator: "\n") {
+        let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard fields.count == 3 else { continue }
+        var path = fields[2].split(separator: "/")
+        guard !path.contains(".."), path.count <= deepest else { continue }
+        while true {
+          for root in roots where folders.count < 64 {
+            let folder = path.isEmpty ? root : "\(root)/\(path.joined(separator: "/"))"
+            if isGroup(folder) { folders.insert(folder) }
+          }
+          guard path.popLast() != nil else { break }
+        }
+      }
+    }
+    return folders.sorted()
+  }
+
   /// How deep groups are looked into.
   private static let deepest = 32
 

@@ -14,6 +14,8 @@ package struct ThreadStat: Hashable {
   package var kernelTicks: UInt64 = 0
   /// User and system time of children that were waited for.
   package var childTicks: UInt64 = 0
+  /// Pages that it had to wait for a disk for; of a process, all its threads.
+  package var majorFaults: UInt64 = 0
   /// When it began, in clock ticks since the machine did.
   package var startTicks: UInt64 = 0
 
@@ -54,6 +56,7 @@ package struct ThreadStat: Hashable {
     self.parent = parent
     self.flags = flags
     cpuTicks = user &+ system
+    majorFaults = UInt64(fields[9]) ?? 0
     guard fields.count >= 15, let childUser = UInt64(fields[13]), let childSystem = UInt64(fields[14]) else { return }
     childTicks = childUser &+ childSystem
     kernelTicks = system &+ childSystem

@@ -93,6 +93,8 @@ public enum ProfileNote: Hashable, Sendable {
     case programsNotSampled
     /// Each thread's clock begins with a whole period of this rate.
     case lateClocks(frequency: Double)
+    /// Nothing was sampled while perfprof was stopped.
+    case paused
   }
 
   /// Where the rest of a stack came from that was larger than its copy.

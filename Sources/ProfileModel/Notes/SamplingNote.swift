@@ -14,6 +14,9 @@ public enum SamplingNote: Hashable, Sendable {
   case threadsPaused(count: UInt64, median: UInt64, percentile99: UInt64, longest: UInt64)
   /// Stops have ended system calls early: so many were begun again, and so many could not be, and told EINTR.
   case callsInterrupted(restarted: UInt64, lost: UInt64)
+  /// perfprof itself was stopped (SIGTSTP, a terminal's Ctrl-Z) and continued so many times. The kernel sampled
+  /// meanwhile for as long as it had room, or nobody did.
+  case samplingPaused(count: UInt64, seconds: Double, kernelWentOn: Bool)
   /// Threads that wait were sampled, too: samples are of elapsed time, and not of CPU time.
   case waitingThreadsSampled
   /// Stacks outgrew their dumps, and the rest can't be copied with the sample without `CAP_BPF` and `CAP_PERFMON`.

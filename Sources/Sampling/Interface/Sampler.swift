@@ -32,6 +32,12 @@ package protocol Sampler: ~Copyable {
   /// that has none any more. Whether they will.
   mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool
 
+  /// Leaves the targets alone until `resume`, so that this process may stop; the thread must end, where there is another.
+  mutating func suspend(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
+
+  /// Goes on after `suspend`, on the thread that calls.
+  mutating func resume(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
+
   /// Stops sampling and hands over everything seen so far.
   mutating func finish(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError)
 }
@@ -39,6 +45,12 @@ package protocol Sampler: ~Copyable {
 extension Sampler where Self: ~Copyable {
   /// None: the kernel reports mappings.
   package var mappings: TracedMaps? { nil }
+
+  /// Nothing: what the kernel samples by itself needs nobody to go on.
+  package mutating func suspend(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {}
+
+  /// Nothing.
+  package mutating func resume(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {}
 
   /// Samples hold none.
   package mutating func follow(tasks: [(pid: Int32, slot: TaskSlot?)]) -> Bool { false }

@@ -53,11 +53,13 @@ package struct PtraceSampler: ~Copyable, Sampler {
   let period: UInt64
   private let includesIdleThreads: Bool
   private let wakeDescriptor: Int32?
-  private var signals: ChildSignal
-  private var nextSweep: UInt64
+  var signals: ChildSignal?
+  var nextSweep: UInt64
   private var jitter: UInt64 = 0x2545_F491_4F6C_DD1D
   var isDescribed: Bool
-  private var isFinished = false
+  /// The threads that were let go by `suspend`; nil while they are traced.
+  var suspended: [(pid: Int32, tid: Int32)]?
+  private(set) var isFinished = false
 
   /// Begins to trace the targets' threads; sampling begins with the first poll.
   package init(target: SamplingTarget, options: SamplingOptions = SamplingOptions()) throws(SamplingError) {
@@ -99,7 +101,7 @@ package struct PtraceSampler: ~Copyable, Sampler {
       }
       let wakeUp = min(end, nextSweep)
       let present = MachineClock.monotonic
-      if wakeUp > present, try signals.wait(nanoseconds: wakeUp - present, or: wakeDescriptor) { break }
+      if wakeUp > present, try wait(nanoseconds: wakeUp - present, or: wakeDescriptor) { break }
     } while MachineClock.monotonic < end
     return .running
   }
@@ -119,15 +121,26 @@ package struct PtraceSampler: ~Copyable, Sampler {
     guard !isFinished else { return }
     isFinished = true
     describeProcesses(handler: &handler)
+    try settle(handler: &handler)
+    // It belongs to this thread, which the value outlives.
+    signals = nil
+  }
+
+  /// Leaves nothing asked of the threads, so that the end of this one lets them go unnoticed.
+  mutating func settle(handler: inout some SamplingHandler & ~Copyable) throws(SamplingError) {
     // Those asked to stop will do so, most at once; let go before, their system calls might end early.
     let end = MachineClock.monotonic + Self.patience
     repeat {
       serve(handler: &handler)
       guard threads.isAnyAsked else { break }
-      _ = try signals.wait(nanoseconds: 1_000_000, or: nil)
+      _ = try wait(nanoseconds: 1_000_000, or: nil)
     } while MachineClock.monotonic < end
     // A process's first thread does not end with the tracing.
     if clp_gettid() == getpid() { try letGo() }
+  }
+
+  mutating func wait(nanoseconds: UInt64, or other: Int32?) throws(SamplingError) -> Bool {
+    try signals?.wait(nanoseconds: nanoseconds, or: other) ?? true
   }
 
   /// Stops every thread once more and lets it go, where the tracing thread goes on. Calls that this ends early are begun
@@ -141,7 +154,7 @@ package struct PtraceSampler: ~Copyable, Sampler {
         threads.remove(tid)
         threads.unborn[tid] = nil
       }
-      if !threads.isEmpty { _ = try signals.wait(nanoseconds: 1_000_000, or: nil) }
+      if !threads.isEmpty { _ = try wait(nanoseconds: 1_000_000, or: nil) }
     }
   }
 

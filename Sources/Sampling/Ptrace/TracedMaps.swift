@@ -53,6 +53,9 @@ package final class TracedMaps {
     return news
   }
 
+  /// What is known of the process is old, whenever it was read.
+  func expire(_ pid: Int32) { processes[pid]?.readAt = 0 }
+
   /// Which of the process's pages are there, as one of its threads sees them; nil where the kernel doesn't tell.
   func pages(of pid: Int32, tid: Int32) -> PageMap? {
     if let pages = processes[pid]?.pages { return pages }

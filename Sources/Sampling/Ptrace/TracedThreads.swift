@@ -36,6 +36,12 @@ struct TracedThreads: ~Copyable {
   /// Whether a process has any thread left.
   func has(process pid: Int32) -> Bool { threads.contains { $0.pid == pid } }
 
+  /// Whether a thread has not ended, as far as its open file tells.
+  func isAlive(_ tid: Int32) -> Bool {
+    guard let position = positions[tid] else { return false }
+    return threads[position].schedstat < 0 || ScheduleTimes(threads[position].schedstat) != nil
+  }
+
   /// Their numbers, in no order.
   var numbers: [Int32] { threads.map(\.tid) }
 

@@ -211,6 +211,7 @@ struct RecordCommand: ParsableCommand {
     _ target: SamplingTarget, events: [SampledEvent], command: [String], name: String, signals: inout StopSignals,
     ready: () throws(SamplingError) -> Void, commandTime: () -> CPUTime? = { nil }
   ) throws -> Finished {
+    let job = JobSignals(given: Perfprof.given)
     var files = try RecordingFiles(outputs: output, showsCommand: !noCommand, name: name)
     for left in files.leftovers() {
       printError("perfprof: note: \(left) is of a run that died: `perfprof info` reads it as far as it goes")
@@ -236,6 +237,12 @@ struct RecordCommand: ParsableCommand {
       outcome = try Recorder.record(
         options, path: files.recording ?? "memory", owning: descriptor, ready: ready,
         shouldStop: { signals.check() },
+        jobControl: JobControl(
+          shouldPause: { job.news() == .stop },
+          pause: {
+            line.clear()
+            return job.stop()
+          }),
         commandTime: {
           // Sampling is over, and what ended it known.
           signals.noteEndOfSampling()
@@ -243,6 +250,7 @@ struct RecordCommand: ParsableCommand {
         }, sinks: [line],
         isNamingWanted: { naming in
           line.show(naming)
+          if job.news() == .stop { job.stop() }
           return !signals.hasNews()
         })
     } catch {

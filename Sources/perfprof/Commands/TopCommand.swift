@@ -107,7 +107,8 @@ struct TopCommand: ParsableCommand {
     options.version = Version.text
     var failure: SamplingError?
     do throws(SamplingError) {
-      try Recorder.watch(options, shouldStop: { signals.check() || view.isOver }, sinks: [view])
+      try Recorder.watch(
+        options, shouldStop: { signals.check() || view.isOver }, jobControl: view.jobControl, sinks: [view])
     } catch { failure = error }
     // Before anything is said of how it ended.
     view.end()

@@ -1,5 +1,7 @@
 import CLinuxPerf
 import Glibc
+import Processes
+import Sampling
 
 /// Ctrl-Z, or whoever else stops this program as a shell's job, and what lets it go on, as input of a descriptor: what is
 /// drawn on a terminal is taken away before, and drawn again afterwards.
@@ -14,8 +16,13 @@ struct JobSignals: ~Copyable {
 
   private let descriptor: Int32
 
-  /// Holds SIGTSTP back; call before any other thread is made. Where that fails, the signal does what it always does.
-  init() {
+  /// Holds SIGTSTP back; call before any other thread is made. Where that fails, the signal does what it always does,
+  /// and where it's ignored, as by shells without jobs, it stays so.
+  init(given: ProcessInheritance) {
+    guard !given.ignores(SIGTSTP) else {
+      descriptor = -1
+      return
+    }
     var set = Self.set(SIGTSTP, SIGCONT)
     // SAFETY: each call reads the one set.
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -47,7 +54,11 @@ struct JobSignals: ~Copyable {
 
   /// Stops this process as SIGTSTP does, until SIGCONT. Nothing happens where no shell could let it go on (an orphaned
   /// process group).
-  func stop() {
+  ///
+  /// - Returns: For how many seconds.
+  @discardableResult
+  func stop() -> Double {
+    let start = MachineClock.monotonic
     var set = Self.set(SIGTSTP)
     // To this thread, so that it takes effect before the next call returns.
     pthread_kill(pthread_self(), SIGTSTP)
@@ -55,6 +66,7 @@ struct JobSignals: ~Copyable {
     unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     if descriptor >= 0 { clp_signalfd_drain(descriptor) }
+    return Double(MachineClock.monotonic &- start) / 1e9
   }
 
   private static func set(_ signals: Int32...) -> sigset_t {

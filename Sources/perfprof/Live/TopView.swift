@@ -27,7 +27,7 @@ final class TopView: WindowSink {
   private(set) var isOver = false
   private let options: Options
   private var terminal: TopTerminal?
-  private let job = JobSignals()
+  private let job = JobSignals(given: Perfprof.given)
   private var sliding: SlidingProfile
   private var report: TopReport?
   private var screen: TopScreen
@@ -80,7 +80,6 @@ final class TopView: WindowSink {
   func update(_ progress: RecordProgress) {
     let now = MachineClock.monotonic
     let age = Double(now &- (addedUpAt == 0 ? startedAt : addedUpAt)) / 1e9
-    followJob()
     guard terminal != nil else {
       // The names of what is new may take a moment longer; they are not waited for for ever.
       if hasNews, age >= options.interval, !progress.isNaming || age >= 2 * options.interval + 1 { printTable() }
@@ -117,14 +116,21 @@ final class TopView: WindowSink {
   }
 
   /// Stops with its job, the terminal given away meanwhile.
-  private func followJob() {
-    switch job.news() {
-    case .stop:
-      terminal?.leave()
-      job.stop()
-    case .goesOn: break
-    case nil: return
-    }
+  var jobControl: JobControl {
+    JobControl(
+      shouldPause: { [self] in
+        guard let news = job.news() else { return false }
+        if case .goesOn = news { comeBack() }
+        return news == .stop
+      },
+      pause: { [self] in
+        terminal?.leave()
+        defer { comeBack() }
+        return job.stop()
+      })
+  }
+
+  private func comeBack() {
     // Nobody looked, and rings were full: what came meanwhile is no picture of any seconds.
     sliding.skipWindow()
     guard terminal != nil else { return }
