@@ -50,7 +50,7 @@ let package = Package(
 
     module("Searching"),
     module("BinaryReading"),
-    module("ProfileModel"),
+    module("ProfileModel", ["Searching"]),
     module("Processes", ["CLinuxPerf", "BinaryReading", "ProfileModel"]),
     module("ELF", ["CLinuxPerf", "CDeflate", "CZstd", "BinaryReading", "ProfileModel", "Processes"]),
     module("UnwindTables", ["Searching", "BinaryReading", "ProfileModel"]),

@@ -139,6 +139,13 @@ enum Palette {
       + "@media screen {\n\(chosen)\n}\n"
   }()
 
+  /// Variables of the page's canvases, for both themes.
+  static let canvasRules: String = {
+    let (light, dark) = (variables(Theme.light.canvasVariables), variables(Theme.dark.canvasVariables))
+    return ".page{\(light)}\n@media screen and (prefers-color-scheme: dark) {\n:root:not([data-theme=light]) "
+      + ".page{\(dark)}\n}\n@media screen {\n:root[data-theme=dark] .page{\(dark)}\n}\n"
+  }()
+
   private static func rules(
     _ theme: Theme, shades: (Entry) -> [String], grew: [String], shrank: [String]
   ) -> [String] {
@@ -162,7 +169,10 @@ enum Palette {
   }
 
   private static func variables(_ theme: Theme) -> String {
-    let variables = theme.variables.map { "--\($0.name):#\($0.color);" }.joined()
-    return ".viewer{\(variables)color-scheme:\(theme.name)}"
+    ".viewer{\(variables(theme.variables))color-scheme:\(theme.name)}"
+  }
+
+  private static func variables(_ variables: [(name: String, color: String)]) -> String {
+    variables.map { "--\($0.name):#\($0.color);" }.joined()
   }
 }

@@ -161,6 +161,15 @@ package struct ProcessTable {
     return threads[tid]?.serial ?? 0
   }
 
+  /// What the thread that an event ends was called, or whoever makes a new one; nil where that isn't known without asking.
+  package func knownName(before event: ProcessEvent) -> String? {
+    switch event {
+    case .exited(let pid, let tid, _): threads[tid]?.name ?? threads[pid]?.name
+    case .forked(_, _, let parentPID, let parentTID, _): threads[parentTID]?.name ?? threads[parentPID]?.name
+    case .mapped, .renamed: nil
+    }
+  }
+
   /// The name that a process has now: its first thread's.
   package mutating func name(of pid: Int32) -> String {
     if let known = threads[pid]?.name { return known }

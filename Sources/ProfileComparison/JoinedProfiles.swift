@@ -14,6 +14,8 @@ package struct JoinedProfiles {
   package private(set) var samplesBefore = 0
   /// How many threads are the earlier side's.
   package private(set) var threadsBefore = 0
+  /// How many marks are the earlier side's.
+  package private(set) var marksBefore = 0
   /// For each function its name and module, as a comparison's rows have them.
   package private(set) var functions: [SideTable.Function] = []
 
@@ -39,11 +41,15 @@ package struct JoinedProfiles {
     for selected in after { numbers.append(shared.numbers(of: selected.profile, isBefore: false)) }
     let modules = shared.moduleOfNumber()
     for (index, selected) in (before + after).enumerated() {
-      if index == before.count { (samplesBefore, threadsBefore) = (profile.samples.count, profile.threads.count) }
+      if index == before.count { countBefore() }
       add(selected, tree: trees[index], numbers[index], modules)
     }
-    if after.isEmpty { (samplesBefore, threadsBefore) = (profile.samples.count, profile.threads.count) }
+    if after.isEmpty { countBefore() }
     if !isAligned { treeStacks = [] }
+  }
+
+  private mutating func countBefore() {
+    (samplesBefore, threadsBefore, marksBefore) = (profile.samples.count, profile.threads.count, profile.marks.count)
   }
 
   private mutating func add(
@@ -55,6 +61,12 @@ package struct JoinedProfiles {
     for thread in own.threads {
       let process = ProcessID(index: firstProcess + thread.process.index)
       profile.threads.append(ThreadRecord(process: process, tid: thread.tid, name: thread.name))
+    }
+    for mark in own.marks {
+      var joined = mark
+      joined.thread = mark.thread.map { ThreadID(index: firstThread + $0.index) }
+      joined.maker = mark.maker.map { ThreadID(index: firstThread + $0.index) }
+      profile.marks.append(joined)
     }
     // Aligning adds frames behind those that there were, and leaves functions as they are.
     let frames = tree.profile.frames.map { frame in

@@ -20,6 +20,8 @@ public struct Profile: Sendable {
   public var preferredValue: ValueTypeID?
   /// In order of time. Of an observation with amounts of several value types there is a row for each.
   public var samples: [Sample] = []
+  /// What happened meanwhile, in order of time: what the kernel told of processes, threads and lost samples.
+  public var marks: [ProfileMark] = []
 
   /// An empty profile.
   public init() {}

@@ -140,7 +140,9 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     // A thread's last wait is of the name that it had; whether it is recorded goes by the one that it has from now on.
     let followsFirst = if case .exited = event { true } else { chosen == nil }
     if followsFirst { follow(event) }
+    let name = processes.table.knownName(before: event)
     let change = processes.apply(event)
+    if let mark = ProfileMark(event, change?.change, name: name, since: startTime) { log.add(mark) }
     if chosen != nil { forgetChoice(event) }
     if !followsFirst { follow(event) }
     if let (change, over) = change {
@@ -166,7 +168,10 @@ struct SampleRecorder: SamplingHandler, ~Copyable {
     }
   }
 
-  mutating func lost(_ count: UInt64, time: UInt64) { lost += count }
+  mutating func lost(_ count: UInt64, time: UInt64) {
+    lost += count
+    if count > 0 { log.add(ProfileMark(.lost, time: time > startTime ? time - startTime : 0, count: count)) }
+  }
 
   mutating func throttled(time: UInt64) { throttled += 1 }
 

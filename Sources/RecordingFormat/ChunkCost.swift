@@ -26,7 +26,7 @@ struct ChunkCost {
     /// The shape of a field that has a length; nil for a text.
     func field(_ number: UInt64) -> Shape? {
       switch (self, number) {
-      case (.chunk, 7), (.chunk, 8), (.chunk, 9), (.symbols, 4): .columns
+      case (.chunk, 7), (.chunk, 8), (.chunk, 9), (.chunk, 16), (.symbols, 4): .columns
       case (.chunk, 11): .symbols
       case (.chunk, 1...5), (.chunk, 10), (.chunk, 12...14), (.symbols, 2), (.location, 2): .row
       case (.symbols, 3): .location

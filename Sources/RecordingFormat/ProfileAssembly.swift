@@ -8,6 +8,7 @@ struct ProfileAssembly {
   private var metadata = ProfileMetadata()
   private(set) var tables = RecordingTables()
   private var samples: [Sample] = []
+  private var marks: [ProfileMark] = []
   private var valueTypes: [ValueType] = [.samples()]
   /// Whether `valueTypes` are the recording's own.
   private var namesValueTypes = false
@@ -35,6 +36,7 @@ struct ProfileAssembly {
     try budget.take(chunk.stacks.parent.count, .stackNodes)
     try budget.take(chunk.samples.time.count, .samples)
     try budget.take(chunk.valueTypes.count, .valueTypes)
+    try budget.take(chunk.marks.time.count, .rows)
     return add(chunk)
   }
 
@@ -66,7 +68,9 @@ struct ProfileAssembly {
     }
     for rename in chunk.renames where !apply(rename) { return false }
     tables.markers += FrameMarker.markers(names: chunk.markers, facts: chunk.markerFacts)
-    guard add(chunk.frames), add(chunk.stacks), add(chunk.samples) else { return false }
+    guard add(chunk.frames), add(chunk.stacks), add(chunk.samples), add(chunk.marks, names: chunk.markNames) else {
+      return false
+    }
     if chunk.hasCounters { add(RecordingCounters(chunk.counters)) }
     for part in chunk.symbols { addPlaces(of: RecordedNames(part)) }
     for update in chunk.moduleUpdates { add(update) }
@@ -197,6 +201,31 @@ struct ProfileAssembly {
     return true
   }
 
+  /// What happened to processes and threads.
+  mutating func add(_ marks: [ProfileMark]) { self.marks += marks }
+
+  /// The same as it was written; kinds of later versions are left out.
+  private mutating func add(_ rows: Recording_Marks, names: [String]) -> Bool {
+    let count = rows.time.count
+    let mayBeEmpty = [rows.parentPid.count, rows.parentTid.count, rows.count.count]
+    guard [rows.kind.count, rows.pid.count, rows.tid.count, rows.name.count].allSatisfy({ $0 == count }),
+      mayBeEmpty.allSatisfy({ $0 == count || $0 == 0 }), rows.name.allSatisfy({ Int($0) <= names.count })
+    else { return false }
+    var time: UInt64 = 0
+    for index in 0..<count {
+      time = time &+ UInt64(bitPattern: rows.time[index])
+      guard let kind = UInt8(exactly: rows.kind[index]).flatMap(ProfileMark.Kind.init) else { continue }
+      var mark = ProfileMark(kind, time: min(time, UInt64(Int64.max) / 1000) * 1000)
+      mark.numbers = .init(pid: rows.pid[index], tid: rows.tid[index])
+      if !rows.parentPid.isEmpty { mark.parent.pid = rows.parentPid[index] }
+      if !rows.parentTid.isEmpty { mark.parent.tid = rows.parentTid[index] }
+      if !rows.count.isEmpty { mark.count = rows.count[index] }
+      if rows.name[index] > 0 { mark.name = names[Int(rows.name[index]) - 1] }
+      marks.append(mark)
+    }
+    return true
+  }
+
   /// The value type that `Samples.kind` stands for.
   private mutating func valueType(ofKind kind: UInt32) -> ValueTypeID {
     let type: ValueType
@@ -262,6 +291,9 @@ struct ProfileAssembly {
       last = profile.samples[index].time
     }
     if !isSorted { profile.samples.sort { $0.time < $1.time } }
+    profile.marks = marks.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+      .map(\.element)
+    profile.placeMarks()
     profile.explainWaits()
     return profile
   }

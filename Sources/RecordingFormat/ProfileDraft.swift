@@ -13,6 +13,7 @@ package struct ProfileDraft: Sendable {
   private var threads: [ThreadRecord] = []
   /// Serialized `Recording_Samples`, a window each.
   private var samples: [[UInt8]] = []
+  private var marks: [ProfileMark] = []
   private var counters = RecordingCounters()
   private var names: [RecordedNames] = []
   private var bytes = 0
@@ -44,6 +45,8 @@ package struct ProfileDraft: Sendable {
     }
     processes += window.processes
     threads += window.threads
+    marks += window.marks.map(\.inWholeMicroseconds)
+    bytes += window.marks.count * MemoryLayout<ProfileMark>.stride
     bytes += window.processes.reduce(0) { $0 + $1.name.utf8.count + MemoryLayout<ProcessRecord>.stride }
     bytes += window.threads.reduce(0) { $0 + $1.name.utf8.count + MemoryLayout<ThreadRecord>.stride }
     if bytes > limit { giveUp() }
@@ -64,7 +67,7 @@ package struct ProfileDraft: Sendable {
 
   private mutating func giveUp() {
     isGivenUp = true
-    (processes, threads, samples, names) = ([], [], [], [])
+    (processes, threads, samples, marks, names) = ([], [], [], [], [])
   }
 
   /// The profile of the recording that ends with this trailer; nil where the draft was given up.
@@ -79,11 +82,21 @@ package struct ProfileDraft: Sendable {
     for packed in samples {
       guard let message = try? Recording_Samples(serializedBytes: packed), assembly.add(message) else { return nil }
     }
+    assembly.add(marks)
     assembly.add(counters)
     for part in names { assembly.add(part) }
     assembly.add(trailer)
     var budget = ReadingBudget.unlimited
     return try? assembly.finish(unread: .init(bytes: 0, isAll: true), shows: [], &budget)
+  }
+}
+
+extension ProfileMark {
+  /// As a recording has it.
+  fileprivate var inWholeMicroseconds: ProfileMark {
+    var result = self
+    result.time = time / 1000 * 1000
+    return result
   }
 }
 

@@ -14,6 +14,7 @@ extension RecordingChunk {
     window.addFrames(to: &pieces)
     window.addStacks(to: &pieces)
     window.samples.add(to: &pieces)
+    window.addMarks(to: &pieces)
     pieces.current.counters = window.counters.message(samples: window.sampleCount)
     return pieces.finish().map(RecordingChunk.init)
   }
@@ -94,6 +95,31 @@ extension RecordingWindow {
       }
       pieces.current.stacks = rows
       next = nodes.upperBound
+    }
+  }
+}
+
+extension RecordingWindow {
+  fileprivate func addMarks(to pieces: inout ChunkPieces) {
+    var names: [String: UInt32] = [:]
+    var last: UInt64 = 0
+    for mark in marks {
+      pieces.makeRoom(text: mark.name.utf8.count)
+      if pieces.current.marks.time.isEmpty { (names, last) = ([:], 0) }
+      if !mark.name.isEmpty, names[mark.name] == nil {
+        pieces.current.markNames.append(mark.name)
+        names[mark.name] = UInt32(truncatingIfNeeded: pieces.current.markNames.count)
+      }
+      let time = mark.time / 1000
+      pieces.current.marks.time.append(Int64(bitPattern: time &- last))
+      pieces.current.marks.kind.append(UInt32(mark.kind.rawValue))
+      pieces.current.marks.pid.append(mark.numbers.pid)
+      pieces.current.marks.tid.append(mark.numbers.tid)
+      pieces.current.marks.parentPid.append(mark.parent.pid)
+      pieces.current.marks.parentTid.append(mark.parent.tid)
+      pieces.current.marks.count.append(mark.count)
+      pieces.current.marks.name.append(names[mark.name] ?? 0)
+      last = time
     }
   }
 }

@@ -17,6 +17,7 @@ package struct RecordingLog: Sendable {
   private var threads = Pending<ThreadRecord>()
   private var markerFrames: [FrameMarker: UInt32] = [:]
   private var lastTime: UInt64 = 0
+  private var marks = PendingMarks()
 
   /// A log of nothing.
   package init() {}
@@ -113,6 +114,9 @@ package struct RecordingLog: Sendable {
     sampleCount += 1
   }
 
+  /// Adds what happened at a time, in nanoseconds since the start; of too many events the number only.
+  package mutating func add(_ mark: ProfileMark) { marks.add(mark) }
+
   // MARK: Windows
 
   /// Everything since the last window, with the totals so far.
@@ -128,6 +132,7 @@ package struct RecordingLog: Sendable {
     )
     window.stacks = (Array(tables.stacks.parents[flushed.stacks...]), Array(tables.stacks.frames[flushed.stacks...]))
     window.samples = pending
+    window.marks = marks.take()
     window.counters = counters
     window.sampleCount = sampleCount
     flushed = Flushed(

@@ -23,6 +23,8 @@ package struct RecordingWindow: Sendable {
   package internal(set) var stacks: (parents: [UInt32], frames: [UInt32]) = ([], [])
   /// What was sampled, in order of time.
   package internal(set) var samples = Samples()
+  /// What happened to processes and threads, about in order of time.
+  package internal(set) var marks: [ProfileMark] = []
   /// Totals since the recording began.
   package internal(set) var counters = RecordingCounters()
   /// Samples since the recording began.

@@ -149,6 +149,21 @@ package nonisolated struct Recording_Chunk: @unchecked Sendable {
     set {_uniqueStorage()._markerFacts = newValue}
   }
 
+  package var marks: Recording_Marks {
+    get {_storage._marks ?? Recording_Marks()}
+    set {_uniqueStorage()._marks = newValue}
+  }
+  /// Returns true if `marks` has been explicitly set.
+  package var hasMarks: Bool {_storage._marks != nil}
+  /// Clears the value of `marks`. Subsequent reads from it will return its default value.
+  package mutating func clearMarks() {_uniqueStorage()._marks = nil}
+
+  /// what this chunk's marks refer to
+  package var markNames: [String] {
+    get {_storage._markNames}
+    set {_uniqueStorage()._markNames = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -646,6 +661,39 @@ package nonisolated struct Recording_Samples: Sendable {
 
   /// index of the value type; empty: all 0
   package var value: [UInt32] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What happened to processes and threads, and to the recording. Columns of one row a mark, about in order of time.
+package nonisolated struct Recording_Marks: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// microseconds since the start; difference from the row before, 0 at a chunk's first
+  package var time: [Int64] = []
+
+  /// 0 process began, 1 thread began, 2 exec, 3 thread ended, 4 process ended, 5 samples lost
+  package var kind: [UInt32] = []
+
+  /// 0 for lost samples, and for rows of several events, which were too many
+  package var pid: [Int32] = []
+
+  package var tid: [Int32] = []
+
+  /// who made a process or thread; 0 for all else; empty: all 0
+  package var parentPid: [Int32] = []
+
+  package var parentTid: [Int32] = []
+
+  /// of lost samples, or of events; empty: all 1
+  package var count: [UInt64] = []
+
+  /// of the process or thread, or of the program that begins: index into the chunk's
+  package var name: [UInt32] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1594,7 +1642,7 @@ fileprivate nonisolated let _protobuf_package = "perfprof.recording"
 
 nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Chunk"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0\u{3}value_types\0\u{3}marker_facts\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}header\0\u{1}modules\0\u{1}processes\0\u{1}threads\0\u{1}renames\0\u{1}markers\0\u{1}frames\0\u{1}stacks\0\u{1}samples\0\u{1}counters\0\u{1}symbols\0\u{3}module_updates\0\u{1}trailer\0\u{3}value_types\0\u{3}marker_facts\0\u{1}marks\0\u{3}mark_names\0")
 
   fileprivate class _StorageClass {
     var _header: Recording_Header? = nil
@@ -1612,6 +1660,8 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _trailer: Recording_Trailer? = nil
     var _valueTypes: [Recording_ValueType] = []
     var _markerFacts: [Recording_Marker] = []
+    var _marks: Recording_Marks? = nil
+    var _markNames: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1637,6 +1687,8 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _trailer = source._trailer
       _valueTypes = source._valueTypes
       _markerFacts = source._markerFacts
+      _marks = source._marks
+      _markNames = source._markNames
     }
   }
 
@@ -1670,6 +1722,8 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._trailer) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._valueTypes) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._markerFacts) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._marks) }()
+        case 17: try { try decoder.decodeRepeatedStringField(value: &_storage._markNames) }()
         default: break
         }
       }
@@ -1727,6 +1781,12 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._markerFacts.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._markerFacts, fieldNumber: 15)
       }
+      try { if let v = _storage._marks {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
+      if !_storage._markNames.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._markNames, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1751,6 +1811,8 @@ nonisolated extension Recording_Chunk: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._trailer != rhs_storage._trailer {return false}
         if _storage._valueTypes != rhs_storage._valueTypes {return false}
         if _storage._markerFacts != rhs_storage._markerFacts {return false}
+        if _storage._marks != rhs_storage._marks {return false}
+        if _storage._markNames != rhs_storage._markNames {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2299,6 +2361,71 @@ nonisolated extension Recording_Samples: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.weight != rhs.weight {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Recording_Marks: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Marks"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}kind\0\u{1}pid\0\u{1}tid\0\u{3}parent_pid\0\u{3}parent_tid\0\u{1}count\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedSInt64Field(value: &self.time) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.kind) }()
+      case 3: try { try decoder.decodeRepeatedInt32Field(value: &self.pid) }()
+      case 4: try { try decoder.decodeRepeatedInt32Field(value: &self.tid) }()
+      case 5: try { try decoder.decodeRepeatedInt32Field(value: &self.parentPid) }()
+      case 6: try { try decoder.decodeRepeatedInt32Field(value: &self.parentTid) }()
+      case 7: try { try decoder.decodeRepeatedUInt64Field(value: &self.count) }()
+      case 8: try { try decoder.decodeRepeatedUInt32Field(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.time.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.time, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.kind, fieldNumber: 2)
+    }
+    if !self.pid.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.pid, fieldNumber: 3)
+    }
+    if !self.tid.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.tid, fieldNumber: 4)
+    }
+    if !self.parentPid.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.parentPid, fieldNumber: 5)
+    }
+    if !self.parentTid.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.parentTid, fieldNumber: 6)
+    }
+    if !self.count.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.count, fieldNumber: 7)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.name, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Recording_Marks, rhs: Recording_Marks) -> Bool {
+    if lhs.time != rhs.time {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.pid != rhs.pid {return false}
+    if lhs.tid != rhs.tid {return false}
+    if lhs.parentPid != rhs.parentPid {return false}
+    if lhs.parentTid != rhs.parentTid {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.name != rhs.name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

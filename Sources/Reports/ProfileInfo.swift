@@ -24,6 +24,8 @@ package struct ProfileInfo: Sendable {
   package let modules: [ModuleRow]
   /// All value types with the sum of their samples.
   package let values: [(type: ValueType, total: Int64)]
+  /// How much of what happened the recording tells of, by kind, and how much of that is not told apart.
+  package let happened: (counts: [ProfileMark.Kind: UInt64], joined: UInt64)
   private let trust: TrustSummary
 
   /// Sums up a profile.
@@ -33,6 +35,12 @@ package struct ProfileInfo: Sendable {
     trust = TrustSummary(selected)
     completeness = trust.completeness
     values = Array(zip(profile.valueTypes, profile.valueTotals))
+    var happened: (counts: [ProfileMark.Kind: UInt64], joined: UInt64) = ([:], 0)
+    for mark in profile.marks {
+      happened.counts[mark.kind, default: 0] &+= mark.count
+      if mark.isJoined { happened.joined &+= mark.count }
+    }
+    self.happened = happened
     processes = profile.processes.count { $0.first == nil }
     threads = profile.threads.count { $0.first == nil }
     var samples = [Int64](repeating: 0, count: profile.modules.count)
@@ -87,6 +95,15 @@ package struct ProfileInfo: Sendable {
       json.member("lateRecords", metadata.lateRecords)
       json.member("malformedRecords", metadata.malformedRecords)
       json.member("ringCorruptions", metadata.ringCorruptions)
+      json.key("events")
+      json.object { json in
+        let names: [(String, ProfileMark.Kind)] = [
+          ("processesBegan", .processBegan), ("programsRun", .exec), ("processesEnded", .processEnded),
+          ("threadsBegan", .threadBegan), ("threadsEnded", .threadEnded),
+        ]
+        for (name, kind) in names { json.member(name, happened.counts[kind] ?? 0) }
+        json.member("notToldApart", happened.joined)
+      }
       completeness.write(to: &json)
       json.key("modules")
       json.array { json in

@@ -33,6 +33,8 @@ static const char graph_modules[] = {
 };
 
 static const char page_modules[] = {
+#embed "model/marks.js" suffix(, )
+#embed "model/value-types.js" suffix(, )
 #embed "model/recording.js" suffix(, )
 #embed "model/name-pattern.js" suffix(, )
 #embed "model/stack-view.js" suffix(, )
@@ -41,6 +43,8 @@ static const char page_modules[] = {
 #embed "model/instructions.js" suffix(, )
 #embed "model/weighted-tree.js" suffix(, )
 #embed "model/turned-tree.js" suffix(, )
+#embed "model/waiting.js" suffix(, )
+#embed "model/time-series.js" suffix(, )
 #embed "model/time-lanes.js" suffix(, )
 #embed "model/time-order.js" suffix(, )
 #embed "model/parts.js" suffix(, )
@@ -57,7 +61,9 @@ static const char page_modules[] = {
 #embed "view/parts-table.js" suffix(, )
 #embed "view/tree-table.js" suffix(, )
 #embed "view/sandwich-view.js" suffix(, )
+#embed "view/mark-row.js" suffix(, )
 #embed "view/time-strip.js" suffix(, )
+#embed "view/lane-list.js" suffix(, )
 #embed "view/time-view.js" suffix(, )
 #embed "view/instruction-list.js" suffix(, )
 #embed "view/source-view.js" suffix(, )

@@ -222,10 +222,11 @@ def selects_a_time_by_dragging(reader):
     assert part["longest_match"] > 0.95 * whole["longest_match"]
     assert part["JSONParser.parseString()"] < 0.25 * whole["JSONParser.parseString()"]
     reader.tab("Time")
+    # The server, its two threads, and the logger.
     lanes = reader.page.locator(".lane")
-    assert lanes.count() == 3
+    assert lanes.count() == 4
     reader.shot("time")
-    lanes.nth(1).get_by_role("button").click()
+    lanes.nth(2).locator(".lane-name").click()
     assert "thread=77" in reader.fragment(), reader.fragment()
     reader.tab("Functions")
     assert "JSONParser.parseString()" not in {row[0] for row in reader.functions()}
@@ -234,6 +235,108 @@ def selects_a_time_by_dragging(reader):
     assert "from=" in reader.fragment()
     reader.open("server.html", "#view=time")
     assert reader.page.locator(".time-row").is_hidden(), "folded stacks have no times"
+
+
+@test
+def marks_what_happened(reader):
+    reader.open("times.html", "#view=time")
+    page = reader.page
+    signs = page.locator(".time-row .mark")
+    assert [sign.text_content() for sign in signs.all()] == ["▶", "▶2", "○40", "■1k", "!12k", "■"]
+    labels = [sign.get_attribute("aria-label") for sign in signs.all()]
+    assert labels[0] == "0.000 s: process 70 runs server"
+    assert labels[1] == "6.000 s: process 90 begins, made by 70 (server); 6.002 s: process 90 runs <b>gzip"
+    assert labels[2].startswith("7.000 s: process 100 begins") and labels[2].endswith("and 31 marks more, up to 7.039 s")
+    assert labels[3:] == ["7.500 s: 1,234 processes end", "8.000 s: 12,345 samples lost", "9.990 s: process 90 (gzip) ends"]
+    # Each stands where its time is: the axis has ten seconds.
+    strip = page.locator(".time-row .strip-box").bounding_box()
+    for sign, second in zip(signs.all()[:5], [0, 6, 7, 7.5, 8]):
+        x = sign.bounding_box()["x"] - strip["x"]
+        assert abs(x - second / 10.02 * strip["width"]) < 8, (second, x)
+    # The worker's lane has its own.
+    lane = page.get_by_role("toolbar", name="Marks: Activity of worker")
+    assert [sign.get_attribute("aria-label") for sign in lane.get_by_role("button").all()] == [
+        "1.990 s: thread 77 begins, made by 70 (server)", "4.010 s: thread 77 (worker) ends"]
+    # By keyboard: one stop, arrows from one to the next, and what each says is shown.
+    card = page.locator(".card:not([hidden])")
+    signs.first.focus()
+    assert card.inner_text() == "0.000 s: process 70 runs server"
+    page.keyboard.press("ArrowRight")
+    assert "runs <b>gzip" in card.inner_text()
+    assert page.locator(".card b").count() == 0
+    page.keyboard.press("End")
+    assert "9.990 s" in card.inner_text()
+    assert page.locator(".time-row .mark[tabindex='0']").count() == 1
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.matches('.mark')") or not page.evaluate(
+        "document.activeElement.closest('.time-row')"), "one stop a row"
+    # By mouse; and a chosen thread leaves its own and the lost samples.
+    signs.nth(4).hover()
+    assert card.inner_text() == "8.000 s: 12,345 samples lost"
+    reader.shot("marks")
+    reader.open("times.html", "#view=time&thread=77")
+    assert [sign.text_content() for sign in signs.all()] == ["!12k"]
+
+
+@test
+def shows_what_threads_did(reader):
+    reader.open("waits.html", "#view=time")
+    page = reader.page
+    assert page.locator(".states li").all_text_contents() == ["on CPU", "runnable", "blocked", "idle", "page-faults"]
+    names = [strip.get_attribute("aria-label") for strip in page.locator(".time-view canvas.strip").all()]
+    states = ": on CPU, runnable, blocked, idle"
+    assert names[:2] == ["Activity of all threads" + states, "page-faults of all threads"], names
+    assert names[2:4] == ["Activity of server" + states, "page-faults of server"], names
+    colors = """([name, x, y]) => {
+        const strip = [...document.querySelectorAll('.time-view canvas.strip')].find((canvas) => canvas.getAttribute('aria-label').startsWith(name));
+        const [red, green, blue] = strip.getContext('2d').getImageData(strip.width * x, strip.height * y, 1, 1).data;
+        const style = getComputedStyle(document.querySelector('.viewer'));
+        const known = ['on-cpu', 'runnable', 'blocked', 'idle', 'event1'].find((name) => style.getPropertyValue('--' + name).trim()
+            === '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join(''));
+        return known ?? `${red},${green},${blue}`;
+    }"""
+    page.wait_for_timeout(200)
+    # Of the worker: idle to 2 s, on a CPU to 4 s, then idle again. From below the bar of one thread.
+    assert page.evaluate(colors, ["Activity of worker", 0.1, 0.9]) == "idle"
+    assert page.evaluate(colors, ["Activity of worker", 0.3, 0.97]) == "on-cpu"
+    assert page.evaluate(colors, ["Activity of worker", 0.7, 0.9]) == "idle"
+    # Of the server's main thread: blocked, runnable, blocked; it ran before, between and behind.
+    below = {second: page.evaluate(colors, ["Activity of thread", second / 10.02, 0.9]) for second in [0.3, 1, 4, 5.3, 6.5, 9]}
+    assert below == {0.3: "on-cpu", 1: "blocked", 4: "on-cpu", 5.3: "runnable", 6.5: "on-cpu", 9: "blocked"}, below
+    assert page.evaluate(colors, ["page-faults of all", 0.002, 0.95]) == "event1"
+    reader.shot("waits")
+    # The curve above and the heat map are of the value type that is chosen, in its color.
+    reader.open("waits.html", "#view=time&value=off-cpu")
+    page.wait_for_timeout(200)
+    heat = page.evaluate("""() => {
+        const map = document.querySelector('canvas.heat');
+        return [...map.getContext('2d').getImageData(map.width * 0.13, map.height / 2, 1, 1).data].slice(0, 3);
+    }""")
+    assert heat[0] > heat[1] and heat[2] > heat[1], heat
+    reader.shot("waits-off-cpu")
+    assert page.locator(".lane").count() == 4
+    # All time in one graph: of each frame what ran is left in its color, what waited right.
+    reader.open("waits.html", "#value=wall")
+    assert re.search(r"waiting [\d.]+ %", page.locator(".legend").first.text_content())
+    box = reader.frame("all")
+    said = re.search(r"([\d.]+) % of it waiting", box.get_attribute("aria-label"))
+    place = box.bounding_box()
+    colors = page.evaluate("""([x, y]) => {
+        const canvas = document.querySelector('canvas.flame'), bounds = canvas.getBoundingClientRect(), ratio = canvas.width / bounds.width;
+        return x.map((x) => [...canvas.getContext('2d').getImageData((x - bounds.left) * ratio, (y - bounds.top) * ratio, 1, 1).data].join());
+    }""", [[place["x"] + place["width"] * share for share in [0.002, 0.997 - float(said[1]) / 100, 1.003 - float(said[1]) / 100, 0.995]],
+          place["y"] + 2])
+    assert colors[0] == colors[1] and colors[2] == colors[3] and colors[0] != colors[2], (said[1], colors)
+    reader.shot("wall")
+    reader.open("waits.html", "#view=time&value=wall")
+    page.wait_for_timeout(200)
+    reader.shot("waits-wall")
+    reader.open("waits.html", "#view=time")
+    # A click on a process selects it.
+    page.locator(".lane-name[data-process]").first.click()
+    assert "process=server" in reader.fragment() or "process=%5Eserver" in reader.fragment(), reader.fragment()
 
 
 @test
@@ -304,11 +407,12 @@ def fits_every_window(reader):
     for width, height in [(390, 844), (768, 1024), (1280, 800), (3840, 2160)]:
         for scheme in ["light", "dark"]:
             other = Reader(reader.browser, reader.folder, reader.shots, viewport={"width": width, "height": height}, color_scheme=scheme)
-            for view in ["flame", "tree", "functions", "sandwich", "time", "source"]:
-                other.open("times.html", "#view=" + view)
+            for name, view in [("times", view) for view in ["flame", "tree", "functions", "sandwich", "time", "source"]] + [
+                    ("waits", "time"), ("compared", "flame"), ("compared", "tree"), ("compared", "functions"), ("compared", "sandwich")]:
+                other.open(name + ".html", "#view=" + view)
                 assert other.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, view)
                 other.page.wait_for_timeout(150)
-                other.shot(f"{width}-{scheme}-{view}")
+                other.shot(f"{width}-{scheme}-{view}" if name == "times" else f"{width}-{scheme}-{name}-{view}")
             other.close()
 
 
@@ -351,7 +455,7 @@ def can_be_read_and_named(reader):
     for scheme in ["light", "dark"]:
         other = Reader(reader.browser, reader.folder, reader.shots, color_scheme=scheme)
         for name, view in [("times", view) for view in ["flame", "tree", "functions", "sandwich", "time", "source"]] + [
-                ("compared", "tree"), ("compared", "functions"), ("compared", "functions&by=modules")]:
+                ("waits", "time"), ("compared", "tree"), ("compared", "functions"), ("compared", "functions&by=modules")]:
             other.open(name + ".html", "#view=" + view + ("&from=1&to=4&q=parse" if name == "times" else ""))
             bad = other.page.evaluate(CONTRASTS)
             assert bad == [], (scheme, view, bad[:8])

@@ -157,7 +157,8 @@ enum Pictures {
       ),
       ("server.html", page(before)), ("hostile.html", hostilePage()), ("empty.html", page(Profile())),
       ("deep.html", page(Profiles.deep(2_000))), ("wide.html", page(Profiles.wide(frames: 20_000))),
-      ("times.html", page(Profiles.times)), ("compared.html", compared(before, after)),
+      ("times.html", page(Profiles.times)), ("waits.html", page(Profiles.waits)),
+      ("compared.html", compared(before, after)),
       (
         "diff.html",
         FlameGraph.html(comparison, caption: FlameGraphCaption(before: before.preferred, after: after.preferred))

@@ -59,6 +59,9 @@ import Testing
   @Test func stylesUseTheColorsThatThereAre() {
     func used(_ style: String) -> Set<String> { Set(style.matches(of: #/var\(--(\w+)\)/#).map { String($0.output.1) }) }
     #expect(used(ViewerFiles.viewerStyle) == Set(Theme.light.variables.map(\.name)))
+    let ofCanvas = Set(Theme.light.canvasVariables.map(\.name))
+    #expect(ofCanvas.isDisjoint(with: Theme.light.variables.map(\.name)))
+    for name in ofCanvas { #expect(ViewerFiles.scriptOfPage.contains("\"\(name)\""), "\(name)") }
     #expect(used(ViewerFiles.styleOfPage).subtracting(["step"]).isSubset(of: Set(Theme.light.variables.map(\.name))))
     #expect(Theme.light.variables.map(\.name) == Theme.dark.variables.map(\.name))
   }

@@ -110,6 +110,7 @@ enum Profiles {
     builder.profile = profile
     let worker = builder.add(ThreadRecord(process: ProcessID(index: 0), tid: 77, name: "worker"))
     profile = builder.profile
+    profile.threads[0].tid = 70
     let rows = profile.samples
     profile.samples = []
     for row in rows {
@@ -127,8 +128,78 @@ enum Profiles {
     }
     profile.samples.sort { $0.time < $1.time }
     profile.valueTypes = [.samples(period: 2_000_000)]
+    profile.marks = marks
+    profile.placeMarks()
     return profile
   }()
+
+  /// The same with what its threads wait for, and page faults.
+  static let waits: Profile = {
+    var builder = ProfileBuilder()
+    builder.profile = times
+    let states: [(WaitReason, ThreadID, start: Double, length: Double, value: UInt32)] = [
+      (.epoll, ThreadID(index: 0), 0.5, 1.3, 1), (.runnable, ThreadID(index: 0), 5, 0.6, 2),
+      (.socket, ThreadID(index: 0), 8, 1.5, 1),
+    ]
+    let worker = ThreadID(index: builder.profile.threads.count - 1)
+    // While it waits it does not run.
+    let runs = builder.profile.samples.filter { sample in
+      let second = Double(sample.time) / 1e9
+      return !states.contains { sample.thread == $0.1 && second >= $0.start && second < $0.start + $0.length }
+    }
+    builder.profile.samples = runs
+    let idle = [(WaitReason.futex, worker, start: 0.0, length: 2.0, value: UInt32(3)), (.futex, worker, 4, 6, 3)]
+    for (reason, thread, start, length, value) in states + idle {
+      let frame = builder.intern(
+        Frame(
+          function: builder.intern(
+            Function(name: reason.frameName, module: builder.intern(Module(path: "[kernel]")))), kind: .kernel))
+      let parent = builder.profile.samples.first { $0.thread == thread }.flatMap { sample in
+        sample.stack.map { builder.profile.stacks.path(to: $0)[0] }
+      }
+      let stack = builder.intern(stack: [parent.map { FrameID(rawValue: $0) } ?? frame, frame])
+      builder.profile.samples.append(
+        Sample(
+          time: UInt64(start * 1e9), thread: thread, stack: stack, weight: Int64(length * 1e9),
+          value: ValueTypeID(rawValue: value)))
+    }
+    for number in 0..<600 {
+      var sample = runs[number * 3]
+      (sample.value, sample.weight) = (ValueTypeID(rawValue: 4), Int64(number % 7))
+      sample.time = UInt64(number) * UInt64(number) * 27_000
+      builder.profile.samples.append(sample)
+    }
+    var profile = builder.profile
+    profile.samples.sort { $0.time < $1.time }
+    profile.valueTypes += ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
+    profile.valueTypes.append(ValueType(name: "page-faults", unit: .count, period: 1, isCount: true))
+    profile.preferredValue = ValueTypeID(index: 0)
+    return profile
+  }()
+
+  /// The worker's begin and end, a program that is run at 6 s, many short processes from 7 s on, and lost samples at 8 s.
+  private static var marks: [ProfileMark] {
+    func time(_ seconds: Double) -> UInt64 { UInt64(seconds * 1e9) }
+    let server = ProfileMark.Numbers(pid: 70, tid: 70)
+    var marks = [
+      ProfileMark(.exec, time: 0, numbers: server, name: "server"),
+      ProfileMark(
+        .threadBegan, time: time(1.99), numbers: .init(pid: 70, tid: 77), parent: server, name: "server"),
+      ProfileMark(.threadEnded, time: time(4.01), numbers: .init(pid: 70, tid: 77), name: "worker"),
+      ProfileMark(.processBegan, time: time(6), numbers: .init(pid: 90, tid: 90), parent: server, name: "server"),
+      ProfileMark(.exec, time: time(6.002), numbers: .init(pid: 90, tid: 90), name: "<b>gzip"),
+    ]
+    for number in 0..<40 {
+      marks.append(
+        ProfileMark(
+          .processBegan, time: time(7 + Double(number) / 1000), numbers: .init(pid: 100 + Int32(number), tid: 100),
+          parent: server, name: "server"))
+    }
+    marks.append(ProfileMark(.processEnded, time: time(7.5), count: 1234))
+    marks.append(ProfileMark(.lost, time: time(8), count: 12_345))
+    marks.append(ProfileMark(.processEnded, time: time(9.99), numbers: .init(pid: 90, tid: 90), name: "gzip"))
+    return marks
+  }
 
   private static var metadata: ProfileMetadata {
     var metadata = ProfileMetadata()

@@ -98,6 +98,21 @@ extension LiveTests {
       #expect(outcome.status == 0 && outcome.output == "8 selections agree\n", "\(outcome.errors.suffix(3000))")
     }
 
+    @Test(
+      "The page counts time on CPU, of waiting and of both together as report does",
+      .enabled(if: Machine.isRoot, "only root may see all switches"))
+    func pageOfAllTime() throws {
+      let recorded = try Recorded.command([Machine.sample("waits"), "1"], options: ["--wall"])
+      let outcome = try run(
+        ["node", Self.viewerTest("agreement.mjs"), "24", "7", recorded.folder.path("out.perfprof")],
+        environment: ["PERFPROF": Machine.perfprof])
+      #expect(outcome.status == 0 && outcome.output == "24 selections agree\n", "\(outcome.errors.suffix(3000))")
+      let lanes = try run(
+        ["node", Self.viewerTest("lanes-agreement.mjs"), recorded.folder.path("out.perfprof")],
+        environment: ["PERFPROF": Machine.perfprof])
+      #expect(lanes.status == 0 && lanes.output.hasSuffix(" curves agree\n"), "\(lanes.errors.suffix(3000))")
+    }
+
     @Test("The page's instructions are the file's, and have the samples of their functions")
     func instructions() throws {
       let recorded = try Recorded.sample("shares", seconds: 1)

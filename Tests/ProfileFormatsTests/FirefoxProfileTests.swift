@@ -68,6 +68,36 @@ import Testing
     }
   }
 
+  @Test func marksStandWithWhomTheyConcern() throws {
+    var profile = Self.profile
+    profile.marks = [
+      ProfileMark(.threadBegan, time: 9_400_000, numbers: .init(pid: 1, tid: 11), parent: .init(pid: 1, tid: 10)),
+      ProfileMark(.exec, time: 9_600_000, numbers: .init(pid: 99, tid: 99), name: "never sampled"),
+      ProfileMark(.lost, time: 9_700_000, count: 5),
+    ]
+    profile.marks[0].thread = ThreadID(index: 1)
+    profile.marks[0].maker = ThreadID(index: 0)
+    let file = try file(profile)
+    let strings = try #require((file["shared"] as? [String: Any])?["stringArray"] as? [String])
+    let threads = try #require(file["threads"] as? [[String: Any]])
+    func markers(_ thread: Int) throws -> [String] {
+      let table = try #require(threads[thread]["markers"] as? [String: Any])
+      let times = try #require(table["startTime"] as? [Double])
+      let data = try #require(table["data"] as? [[String: String]])
+      let names = try #require(table["name"] as? [Int])
+      #expect(data.allSatisfy { $0["type"] == "perfprof" })
+      return times.indices.map { "\(times[$0]) \(strings[names[$0]]): \(data[$0]["text"] ?? "")" }
+    }
+    #expect(
+      try markers(0) == [
+        "9.4 thread begins: makes thread 11", "9.6 exec: process 99 runs never sampled",
+        "9.7 samples lost: 5 samples lost",
+      ])
+    #expect(try markers(1) == ["9.4 thread begins: thread 11 begins, made by 10"])
+    let schemas = try #require((file["meta"] as? [String: Any])?["markerSchema"] as? [[String: Any]])
+    #expect(schemas.map { $0["name"] as? String } == ["perfprof"])
+  }
+
   @Test func samplesCarryTimesAndWeights() throws {
     let threads = try #require(try file(Self.profile)["threads"] as? [[String: Any]])
     let main = try #require(threads[0]["samples"] as? [String: Any])

@@ -71,6 +71,28 @@ struct SampleRecorderTests {
     #expect(try places(in: &recorder) == [Place("sh", "sh"), Place("gzip", "gzip"), Place("sh", "sh")])
   }
 
+  @Test func `what happens to processes and threads is marked with the names of then`() throws {
+    var recorder = recorder()
+    recorder.event(.renamed(pid: 1, tid: 1, name: "sh", isExec: false, time: 500))
+    recorder.event(.forked(pid: 10, tid: 10, parentPID: 1, parentTID: 1, time: 1_000_000))
+    recorder.event(.renamed(pid: 10, tid: 10, name: "gzip", isExec: true, time: 2_000_000))
+    recorder.event(.forked(pid: 10, tid: 11, parentPID: 10, parentTID: 10, time: 3_000_000))
+    recorder.event(.renamed(pid: 10, tid: 11, name: "worker", isExec: false, time: 3_500_000))
+    sample(&recorder, 10, 11, time: 3_600_000)
+    recorder.event(.exited(pid: 10, tid: 11, time: 4_000_000))
+    recorder.lost(7, time: 4_500_000)
+    recorder.event(.exited(pid: 10, tid: 10, time: 5_000_000))
+    let bytes: [UInt8] = try RecordingChunk.chunks(of: recorder.takeWindow(seconds: 1))[0].message.serializedBytes()
+    let profile = try RecordingReader.read(ChunkFraming.fileHeader + ChunkFraming.frame(bytes), path: "test")
+    #expect(
+      profile.marks.map { $0.words() } == [
+        "process 10 begins, made by 1 (sh)", "process 10 runs gzip", "thread 11 begins, made by 10 (gzip)",
+        "thread 11 (worker) ends", "7 samples lost", "process 10 (gzip) ends",
+      ])
+    #expect(profile.marks.map(\.time) == [1, 2, 3, 4, 4.5, 5].map { UInt64($0 * 1_000_000) })
+    #expect(profile.marks.map { $0.thread?.index } == [nil, nil, 0, 0, nil, nil])
+  }
+
   @Test func onlyChosenThreadsAreRecordedUnderTheNameThatTheyHave() throws {
     var recorder = recorder(threads: ["work*", "12"])
     recorder.event(rename(10, "server"))

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Analysis } from "../../Sources/Viewer/model/analysis.js";
 import { callsOf, linesOf } from "../../Sources/Viewer/model/calls.js";
 import { activityOf, heatOf, lanesOf } from "../../Sources/Viewer/model/time-lanes.js";
+import { rateOf, seriesOf } from "../../Sources/Viewer/model/time-series.js";
 import { randomStacks, seeded } from "./profiles.mjs";
 import { timeOrder } from "../../Sources/Viewer/model/time-order.js";
 import { EVERYTHING, recordingOf } from "./recordings.mjs";
@@ -66,12 +67,57 @@ test("takes a function that calls itself for one frame when asked to", () => {
 
 test("knows when what ran", () => {
   const { view } = analyze(recording);
-  const lanes = lanesOf(recording, view, 0, 10, [0, recording.sampleCount]);
+  const { lanes, threadCount } = lanesOf(recording, view, 0, seriesOf(recording.head), 10, [0, recording.sampleCount], 400);
   assert.deepEqual([...activityOf(recording, view, 0, null, 10, [0, recording.sampleCount])], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
-  assert.deepEqual(lanes.map(({ thread, sum }) => [thread, sum]), [[0, 6], [1, 4]]);
+  assert.deepEqual(lanes.map(({ thread, sum }) => [thread, sum]), [[-1, 10], [0, 6], [1, 4]]);
+  assert.equal(threadCount, 2);
+  assert.deepEqual([...lanes[0].curves[0][0]], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
+  // Only as many as are wanted have curves.
+  assert.deepEqual(lanesOf(recording, view, 0, seriesOf(recording.head), 10, [0, recording.sampleCount], 1).lanes
+    .map(({ curves }) => curves.length), [1, 0, 0]);
   const cells = heatOf(recording, view, 0, null, { columns: 5, rows: 2, seconds: 2 },
     [0, recording.sampleCount]);
   assert.deepEqual([...cells], [3, 2, 4, 1, 0, 0, 0, 0, 0, 0]);
+});
+
+test("shows what threads did as lanes of their own", () => {
+  const values = [{ name: "samples", unit: "count", period: 5e8 }, { name: "off-cpu", unit: "nanoseconds", period: 0 },
+    { name: "runnable", unit: "nanoseconds", period: 0 }, { name: "idle", unit: "nanoseconds", period: 0 },
+    { name: "page-faults", unit: "count", period: 1 }];
+  const waiting = recordingOf([
+    { stack: "app;main", time: 0.1 }, { stack: "app;main", time: 0.6 },
+    { stack: "app;main;wait", time: 1, value: 1, weight: 2.5e9 }, { stack: "app;main", time: 3.5, value: 2, weight: 25e7 },
+    { stack: "app;loop", time: 0, value: 3, weight: 10e9, thread: 1 }, { stack: "app;main", time: 4, value: 4, weight: 7 },
+  ], { values, threads: [[0, 1, "main"], [0, 2, "loop"]] });
+  const series = seriesOf(waiting.head);
+  assert.deepEqual(series.map(({ name, layers }) => [name, layers.map(({ name }) => name)]),
+    [["Threads", ["on CPU", "runnable", "blocked", "idle"]], ["page-faults", ["page-faults"]]]);
+  const { view } = analyze(waiting), { lanes } = lanesOf(waiting, view, 0, series, 10, [0, waiting.sampleCount], 400);
+  assert.deepEqual(lanes.map(({ thread }) => thread), [-1, 0, 1]);
+  const [states, events] = lanes[1].curves;
+  assert.deepEqual([...states[0]], [2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([...states[2]], [0, 1e9, 1e9, 5e8, 0, 0, 0, 0, 0, 0], "a wait is where it lasts");
+  assert.deepEqual([...states[1]], [0, 0, 0, 25e7, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([events[0][4], states[3]], [7, null]);
+  assert.deepEqual([...lanes[2].curves[0][3]], Array(10).fill(1e9));
+  // Two waits that were put down from one moment on follow one another, behind what ran: nothing is longer than time.
+  const joined = recordingOf([{ stack: "app;main", time: 2.1 }, { stack: "app;a", time: 1, value: 1, weight: 3e9 },
+    { stack: "app;b", time: 1, value: 2, weight: 15e8 }], { values });
+  const [of] = lanesOf(joined, analyze(joined).view, 0, series, 10, [0, joined.sampleCount], 400).lanes;
+  const sums = Array.from({ length: 10 }, (_, bin) => (of.curves[0][0][bin] * 5e8 + of.curves[0][1][bin] + of.curves[0][2][bin]) / 1e9);
+  assert.deepEqual(sums.map((sum) => Number(sum.toFixed(6))), [0, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
+  assert.equal(Math.round(of.curves[0][2].reduce((sum, size) => sum + size, 0)), 3e9);
+  // Of a second each: two samples of half a second are a second of a CPU; a second is a second.
+  assert.deepEqual(values.map((_, value) => rateOf(waiting.head, value, 1e9)), [{ factor: 0.5, unit: "CPUs" },
+    ...Array(3).fill({ factor: 1e-9, unit: "threads" }), { factor: 1, unit: "page-faults/s" }]);
+  // The heat map too, and what is longer than the recording ends with it.
+  const cells = heatOf(waiting, view, 1, null, { columns: 5, rows: 4, seconds: 2 }, [0, waiting.sampleCount]);
+  assert.deepEqual([...cells].map((cell) => cell / 5e8), [0, 0, 1, 1, 1, 1, 1, ...Array(13).fill(0)]);
+  const endless = recordingOf([{ stack: "app;a", time: 9.5, value: 1, weight: 1e18 }, { stack: "app;a", time: 8, value: 1, weight: 0 }],
+    { values });
+  assert.deepEqual([...activityOf(endless, analyze(endless).view, 1, null, 10, [0, 2])], [...Array(9).fill(0), 5e8]);
+  // What was not recorded by perfprof is as it was read: an amount at a time.
+  assert.equal(seriesOf({ ...waiting.head, isRecorded: false }).length, 5);
 });
 
 /** What a naive reader of the stacks counts. */

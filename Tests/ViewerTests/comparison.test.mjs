@@ -49,6 +49,25 @@ test("each side's numbers are those of a page of it alone, in tables and in tree
   }
 });
 
+test("a time that is dragged over has the numbers of one that is chosen at once", () => {
+  for (const base of [{}, { hide: ["b"] }, { side: "before" }]) {
+    const dragged = new Analysis(recording, { ...EVERYTHING, ...base }, clock);
+    for (let step = 0; step < 40; step++) {
+      const from = pick([null, Math.floor(random() * 80) / 10]), to = pick([null, (from ?? 0) + 0.1 + random() * 3]);
+      const selection = { ...EVERYTHING, ...base, from, to };
+      dragged.select(selection);
+      const fresh = new Analysis(recording, selection, clock), label = `seed ${SEED} ${JSON.stringify(selection)}`;
+      dragged.sides.forEach((side, index) => {
+        assert.deepEqual([side.sum, side.range], [fresh.sides[index].sum, fresh.sides[index].range], label);
+        assert.deepEqual(side.own, fresh.sides[index].own, label);
+        assert.deepEqual(side.inTree, fresh.sides[index].inTree, label);
+      });
+      assert.deepEqual(dragged.rows, fresh.rows, label);
+      assert.deepEqual(paths(dragged.tree, dragged.tree), paths(fresh.tree, fresh.tree), label);
+    }
+  }
+});
+
 /** Weights by path, of what has any. */
 function paths(tree, { self, total }) {
   const rows = [];

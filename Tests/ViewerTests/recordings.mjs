@@ -50,7 +50,7 @@ export function pageBytes(samples, { threads = [[0, 1, "main"]], processes = [[1
     processes, threads, modules, strings, kinds: KINDS.map(([letter, name]) => ({ letter, name, meaning: "", light: ["000"], dark: ["000"] })),
     grain: ["0", "0", "0", "0"],
     ...(sorted.some(({ side }) => side === 1) ? { comparison: { names: ["a", "b"], sentence: "", per: "share", lost: [0, 0],
-      isRecorded: [true, true], samplesBefore: sorted.filter(({ side }) => side === 0).length, threadsBefore: 1, steps: 6,
+      isRecorded: [true, true], samplesBefore: sorted.filter(({ side }) => side === 0).length, threadsBefore: 1, marksBefore: 0, steps: 6,
       least: 0.001, errors: 2, leastScale: 0.01, functions: [], modules: [], ...comparison } } : {}), sources: [], ...(code ? { code } : {}), columns: packed.map(([name, numbers, bytes]) => [name, numbers.length, bytes.length]),
   }));
   return [...new Uint8Array(Uint32Array.of(head.length).buffer), ...head, ...packed.flatMap(([, , bytes]) => bytes)];

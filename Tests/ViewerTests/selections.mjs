@@ -16,7 +16,11 @@ export function randomSelection(random, recording, names) {
   const pick = (list) => list[Math.floor(random() * list.length)];
   const selection = structuredClone({ ...EVERYTHING, value: recording.head.value });
   const options = [];
-  const { threads, processes } = recording.head;
+  const { threads, processes, values } = recording.head;
+  if (values.length > 1 && random() < 0.7) {
+    selection.value = Math.floor(random() * values.length);
+    options.push("--value", values[selection.value].name);
+  }
   if (recording.hasTimes && random() < 0.5) {
     const [one, other] = [random(), random()].map((share) => Number((share * recording.duration / 1e9).toFixed(3)));
     if (one !== other) {

@@ -2,7 +2,7 @@
 """Measures a page of a long recording in Chromium: until it can be used, for a dragged time, and while zooming.
 
 Makes the recording up (2,000,000 samples of 100,000 stacks in 300 threads over 30 minutes, see Sources/PageGenerator), or
-takes a page that is there. Prints a Markdown table of medians.
+takes a page that is there. Prints a Markdown table of medians for each.
 
 usage: page.py [--page FILE.html] [--rounds N]       (needs Debian's chromium and Playwright from PyPI)
 """
@@ -56,10 +56,10 @@ ZOOM = """async (pans) => {
 
 
 def made(folder):
-    """The page of a recording that is made up."""
+    """Pages of recordings that are made up: plain, with waits and marks, of two sides."""
     tool = subprocess.run([ROOT / "Tools/build-tool", "PageGenerator"], check=True, stdout=subprocess.PIPE, text=True)
     subprocess.run([tool.stdout.strip(), folder], check=True, stdout=sys.stderr)
-    return pathlib.Path(folder) / "long.html"
+    return [pathlib.Path(folder) / name for name in ["long.html", "waits.html", "compared.html"]]
 
 
 def main():
@@ -68,27 +68,31 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    ready, drags, zooms, pans = [], {}, [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = (arguments.page or made(folder)).resolve()
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        for _ in range(arguments.rounds):
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(path.as_uri(), wait_until="commit")
-            page.wait_for_selector("html[data-ready=true]", timeout=120_000)
-            ready.append(page.evaluate("performance.now()"))
-            zooms += page.evaluate(ZOOM, False)
-            pans += page.evaluate(ZOOM, True)
-            for view in ["flame", "functions", "tree", "time"]:
-                page.evaluate(f"location.hash = 'view={view}'")
-                page.wait_for_timeout(300)
-                drags.setdefault(view, []).extend(page.evaluate(DRAG))
-            page.close()
+        for path in [arguments.page] if arguments.page else made(folder):
+            measure(browser, path.resolve(), arguments.rounds)
         browser.close()
-        size = path.stat().st_size
-    print("| | |\n|---|---|")
-    print(f"| size | {size / 1e6:.1f} MB |")
+
+
+def measure(browser, path, rounds):
+    """Prints what one page takes."""
+    ready, drags, zooms, pans = [], {}, [], []
+    for _ in range(rounds):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(path.as_uri(), wait_until="commit")
+        page.wait_for_selector("html[data-ready=true]", timeout=120_000)
+        ready.append(page.evaluate("performance.now()"))
+        zooms += page.evaluate(ZOOM, False)
+        pans += page.evaluate(ZOOM, True)
+        for view in ["flame", "functions", "tree", "time"]:
+            page.evaluate(f"location.hash = 'view={view}'")
+            page.wait_for_timeout(300)
+            drags.setdefault(view, []).extend(page.evaluate(DRAG))
+        page.close()
+    print(f"\n| {path.name} | |\n|---|---|")
+    print(f"| size | {path.stat().st_size / 1e6:.1f} MB |")
     print(f"| until it can be used | {statistics.median(ready) / 1000:.2f} s |")
     for view, times in drags.items():
         print(f"| a step of dragging a time, {view} | {statistics.median(times):.0f} ms, at most {max(times):.0f} ms |")

@@ -33,6 +33,8 @@ package struct PageComparison: Sendable {
   /// How many samples are the earlier side's, and how many threads; they come first.
   package var samplesBefore: Int
   package var threadsBefore: Int
+  /// How many marks are the earlier side's.
+  package var marksBefore = 0
   /// For each sample its stack in trees; empty where that is its own.
   package var treeStacks: [StackID?]
   /// Findings on functions, of their own samples and of all.
@@ -56,6 +58,7 @@ package struct PageComparison: Sendable {
     out.write(",\"sentence\":")
     out.write(json: sentence)
     out.write(raw: ",\"per\":\"\(per)\",\"samplesBefore\":\(samplesBefore),\"threadsBefore\":\(threadsBefore)")
+    out.write(raw: ",\"marksBefore\":\(marksBefore)")
     out.write(raw: ",\"lost\":[\(Self.text(lost.before)),\(Self.text(lost.after))]")
     out.write(raw: ",\"isRecorded\":[\(isRecorded.before),\(isRecorded.after)]")
     out.write(raw: ",\"steps\":\(Palette.steps),\"least\":\(Palette.leastChange),\"errors\":\(Shares.errors)")

@@ -16,6 +16,9 @@ import Wording
 ///     name, full, module, file     of each function: strings by index, plus one, 0 for none; modules likewise
 ///     shade, named                 of each function
 ///     instruction                  each frame's, where instructions are here; else absent
+///     markTime                     as time, of each mark                  markKind, markCount, markName        each mark's
+///     markPid, markTid             whom it is about, 0 for nobody         markMaker   number of the thread that made it
+///     markThread, markMakers       beside whose samples it stands, and its maker's: a thread plus one, 0 for none
 struct PageData {
   private var columns: [(name: String, column: NumberColumn)] = []
   private var strings: [String] = []
@@ -30,6 +33,7 @@ struct PageData {
     let instructions = page.instructions.map { PageInstructions($0, page.selected.profile) }
     var code = MarkupBuffer()
     if let instructions { data.add(instructions, to: &code) }
+    data.add(page.selected.profile.marks)
     let head = data.head(page, code: code).bytes
     var bytes: [UInt8] = (0..<4).map { UInt8(truncatingIfNeeded: head.count >> ($0 * 8)) }
     bytes += head
@@ -125,6 +129,29 @@ struct PageData {
     for number in instructions.ofFrames { numbers.append(number) }
     columns.append(("instruction", numbers))
     instructions.write(to: &code) { string($0, limit: 4096) }
+  }
+
+  private mutating func add(_ marks: [ProfileMark]) {
+    guard !marks.isEmpty else { return }
+    var (time, kind, count, name) = (NumberColumn(), NumberColumn(), NumberColumn(), NumberColumn())
+    var (pid, tid, maker) = (NumberColumn(), NumberColumn(), NumberColumn())
+    var (thread, makers) = (NumberColumn(), NumberColumn())
+    var last: UInt64 = 0
+    for mark in marks {
+      time.append(signed: Int64(bitPattern: mark.time &- last))
+      last = mark.time
+      kind.append(UInt64(mark.kind.rawValue))
+      count.append(min(mark.count, 1 << 32 - 1))
+      name.append(mark.name.isEmpty ? 0 : string(mark.name, limit: 4096))
+      pid.append(UInt64(max(0, mark.numbers.pid)))
+      tid.append(UInt64(max(0, mark.numbers.tid)))
+      maker.append(UInt64(max(0, mark.parent.tid)))
+      thread.append(mark.thread.map { UInt64($0.rawValue) + 1 } ?? 0)
+      makers.append(mark.maker.map { UInt64($0.rawValue) + 1 } ?? 0)
+    }
+    columns += [("markTime", time), ("markKind", kind), ("markCount", count), ("markName", name)]
+    columns += [("markPid", pid), ("markTid", tid), ("markMaker", maker)]
+    columns += [("markThread", thread), ("markMakers", makers)]
   }
 
   // MARK: Head

@@ -32,7 +32,7 @@ package struct ProfilePage: Sendable {
   /// - Complexity: O(samples + stack nodes)
   package func html() -> [UInt8] {
     let script = ViewerFiles.scriptOfPage
-    let style = Palette.plainRules + Palette.furtherRules + ViewerFiles.styleOfPage
+    let style = Palette.plainRules + Palette.furtherRules + Palette.canvasRules + ViewerFiles.styleOfPage
     var out = MarkupBuffer()
     out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
     out.write("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '")

@@ -35,7 +35,9 @@ public enum FirefoxProfile {
       samples[sample.thread.index].append(sample)
     }
     let interval = intervalMilliseconds(profile)
-    let identities = FirefoxIdentities(profile, isSampled: samples.map { !$0.isEmpty }).threads
+    let isSampled = samples.map { !$0.isEmpty }
+    let identities = FirefoxIdentities(profile, isSampled: isSampled).threads
+    let markers = FirefoxMarkers(profile, isWritten: isSampled)
     let hasTimes = profile.samples.contains { $0.time != 0 }
     var json = JSONWriter()
     try json.object { json throws(E) in
@@ -56,7 +58,7 @@ public enum FirefoxProfile {
           let tables = FirefoxThread(
             profile, thread, identities[index], samples[index], rows: &rows, unit: selected.value.unit,
             interval: hasTimes ? nil : interval)
-          json.object { tables.write(to: &$0, &strings) }
+          json.object { tables.write(index, markers, to: &$0, &strings) }
           try output(json.take())
         }
       }
@@ -105,7 +107,7 @@ public enum FirefoxProfile {
       }
     }
     json.key("markerSchema")
-    json.array { _ in }
+    json.array { $0.object { FirefoxMarkers.writeSchema(to: &$0) } }
   }
 
   private static func write(_ module: Module, to json: inout JSONWriter) {

@@ -88,7 +88,10 @@ struct FirefoxThread {
     }
   }
 
-  func write(to json: inout JSONWriter, _ strings: inout FirefoxStrings) {
+  /// - Parameter index: Of the thread, for its markers.
+  func write(
+    _ index: Int, _ markers: FirefoxMarkers, to json: inout JSONWriter, _ strings: inout FirefoxStrings
+  ) {
     let process = profile.processes[thread.process.index]
     json.member("name", thread.name.isEmpty ? profile.title : thread.name)
     json.member("isMainThread", identity.isMain)
@@ -103,9 +106,7 @@ struct FirefoxThread {
     json.member("tid", identity.tid)
     json.member("showMarkersInTimeline", false)
     writeSamples(to: &json)
-    table("markers", 0, to: &json) { json in
-      for column in ["data", "name", "startTime", "endTime", "phase", "category"] { json.member(column, [String]()) }
-    }
+    markers.write(ofThread: index, to: &json, &strings)
     writeStacks(to: &json)
     writeFrames(to: &json)
     writeFunctions(to: &json, &strings)

@@ -1,10 +1,12 @@
 import { Analysis } from "../model/analysis.js";
+import { fixed } from "../model/figures.js";
 import { Findings } from "../model/findings.js";
 import { DetailsBar } from "../view/details-bar.js";
 import { html } from "../view/elements.js";
 import { FlameCanvas } from "../view/flame-canvas.js";
 import { FunctionsTable } from "../view/functions-table.js";
 import { KeysPanel } from "../view/keys-panel.js";
+import { MarkCard } from "../view/mark-row.js";
 import { Minimap } from "../view/minimap.js";
 import { PageCard } from "../view/page-card.js";
 import { PageFrame } from "../view/page-frame.js";
@@ -51,8 +53,9 @@ export class ProfilePage {
     const seconds = Math.max(recording.duration / 1e9, 1e-9);
     /** @type {(from: number | null, to: number | null, isDone: boolean) => void} */
     const onSelect = (from, to, isDone) => this.selectTime(from, to, isDone);
+    this.markCard = new MarkCard();
     this.strip = new TimeStrip(this.colors, { name: "Activity over time; drag to select", seconds, hasAxis: true,
-      onSelect });
+      marks: recording.marks, card: this.markCard, onSelect });
     /** @type {FlameCanvas} */
     this.flame = new FlameCanvas(this.colors, {
       name: "Flame graph", describe: (tree, node) => this.analysis.describe(tree, node),
@@ -75,7 +78,8 @@ export class ProfilePage {
       onOpen: (name) => this.open(name),
       onHover: (tree, node, point) => this.hover(tree, node, point),
     });
-    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread) });
+    this.time = new TimeView(this.colors, { onSelect, onThread: (thread) => pickThread(this, thread),
+      onProcess: (process) => pickPart(this, "processes", String(process)) }, this.markCard);
     this.source = new SourceView();
     /** The node that the chosen function was chosen at; -1 for none. */
     this.node = -1;
@@ -88,7 +92,7 @@ export class ProfilePage {
     this.waiting = null;
     this.tableBox = html("div", { class: "rows" });
     this.frame = new PageFrame(VIEWS, [html("div", { class: "flame-view" }, this.minimap.box, this.flame.box),
-      this.tree.box, this.tableBox, this.sandwich.box, this.time.box, this.source.box], this.strip.box,
+      this.tree.box, this.tableBox, this.sandwich.box, this.time.box, this.source.box], this.strip.column,
     head.comparison);
     this.build();
     this.listen();
@@ -103,7 +107,7 @@ export class ProfilePage {
     const { host, header, frame, state } = this;
     this.tableBox.append(this.functions.box, ...Object.values(this.parts).map(({ box }) => box));
     host.replaceChildren(header.box, frame.timeRow, frame.tabRow, frame.chips, frame.notice, frame.main,
-      this.details.box, this.card.box, this.keys.box);
+      this.details.box, this.card.box, this.markCard.box, this.keys.box);
     header.value.value = String(state.value);
   }
 
@@ -226,13 +230,16 @@ export class ProfilePage {
   showTime() {
     const { recording, analysis, activity, state } = this;
     if (!recording.hasTimes) return;
-    const { bins, over } = activity.curveOf(analysis);
-    let most = 1e-9;
-    for (const curve of [bins, over ?? bins]) for (const size of curve) most = Math.max(most, size);
+    const { layers, over } = activity.curveOf(analysis);
+    /** @type {number[]} */
+    const sums = [];
+    for (const { bins } of layers) bins.forEach((size, bin) => { sums[bin] = (sums[bin] ?? 0) + size; });
+    const most = Math.max(1e-9, sums.reduce((most, size) => Math.max(most, size), 0),
+      over ? over.reduce((most, size) => Math.max(most, size), 0) : 0);
     const unit = activity.unit(state.value);
-    const text = unit === "" ? "" : `up to ${most.toFixed(most < 10 ? 1 : 0)} ${unit}`;
-    this.strip.show({ bins, over, most, unit: over ? (text && text + "; ") + "line: before" : text,
-      from: state.from, to: state.to });
+    const text = `up to ${fixed(most, most < 10 ? 1 : 0)} ${unit}`;
+    this.strip.show({ layers, over, most, unit: over ? text + "; line: before" : text,
+      entries: activity.marksOf(analysis), from: state.from, to: state.to });
   }
 
   /** The table that is in sight in the view of functions. */
@@ -260,8 +267,7 @@ export class ProfilePage {
         return this.tree.show(analysis, tree, labels, this.isMoving);
       case "functions": return this.showTable(matches);
       case "sandwich": return this.sandwich.show(analysis, state.fn, labels, this.step);
-      case "time": return this.time.show(analysis, this.activity.lanesOf(analysis),
-        (bins) => this.activity.cpus(bins, state.value));
+      case "time": return this.time.show(analysis, this.activity);
       default: return this.source.show(analysis, state.fn);
     }
   }
@@ -288,6 +294,7 @@ export class ProfilePage {
       && flame.tree.isInOrder === tree.isInOrder;
     flame.matches = this.search.labels;
     flame.step = this.step;
+    flame.waiting = this.analysis.waitingIn(tree);
     const wasHeavyFirst = flame.isHeavyFirst;
     flame.isHeavyFirst = state.order === "weight";
     flame.isIcicle = state.isIcicle;

@@ -3,6 +3,7 @@ import { MeanWeights, SelectedWeights } from "./selected-weights.js";
 import { StackView } from "./stack-view.js";
 import { timeOrder } from "./time-order.js";
 import { callersOf, calleesOf, leafUp } from "./turned-tree.js";
+import { waitingIn } from "./waiting.js";
 import { TreeShape } from "./weighted-tree.js";
 
 /** @typedef {import("./recording.js").Recording} Samples */
@@ -24,7 +25,7 @@ export class Analysis {
     this.patterns = patternsOf(selection);
     this.view = new StackView(recording, selection, clock);
     /** What both sides weigh, the earlier first; empty where there is one only. */
-    this.sides = sidesOf(recording, this.view, selection);
+    this.sides = sidesOf(recording, this.view, selection, []);
     /** @type {SelectedWeights | MeanWeights} */
     this.weights = shownWeights(this.sides, selection) ?? new SelectedWeights(recording, this.view, selection, null);
     /** @type {TreeShape | null} */
@@ -45,7 +46,7 @@ export class Analysis {
     if (key === this.key) return false;
     const patterns = patternsOf(selection);
     const view = patterns === this.patterns ? this.view : new StackView(this.recording, selection, this.clock);
-    const sides = sidesOf(this.recording, view, selection);
+    const sides = sidesOf(this.recording, view, selection, this.sides);
     const last = this.weights instanceof SelectedWeights ? this.weights : null;
     const weights = shownWeights(sides, selection) ?? new SelectedWeights(this.recording, view, selection, last);
     if (view !== this.view) this.shape = null;
@@ -126,12 +127,38 @@ export class Analysis {
   amount(weight) { return amount(weight, this.recording.head.values[this.selection.value]); }
 
   /**
+   * Of each node of a tree how much of it is waiting; null where weights are not of all time.
+   *
+   * @param {TreeShape["tree"]} tree
+   */
+  waitingIn(tree) {
+    /** @type {Map<TreeShape["tree"], Float64Array | null>} */
+    const known = this.once("waiting", () => new Map());
+    let waiting = known.get(tree);
+    if (waiting === undefined) known.set(tree, (waiting = waitingIn(tree, this.selection.value)));
+    return waiting;
+  }
+
+  /**
+   * How much of a node is waiting, in words; empty where weights are not of all time.
+   *
+   * @param {TreeShape["tree"]} tree @param {number} node
+   */
+  waitingText(tree, node) {
+    const waiting = this.waitingIn(tree);
+    return waiting && tree.total[node] > 0 ? percent(waiting[node] / tree.total[node]) + " of it waiting" : "";
+  }
+
+  /**
    * What a node weighs, in words.
    *
    * @param {TreeShape["tree"]} tree @param {number} node
    */
   describe(tree, node) {
-    if (tree.sides.length === 0) return `${percent(this.share(tree.total[node]))}, ${this.amount(tree.total[node])}`;
+    if (tree.sides.length === 0) {
+      const waiting = this.waitingText(tree, node);
+      return `${percent(this.share(tree.total[node]))}, ${this.amount(tree.total[node])}${waiting && ", " + waiting}`;
+    }
     const [before, after] = [tree.sideShare(0, node), tree.sideShare(1, node)];
     return `before ${percent(before)}, after ${percent(after)}, ${points(after - before)}`;
   }
@@ -156,9 +183,13 @@ export class Analysis {
   }
 }
 
-/** @param {Samples} recording @param {StackView} view @param {PageSelection} selection */
-function sidesOf(recording, view, selection) {
-  return recording.sides?.map((_, side) => new SelectedWeights(recording, view, selection, null, side)) ?? [];
+/**
+ * @param {Samples} recording @param {StackView} view @param {PageSelection} selection
+ * @param {SelectedWeights[]} last What was selected last.
+ */
+function sidesOf(recording, view, selection, last) {
+  return recording.sides?.map((_, side) => new SelectedWeights(recording, view, selection, last[side] ?? null, side))
+    ?? [];
 }
 
 /**

@@ -48,6 +48,7 @@ interface PageComparison {
   isRecorded: [before: boolean, after: boolean];
   samplesBefore: number;
   threadsBefore: number;
+  marksBefore: number;
   steps: number;
   least: number;
   errors: number;

@@ -97,15 +97,16 @@ export function runningParts(analysis, kind) {
 /** @param {Selected} analysis */
 function threadWeights({ recording, view, selection, weights }) {
   const sums = new Float64Array(recording.head.threads.length);
-  const { thread, stack, time, weight, value } = recording;
+  const { thread, stack, time, weight, value } = recording, factors = recording.factors[selection.value];
   const from = selection.from === null ? -Infinity : Math.round(selection.from * 1e9);
   const to = selection.to === null ? Infinity : Math.round(selection.to * 1e9);
   const [start, end] = recording.rangeOf(selection.side);
   for (let sample = start; sample < end; sample++) {
-    if (value[sample] !== selection.value || view.place[stack[sample]] < 0) continue;
+    const factor = factors[value[sample]];
+    if (factor === 0 || view.place[stack[sample]] < 0) continue;
     if (time[sample] < from || time[sample] >= to) continue;
     if (weights.threads !== null && weights.threads[thread[sample]] === 0) continue;
-    sums[thread[sample]] += weight[sample];
+    sums[thread[sample]] += factor * weight[sample];
   }
   return sums;
 }

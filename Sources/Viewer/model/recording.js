@@ -1,3 +1,6 @@
+import { Marks } from "./marks.js";
+import { valuesOf } from "./value-types.js";
+
 /** Positions in the head's list of kinds. */
 export const KIND = Object.freeze({
   user: 0, inlined: 1, kernel: 2, jit: 3, asyncCaller: 4, truncated: 5, elided: 6, task: 7, asyncGap: 8, process: 9,
@@ -14,6 +17,10 @@ export class Recording {
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     /** @type {PageHead} */
     this.head = JSON.parse(decode(bytes.subarray(4, 4 + length)));
+    const { values, factors } = valuesOf(this.head);
+    this.head.values = values;
+    /** For each value type by what amounts of each are multiplied to be of it. */
+    this.factors = factors;
     const columns = new ColumnReader(bytes, 4 + length, this.head.columns);
     this.time = columns.differences("time");
     this.thread = columns.integers("thread");
@@ -31,13 +38,15 @@ export class Recording {
      * @type {[start: number, end: number][] | null}
      */
     this.sides = comparison ? [[0, comparison.samplesBefore], [comparison.samplesBefore, this.sampleCount]] : null;
-    this.isInOrder = true;
+    /** Whether samples are in order of time; of two sides each its own. */
+    this.areInOrder = (this.sides ?? [[0, this.sampleCount]]).map(([start, end]) => {
+      for (let sample = start + 1; sample < end; sample++) {
+        if (this.time[sample] < this.time[sample - 1]) return false;
+      }
+      return true;
+    });
     let last = 0;
-    for (let sample = 0; sample < this.sampleCount; sample++) {
-      const time = this.time[sample];
-      if (sample > 0 && time < this.time[sample - 1]) this.isInOrder = false;
-      if (time > last) last = time;
-    }
+    for (let sample = 0; sample < this.sampleCount; sample++) if (this.time[sample] > last) last = this.time[sample];
 
     const distance = columns.integers("parent");
     this.stackCount = distance.length;
@@ -61,6 +70,7 @@ export class Recording {
     this.shade = columns.integers("shade");
     this.isNamed = columns.integers("named");
     this.functionCount = this.name.length;
+    this.marks = new Marks(columns, this.head);
 
     /**
      * What frames merge by in trees: a name and a kind.

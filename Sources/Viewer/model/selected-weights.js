@@ -9,13 +9,6 @@ class StackWeights {
   /** @param {Stacks} view */
   constructor(view) {
     this.view = view;
-    this.own = new Float64Array(view.count);
-    /**
-     * Of each stack as trees have it; the same as `own` where they don't differ.
-     *
-     * @type {Float64Array}
-     */
-    this.inTree = this.own;
     this.sum = 0;
     /**
      * For each thread whether it's chosen; null where all are.
@@ -25,15 +18,25 @@ class StackWeights {
     this.threads = null;
     /** What decides beside the time which samples are selected. */
     this.key = "";
-    this.subtree = this.own;
     /** @type {{ self: Float64Array, total: Float64Array } | null} */
     this.ofFunctions = null;
+    /** @type {Float64Array | null} */
+    this.sums = null;
   }
 
-  /** Weights of stacks with all below them from own ones. */
-  addUp() {
-    const { parent } = this.view, subtree = (this.subtree = this.own.slice());
-    for (let at = this.view.count - 1; at >= 0; at--) if (parent[at] >= 0) subtree[parent[at]] += subtree[at];
+  /**
+   * The weight of each stack.
+   *
+   * @returns {Float64Array}
+   */
+  get own() { throw new Error("no weights"); }
+
+  /** Weights of stacks with all below them, added up when they are first asked for. */
+  get subtree() {
+    if (this.sums) return this.sums;
+    const { parent } = this.view, sums = (this.sums = this.own.slice());
+    for (let at = this.view.count - 1; at >= 0; at--) if (parent[at] >= 0) sums[parent[at]] += sums[at];
+    return sums;
   }
 
   /** Self and total of each function; one that is on a stack several times counts once. */
@@ -90,36 +93,40 @@ export class SelectedWeights extends StackWeights {
    */
   constructor(recording, view, selection, before, side = -1) {
     super(view);
+    /** @type {Float64Array} */
+    this.stacks = new Float64Array(view.count);
+    /**
+     * Of each stack as trees have it; the same as `own` where they don't differ.
+     *
+     * @type {Float64Array}
+     */
+    this.inTree = this.stacks;
     const { value, threads, processes } = selection;
     this.key = JSON.stringify([value, threads, processes, side]);
+    const all = recording.sides?.[side] ?? [0, recording.sampleCount];
+    this.isInOrder = recording.areInOrder.length === 1 ? recording.areInOrder[0] : recording.areInOrder[side] ?? false;
     /** @type {[start: number, end: number]} */
-    this.range = recording.sides?.[side] ?? sampleRange(recording, selection);
-    this.isOneSide = side >= 0;
-    const isNear = before !== null && before.view === view && before.key === this.key && recording.isInOrder
-      && !this.isOneSide;
+    this.range = this.isInOrder ? sampleRange(recording.time, all, selection) : all;
+    const isNear = before !== null && before.view === view && before.key === this.key && this.isInOrder;
     this.threads = isNear ? before.threads : chosenThreads(recording, selection);
-    if (recording.treeStack !== recording.stack) this.inTree = new Float64Array(view.count);
-    if (isNear) {
-      this.own = this.inTree = before.own.slice();
-      this.sum = before.sum;
-    }
-    if (!isNear) {
+    const hasTree = recording.treeStack !== recording.stack;
+    if (hasTree) this.inTree = new Float64Array(view.count);
+    const [start, end] = this.range, [first, last] = isNear ? before.range : this.range;
+    if (!isNear || end <= first || last <= start) {
       this.add(recording, selection, this.range, 1);
     } else {
-      const [start, end] = this.range, [first, last] = before.range;
-      if (end <= first || last <= start) {
-        this.own.fill(0);
-        this.sum = 0;
-        this.add(recording, selection, this.range, 1);
-      } else {
-        this.add(recording, selection, [first, Math.max(first, start)], -1);
-        this.add(recording, selection, [Math.min(last, end), last], -1);
-        this.add(recording, selection, [start, Math.max(start, first)], 1);
-        this.add(recording, selection, [Math.min(last, end), end], 1);
-      }
+      this.stacks = before.own.slice();
+      this.inTree = hasTree ? before.inTree.slice() : this.stacks;
+      this.sum = before.sum;
+      this.add(recording, selection, [first, Math.max(first, start)], -1);
+      this.add(recording, selection, [Math.min(last, end), last], -1);
+      this.add(recording, selection, [start, Math.max(start, first)], 1);
+      this.add(recording, selection, [Math.min(last, end), end], 1);
     }
-    this.addUp();
   }
+
+  /** @override @returns {Float64Array} */
+  get own() { return this.stacks; }
 
   /**
    * @param {Samples} recording @param {PageSelection} selection @param {[start: number, end: number]} range
@@ -128,17 +135,21 @@ export class SelectedWeights extends StackWeights {
   add(recording, selection, [start, end], sign) {
     const { stack, treeStack, weight, value, thread, time } = recording, { place, position } = this.view;
     const { own, inTree, threads } = this;
-    const wanted = selection.value;
+    const factors = recording.factors[selection.value];
     // In no order, each sample's own time decides.
-    const [from, to] = recording.isInOrder && !this.isOneSide ? [-Infinity, Infinity] : bounds(selection);
+    const [from, to] = this.isInOrder ? [-Infinity, Infinity] : bounds(selection);
     let sum = 0;
     for (let sample = start; sample < end; sample++) {
-      if (value[sample] !== wanted || (threads !== null && threads[thread[sample]] === 0)) continue;
+      const factor = factors[value[sample]];
+      if (factor === 0 || (threads !== null && threads[thread[sample]] === 0)) continue;
       const at = place[stack[sample]];
       if (at < 0 || time[sample] < from || time[sample] >= to) continue;
-      own[at] += sign * weight[sample];
-      sum += weight[sample];
-      if (inTree !== own && position[treeStack[sample]] >= 0) inTree[position[treeStack[sample]]] += weight[sample];
+      const amount = factor * weight[sample];
+      own[at] += sign * amount;
+      sum += amount;
+      if (inTree !== own && position[treeStack[sample]] >= 0) {
+        inTree[position[treeStack[sample]]] += sign * amount;
+      }
     }
     this.sum += sign * sum;
   }
@@ -151,17 +162,33 @@ export class MeanWeights extends StackWeights {
     super(after.view);
     this.key = after.key;
     this.threads = after.threads;
-    const sides = [before, after].filter(({ sum }) => sum > 0);
-    if (after.inTree !== after.own) this.inTree = new Float64Array(after.view.count);
-    for (const { own, inTree, sum } of sides) {
-      const share = 1 / sum / sides.length;
-      for (let at = 0; at < own.length; at++) {
-        this.own[at] += own[at] * share;
-        if (this.inTree !== this.own) this.inTree[at] += inTree[at] * share;
-      }
-    }
-    this.sum = sides.length > 0 ? 1 : 0;
-    this.addUp();
+    const weighty = [before, after].filter(({ sum }) => sum > 0);
+    /** By what each side's weights are multiplied. */
+    this.factors = [before, after].map(({ sum }) => sum > 0 ? 1 / sum / weighty.length : 0);
+    this.sides = [before, after];
+    this.sum = weighty.length > 0 ? 1 : 0;
+    /** @type {Float64Array | null} */
+    this.stacks = null;
+  }
+
+  /** @override */
+  get own() { return (this.stacks ??= this.mean(this.sides.map(({ own }) => own))); }
+
+  /**
+   * Of both sides' numbers the means of shares.
+   *
+   * @param {Float64Array[]} sides
+   */
+  mean([before, after]) {
+    const [first, second] = this.factors;
+    return before.map((weight, index) => weight * first + after[index] * second);
+  }
+
+  /** @override */
+  functions() {
+    const [before, after] = this.sides.map((side) => side.functions());
+    return (this.ofFunctions ??= { self: this.mean([before.self, after.self]),
+      total: this.mean([before.total, after.total]) });
   }
 }
 
@@ -202,23 +229,22 @@ function bounds({ from, to }) {
 }
 
 /**
- * From which to before which sample the selected time reaches; where they are in no order, all of them.
+ * From which to before which of some samples in order the selected time reaches.
  *
- * @param {Samples} recording @param {PageSelection} selection @returns {[start: number, end: number]}
+ * @param {Float64Array} times @param {[start: number, end: number]} all @param {PageSelection} selection
+ * @returns {[start: number, end: number]}
  */
-function sampleRange({ time, sampleCount, isInOrder }, selection) {
-  if (!isInOrder) return [0, sampleCount];
-  const [from, to] = bounds(selection), start = firstFrom(time, from);
-  return [start, Math.max(start, firstFrom(time, to))];
+function sampleRange(times, [first, last], selection) {
+  const [from, to] = bounds(selection), start = firstFrom(times, from, first, last);
+  return [start, Math.max(start, firstFrom(times, to, first, last))];
 }
 
 /**
- * The first sample that is not before this time.
+ * The first of some samples that is not before this time.
  *
- * @param {Float64Array} times @param {number} wanted
+ * @param {Float64Array} times @param {number} wanted @param {number} low @param {number} high
  */
-function firstFrom(times, wanted) {
-  let low = 0, high = times.length;
+function firstFrom(times, wanted, low, high) {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (times[middle] < wanted) low = middle + 1; else high = middle;

@@ -12,13 +12,13 @@ const MOST_IN_TIME = 400_000;
  * @param {Samples} recording @param {Stacks} view @param {PageSelection} selection @param {Uint8Array | null} threads
  */
 export function timeOrder(recording, view, selection, threads) {
-  const { stack, thread, time, weight, value } = recording;
+  const { stack, thread, time, weight, value } = recording, factors = recording.factors[selection.value];
   const from = selection.from === null ? -Infinity : Math.round(selection.from * 1e9);
   const to = selection.to === null ? Infinity : Math.round(selection.to * 1e9);
   /** @type {number[]} */
   const samples = [];
   for (let sample = 0; sample < recording.sampleCount; sample++) {
-    const isSelected = value[sample] === selection.value && view.place[stack[sample]] >= 0 && time[sample] >= from
+    const isSelected = factors[value[sample]] !== 0 && view.place[stack[sample]] >= 0 && time[sample] >= from
       && time[sample] < to && (threads === null || threads[thread[sample]] === 1);
     if (isSelected) samples.push(sample);
   }
@@ -46,7 +46,7 @@ export function timeOrder(recording, view, selection, threads) {
       open.push(parents.length - 1);
     }
     openStacks = path;
-    self[open[open.length - 1] ?? 0] += weight[sample];
+    self[open[open.length - 1] ?? 0] += factors[value[sample]] * weight[sample];
   }
   const tree = new WeightedTree(recording, Int32Array.from(parents), Int32Array.from(labels));
   tree.self.set(self);

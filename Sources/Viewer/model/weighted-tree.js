@@ -176,16 +176,23 @@ export class TreeShape {
     this.tree = new WeightedTree(view.recording, ...pairs.columns());
   }
 
-  /** @param {Weights} weights @param {Weights[]} sides The earlier and the later side, where both are shown. */
+  /**
+   * @param {Weights} weights
+   * @param {import("./selected-weights.js").SelectedWeights[]} sides The earlier and the later side, where both are
+   *   shown: then the weights are their mean.
+   */
   weigh(weights, sides) {
     const { tree, nodeOf } = this;
     tree.addSides(sides.length);
     tree.wholes = sides.map(({ sum }) => sum);
-    [weights, ...sides].forEach(({ inTree }, index) => {
-      const { self } = index === 0 ? tree : tree.sides[index - 1];
+    /** @param {Float64Array} self @param {Float64Array} own */
+    const scatter = (self, own) => {
       self.fill(0);
-      for (let at = 0; at < inTree.length; at++) self[nodeOf[at]] += inTree[at];
-    });
+      for (let at = 0; at < own.length; at++) if (own[at] !== 0) self[nodeOf[at]] += own[at];
+    };
+    sides.forEach(({ inTree }, index) => scatter(tree.sides[index].self, inTree));
+    if ("mean" in weights) tree.self.set(weights.mean(tree.sides.map(({ self }) => self)));
+    else scatter(tree.self, weights.inTree);
     return tree.addUp();
   }
 }

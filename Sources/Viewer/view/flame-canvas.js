@@ -64,6 +64,12 @@ export class FlameCanvas {
      * @type {((tree: Tree, node: number) => number) | null}
      */
     this.step = null;
+    /**
+     * Of each node how much of it is waiting, where that is told apart by color.
+     *
+     * @type {Float64Array | null}
+     */
+    this.waiting = null;
     this.pending = 0;
     this.itemsTimer = 0;
     this.takesFocus = false;
@@ -242,6 +248,12 @@ export class FlameCanvas {
       pen.fillStyle = this.fillOf(node, kind, shade);
       const left = Math.max(-2, x), right = Math.min(width + 2, x + size);
       pen.fillRect(left, y, right - left - (size > 3 ? 1 : 0), ROW - 1);
+      if (this.waiting && this.waiting[node] > 0) {
+        // What ran is left, what waited right, as wide as it was long.
+        const edge = Math.max(left, x + size * (1 - this.waiting[node] / tree.total[node]));
+        pen.fillStyle = colors.get("waiting");
+        pen.fillRect(edge, y, Math.max(0, right - edge - (size > 3 ? 1 : 0)), ROW - 1);
+      }
       if (size < 24) continue;
       const from = Math.max(0, x) + 5;
       const text = this.text.cut(pen, this.nameOf(node), right - from - 5);

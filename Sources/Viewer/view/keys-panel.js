@@ -2,7 +2,7 @@ import { html } from "./elements.js";
 
 const PAGE_KEYS = [
   ["1 … 6", "Flame graph, Tree, Functions, Sandwich, Time, Source"], ["h", "the heaviest function, in Sandwich"],
-  ["/ or Ctrl-F", "search in all views"], ["Tab, then arrows", "go through frames, rows, lanes"],
+  ["/ or Ctrl-F", "search in all views"], ["Tab, then arrows", "go through frames, rows, lanes, marks"],
   ["Enter", "zoom to the frame; open the function"], ["Backspace", "zoom out to the caller"],
   ["+ − or w s, a d", "zoom and pan the flame graph"], ["*", "open the heaviest path (Tree)"],
   ["Escape, 0", "the whole picture; then what was searched"], ["r", "from the root or from the leaf"],

@@ -67,6 +67,11 @@ export class Minimap {
       const { kind, shade } = node === 0 ? { kind: 6, shade: 0 } : labels[tree.label[node]];
       pen.fillStyle = node === 0 ? flame.colors.fill(kind, shade) : flame.fillOf(node, kind, shade);
       pen.fillRect(start * scale, y, size, row);
+      if (flame.waiting && flame.waiting[node] > 0) {
+        const share = flame.waiting[node] / tree.total[node];
+        pen.fillStyle = flame.colors.get("waiting");
+        pen.fillRect(start * scale + size * (1 - share), y, size * share, row);
+      }
       let next = start;
       for (const callee of flame.callees(node)) {
         if (tree.total[callee] * scale >= 0.6) {

@@ -41,6 +41,8 @@ export class PageCard {
       rows.push(html("tr", {}, html("th", { scope: "row" }, "of the function"), html("td"),
         html("td", {}, percent(tree.total[node] / (tree.total[0] || 1)))));
     }
+    const waiting = analysis.waitingText(tree, node);
+    if (waiting !== "") parts.push(html("div", { class: "kind" }, waiting));
     if (tree.isCut[node]) parts.push(html("div", { class: "kind" }, "Too little to be taken further up."));
     this.box.replaceChildren(...parts, html("table", {}, ...rows));
     this.box.removeAttribute("hidden");

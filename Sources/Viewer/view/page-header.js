@@ -97,6 +97,11 @@ export class PageHeader {
       || (kind > 3 && kind < 6 && this.hasKind(view, kind))
       ? [html("li", {}, this.kindButton(kind, weights[kind] > 0 ? `${name} ${percent(weights[kind] / sum)}` : name))]
       : []));
+    const waiting = analysis.waitingIn(analysis.tree);
+    if (waiting) {
+      this.legend.append(html("li", {}, this.colors.plainSwatch("waiting", "swatch"),
+        html("span", {}, "waiting " + percent(sum > 0 ? waiting[0] / sum : 0))));
+    }
   }
 
   /** @param {number} kind @param {string} text */

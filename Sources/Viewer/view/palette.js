@@ -18,7 +18,8 @@ export class CanvasColors {
   refresh(isDark) {
     this.isDark = isDark;
     const style = getComputedStyle(this.host);
-    for (const name of ["paper", "ink", "dim", "line", "control", "accent", "match"]) {
+    for (const name of ["paper", "ink", "dim", "line", "control", "accent", "match", "invalid", "on-cpu", "runnable",
+      "blocked", "idle", "event1", "event2", "event3", "waiting"]) {
       this.variables.set(name, style.getPropertyValue("--" + name).trim());
     }
     const tile = document.createElement("canvas");
@@ -41,6 +42,17 @@ export class CanvasColors {
 
   /** @param {string} name */
   get(name) { return this.variables.get(name) ?? "#888"; }
+
+  /**
+   * A small square in a color of the style sheet.
+   *
+   * @param {string} color @param {string} name The class.
+   */
+  plainSwatch(color, name) {
+    const made = html("span", { class: name, "aria-hidden": "true" });
+    made.style.backgroundColor = this.get(color);
+    return made;
+  }
 
   /**
    * A small square in the color of a kind, for legends and rows.

@@ -72,6 +72,8 @@ export class SandwichView {
       view.rootLabel = analysis.recording.labels.find((label) => label.name === name && label.kind < 4) ?? null;
       view.matches = matches;
       view.step = step;
+      // Callers of a function are not asked what of them waits: that is what they were called for.
+      view.waiting = tree === analysis.callees(name) ? analysis.waitingIn(tree) : null;
       view.show(tree, false);
     }
   }

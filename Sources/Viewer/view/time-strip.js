@@ -1,7 +1,11 @@
+import { MARK } from "../model/marks.js";
 import { SharpCanvas } from "./canvas.js";
 import { html } from "./elements.js";
+import { MarkRow } from "./mark-row.js";
 
 /** @typedef {import("./palette.js").CanvasColors} Colors */
+/** @typedef {import("../model/marks.js").Marks} Marks */
+/** @typedef {{ bins: Float64Array | null, color: string }} Layer */
 
 /**
  * How much ran when, as a curve over the whole recording. Dragging over it selects a range; the range's ends can be
@@ -11,10 +15,10 @@ import { html } from "./elements.js";
 export class TimeStrip {
   /**
    * @param {Colors} colors
-   * @param {{ name: string, seconds: number, hasAxis: boolean, onSelect: (from: number | null, to: number | null,
-   * isDone: boolean) => void }} options
+   * @param {{ name: string, seconds: number, hasAxis: boolean, marks: Marks, card: import("./mark-row.js").MarkCard,
+   *   onSelect: (from: number | null, to: number | null, isDone: boolean) => void }} options
    */
-  constructor(colors, { name, seconds, hasAxis, onSelect }) {
+  constructor(colors, { name, seconds, hasAxis, marks, card, onSelect }) {
     this.colors = colors;
     this.hasAxis = hasAxis;
     this.seconds = seconds;
@@ -23,8 +27,22 @@ export class TimeStrip {
     this.canvas.element.removeAttribute("aria-hidden");
     for (const [key, text] of [["role", "img"], ["aria-label", name]]) this.canvas.element.setAttribute(key, text);
     this.box = html("div", { class: "strip-box" }, this.canvas.element);
-    /** @type {Float64Array} */
-    this.bins = new Float64Array(0);
+    this.marks = marks;
+    this.row = new MarkRow(name, card);
+    /** The curve below its marks. */
+    this.column = html("div", { class: "strip-column" }, this.row.box, this.box);
+    /**
+     * Entries of marks.
+     *
+     * @type {number[]}
+     */
+    this.entries = [];
+    /**
+     * What is drawn one upon the other.
+     *
+     * @type {Layer[]}
+     */
+    this.layers = [];
     /**
      * What is drawn over them as a line.
      *
@@ -43,8 +61,8 @@ export class TimeStrip {
   }
 
   /**
-   * @param {{ bins: Float64Array, over: Float64Array | null, most: number, unit: string, from: number | null,
-   *   to: number | null }} shown
+   * @param {{ layers: Layer[], over: Float64Array | null, most: number, unit: string, entries: number[],
+   *   from: number | null, to: number | null }} shown
    */
   show(shown) {
     Object.assign(this, shown);
@@ -56,14 +74,13 @@ export class TimeStrip {
   }
 
   draw() {
-    const { colors, bins, most, seconds } = this;
+    const { colors, layers, most, seconds } = this;
     const width = this.box.clientWidth, height = this.box.clientHeight;
     if (width === 0) return;
     const pen = this.canvas.begin(width, height);
     const base = height - (this.hasAxis ? 14 : 1);
     pen.font = "10.5px " + getComputedStyle(this.box).fontFamily;
     pen.textBaseline = "top";
-    pen.fillStyle = colors.fill(2, 4);
     /** @param {Float64Array} bins @param {number} x */
     const sizeAt = (bins, x) => {
       const from = Math.floor(x / width * bins.length);
@@ -72,9 +89,15 @@ export class TimeStrip {
       for (let bin = from; bin < to; bin++) sum += bins[bin] ?? 0;
       return Math.min(1, sum / (to - from) / most) * (base - 3);
     };
-    for (let x = 0; x < width; x++) {
-      const size = sizeAt(bins, x);
-      if (size > 0) pen.fillRect(x, base - size, 1, Math.max(0.5, size));
+    const below = new Float64Array(Math.ceil(width));
+    for (const { bins, color } of layers) {
+      if (!bins) continue;
+      pen.fillStyle = colors.get(color);
+      for (let x = 0; x < width; x++) {
+        const size = Math.min(sizeAt(bins, x), base - below[x]);
+        if (size > 0) pen.fillRect(x, base - below[x] - size, 1, Math.max(0.5, size));
+        below[x] += Math.max(0, size);
+      }
     }
     if (this.over) {
       pen.strokeStyle = colors.get("ink");
@@ -83,6 +106,7 @@ export class TimeStrip {
       for (let x = 0; x < width; x++) pen.lineTo(x + 0.5, base - sizeAt(this.over, x) - 0.5);
       pen.stroke();
     }
+    this.drawMarks(pen, width, base);
     pen.fillStyle = colors.get("line");
     pen.fillRect(0, base, width, 1);
     const step = tickStep(seconds, width);
@@ -112,6 +136,27 @@ export class TimeStrip {
     pen.fillRect(left - 1, 0, 2, base);
     pen.fillRect(right - 1, 0, 2, base);
     pen.fillRect(left, base - 1, right - left, 2);
+  }
+
+  /**
+   * A line for each mark, and the signs above.
+   *
+   * @param {CanvasRenderingContext2D} pen @param {number} width @param {number} base
+   */
+  drawMarks(pen, width, base) {
+    const { colors, marks, entries, seconds } = this;
+    this.row.show(marks, entries, width, seconds);
+    let last = -1;
+    for (const entry of entries) {
+      const x = Math.min(width - 1, Math.floor(marks.time[entry >> 1] / (seconds * 1e9) * width));
+      const isLoss = marks.kind[entry >> 1] === MARK.lost;
+      if (x === last && !isLoss) continue;
+      last = x;
+      pen.fillStyle = colors.get(isLoss ? "invalid" : "dim");
+      pen.globalAlpha = isLoss ? 1 : 0.6;
+      pen.fillRect(x, 0, 1, base);
+    }
+    pen.globalAlpha = 1;
   }
 
   /** @param {number} x */
@@ -168,7 +213,7 @@ export class TimeStrip {
     new IntersectionObserver(([entry]) => {
       this.isInSight = entry.isIntersecting;
       this.drawSoon();
-    }).observe(box);
+    }).observe(this.column);
   }
 }
 

@@ -1,24 +1,22 @@
-import { amount, counted, percent } from "../model/figures.js";
 import { heatOf } from "../model/time-lanes.js";
 import { SharpCanvas } from "./canvas.js";
 import { html } from "./elements.js";
-import { TimeStrip, timeText } from "./time-strip.js";
+import { LaneList } from "./lane-list.js";
+import { timeText } from "./time-strip.js";
 
 /** @typedef {import("../model/analysis.js").Analysis} Selected */
 /** @typedef {import("./palette.js").CanvasColors} Colors */
 
-const MOST_LANES = 400;
-
-/** When what ran: a heat map of all, and a lane for each thread, the busiest first. */
+/** When what ran or waited: of all threads, in a heat map, and in a lane for each process and thread. */
 export class TimeView {
   /**
-   * @param {Colors} colors
-   * @param {{ onSelect: (from: number | null, to: number | null, isDone: boolean) => void,
-   *   onThread: (thread: number) => void }} events
+   * @param {Colors} colors @param {import("./lane-list.js").Events} events
+   * @param {import("./mark-row.js").MarkCard} card
    */
-  constructor(colors, events) {
+  constructor(colors, events, card) {
     this.colors = colors;
     this.events = events;
+    this.lanes = new LaneList(colors, events, card);
     this.heat = new SharpCanvas("heat");
     this.heat.element.removeAttribute("aria-hidden");
     for (const [key, text] of [["role", "img"], ["aria-label",
@@ -27,69 +25,29 @@ export class TimeView {
     }
     this.heatBox = html("div", { class: "heat-box" }, this.heat.element);
     this.heatNote = html("p", { class: "remark" });
-    this.lanes = html("div", { class: "lanes", role: "list", "aria-label": "Threads, the busiest first" });
-    this.laneNote = html("p", { class: "remark" });
-    this.box = html("div", { class: "time-view" },
-      html("h2", {}, "Heat map"), this.heatBox, this.heatNote, html("h2", {}, "Threads"), this.laneNote, this.lanes);
+    this.box = html("div", { class: "time-view" }, this.lanes.legend, this.lanes.all,
+      html("h2", {}, "Heat map"), this.heatBox, this.heatNote, html("h2", {}, "Processes and threads"), this.lanes.note,
+      this.lanes.list);
     /** @type {Selected | null} */
     this.analysis = null;
-    /** @type {TimeStrip[]} */
-    this.strips = [];
+    this.color = "on-cpu";
     this.shape = { columns: 1, rows: 1, seconds: 1 };
-    this.lanesKey = "";
-    /** @type {Float64Array[]} */
-    this.curves = [];
     /** The heat map's cells, and what they were made of. */
     this.heatKey = "";
     this.cells = new Float64Array(0);
     this.listen();
   }
 
-  /**
-   * @param {Selected} analysis @param {{ thread: number, bins: Float64Array, sum: number }[]} lanes
-   * @param {(bins: Float64Array) => Float64Array} cpus
-   */
-  show(analysis, lanes, cpus) {
+  /** @param {Selected} analysis @param {import("./lane-list.js").Activity} activity */
+  show(analysis, activity) {
     this.analysis = analysis;
-    const { recording, selection } = analysis;
-    const seconds = recording.duration / 1e9;
-    if (!recording.hasTimes) {
+    this.color = activity.color(analysis.selection.value);
+    if (!analysis.recording.hasTimes) {
       this.heatNote.textContent = "This profile does not say when its samples were taken.";
       return;
     }
     this.drawHeat();
-    const { threads, processes, comparison } = recording.head;
-    const key = [selection.value, analysis.patterns, this.colors.isDark, selection.side].join(" ");
-    const shown = lanes.slice(0, MOST_LANES);
-    if (key !== this.lanesKey) {
-      this.lanesKey = key;
-      this.curves = shown.map(({ bins }) => cpus(bins));
-      this.strips = shown.map(({ thread }, index) => new TimeStrip(this.colors,
-        { name: `Activity of ${threads[thread][2]}`, seconds, hasAxis: index === 0, onSelect: this.events.onSelect }));
-      const whole = lanes.reduce((sum, lane) => sum + lane.sum, 0) || 1;
-      const value = recording.head.values[selection.value];
-      this.lanes.replaceChildren(...shown.map(({ thread, sum }, index) => {
-        const [process, tid, name] = threads[thread];
-        const [pid, processName] = processes[process];
-        const label = html("button", { type: "button", class: "lane-name", "data-thread": thread },
-          html("strong", {}, name || "thread"), html("span", {}, tid ? ` ${tid}` : ""),
-          html("small", {}, (comparison ? thread < comparison.threadsBefore ? "before · " : "after · " : "")
-            + `${processName || "process"}${pid ? " " + pid : ""} · ${percent(sum / whole)}`));
-        label.title = `Only this thread: ${amount(sum, value)}`;
-        label.addEventListener("click", () => this.events.onThread(thread));
-        return html("div", { class: "lane", role: "listitem" }, label, this.strips[index].box);
-      }));
-    }
-    let most = 1e-9;
-    for (const curve of this.curves) for (const size of curve) if (size > most) most = size;
-    this.strips.forEach((strip, index) =>
-      strip.show({ bins: this.curves[index], over: null, most, unit: "", from: selection.from, to: selection.to }));
-    const chosen = analysis.weights.threads;
-    [...this.lanes.children].forEach((lane, index) =>
-      lane.classList.toggle("off", chosen !== null && !chosen[shown[index].thread]));
-    this.laneNote.textContent = counted(lanes.length, "threads") + " with samples"
-      + (shown.length < lanes.length ? `, the busiest ${shown.length} shown` : "")
-      + ". Drag over a lane to select a time; click a name for that thread alone.";
+    this.lanes.show(analysis, activity);
   }
 
   drawHeat() {
@@ -119,7 +77,7 @@ export class TimeView {
     const cellWidth = width / columns, cellHeight = height / rows;
     pen.fillStyle = colors.get("control");
     pen.fillRect(0, 0, width, height);
-    pen.fillStyle = colors.fill(2, 4);
+    pen.fillStyle = colors.get(this.color);
     for (let column = 0; column < columns; column++) {
       for (let row = 0; row < rows; row++) {
         const cell = cells[column * rows + row];

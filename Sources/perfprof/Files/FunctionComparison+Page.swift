@@ -8,6 +8,7 @@ extension FunctionComparison {
     var page = PageComparison(
       names: names, sentence: sentence, per: perText, samplesBefore: joined.samplesBefore,
       threadsBefore: joined.threadsBefore, treeStacks: joined.treeStacks)
+    page.marksBefore = joined.marksBefore
     var places: [SideTable.Function: FunctionID] = [:]
     for (index, function) in joined.functions.enumerated() { places[function] = FunctionID(index: index) }
     for row in rows {

@@ -93,7 +93,9 @@ struct ValueFlag: ParsableArguments {
     for name in wanted {
       if let value = profile.valueType(named: name) { return SelectedProfile(profile, Selection(value)) }
     }
-    let known = profile.valueTypes.map(\.name).joined(separator: ", ")
+    let wall = profile.addingWall()
+    if name == Profile.wallName, event == nil, let wall { return SelectedProfile(wall.profile, Selection(wall.value)) }
+    let known = (profile.valueTypes.map(\.name) + (wall == nil ? [] : [Profile.wallName])).joined(separator: ", ")
     let option = name.map { "--value \($0)" } ?? "--event \(event ?? "")"
     throw Failure(.usage, "\(option): \(path == "-" ? "standard input" : path) holds none: use one of \(known)")
   }

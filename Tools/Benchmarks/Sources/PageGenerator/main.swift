@@ -2,8 +2,9 @@
 //
 // usage: PageGenerator FOLDER [SAMPLES] [STACKS] [THREADS] [MINUTES]
 //
-// Writes FOLDER/long.html and FOLDER/long.speedscope.json, by default of 2,000,000 samples of 100,000 distinct stacks in
-// 300 threads over 30 minutes, the same at every run.
+// Writes FOLDER/long.html, long.speedscope.json and long.pb.gz, by default of 2,000,000 samples of 100,000 distinct stacks in
+// 300 threads over 30 minutes; waits.html, the same with 20,000 marks, and half of the samples waits; and compared.html of
+// two sides with half of the samples each. The same at every run.
 import FlameGraphs
 import Foundation
 import ProfileFormats
@@ -82,6 +83,49 @@ func longProfile(samples: Int, stacks: Int, threads: Int, minutes: Int) -> Profi
   return builder.profile
 }
 
+/// The same with what threads wait for in place of every second sample, and with marks.
+func withWaits(_ profile: Profile) -> Profile {
+  var random = Seeded(state: 29)
+  var result = profile
+  result.valueTypes += ["off-cpu", "runnable", "idle"].map { ValueType(name: $0, unit: .nanoseconds) }
+  for index in stride(from: 0, to: result.samples.count, by: 2) {
+    result.samples[index].value = ValueTypeID(index: 1 + random.below(10) / 4)
+    result.samples[index].weight = Int64(random.below(200_000_000))
+  }
+  let duration = UInt64(profile.metadata.durationSeconds * 1e9)
+  for number in 0..<20_000 {
+    let kind = ProfileMark.Kind(rawValue: UInt8(random.below(6))) ?? .lost
+    let tid = Int32(4242 + random.below(profile.threads.count))
+    result.marks.append(
+      ProfileMark(
+        kind, time: duration / 20_000 * UInt64(number), numbers: .init(pid: 4242, tid: kind == .lost ? 0 : tid),
+        parent: .init(pid: 4242, tid: 4242), name: "worker \(random.below(50))"))
+  }
+  result.placeMarks()
+  return result
+}
+
+/// Two sides of half of the samples each; on the later one other stacks are the busy ones.
+func compared(_ profile: Profile) -> (Profile, PageComparison) {
+  var result = profile
+  let half = profile.samples.count / 2
+  let stacks = profile.samples.map(\.stack)
+  result.threads += profile.threads
+  for index in 0..<half {
+    result.samples[half + index] = profile.samples[2 * index]
+    result.samples[half + index].stack = stacks[(index * 2 + 12_345) % (2 * half)]
+    result.samples[half + index].thread = ThreadID(
+      index: profile.threads.count + profile.samples[2 * index].thread.index)
+  }
+  for index in 0..<half { result.samples[index] = profile.samples[2 * index + 1] }
+  return (
+    result,
+    PageComparison(
+      names: ("before", "after"), sentence: "Made up.", per: "share", samplesBefore: half,
+      threadsBefore: profile.threads.count, treeStacks: [])
+  )
+}
+
 let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) } + []
 func number(_ index: Int, _ usual: Int) -> Int { numbers.count > index ? numbers[index] : usual }
 guard CommandLine.arguments.count > 1 else {
@@ -99,3 +143,10 @@ let duration = try clock.measure {
 }
 print("page written in \(duration)")
 try Data(Speedscope.bytes(of: selected, .init())).write(to: folder.appending(path: "long.speedscope.json"))
+try Data(Pprof.bytes(of: selected)).write(to: folder.appending(path: "long.pb.gz"))
+let waits = withWaits(profile).preferred
+try Data(ProfilePage(waits, caption: FlameGraphCaption(waits)).html()).write(to: folder.appending(path: "waits.html"))
+let (sides, comparison) = compared(profile)
+var page = ProfilePage(sides.preferred, caption: FlameGraphCaption(sides.preferred))
+page.comparison = comparison
+try Data(page.html()).write(to: folder.appending(path: "compared.html"))
