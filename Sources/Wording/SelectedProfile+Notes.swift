@@ -1,7 +1,8 @@
 import ProfileModel
 
 extension SelectedProfile {
-  /// What limits trust, in sentences without a full stop: the notes, with one line for all modules without symbols.
+  /// What limits trust, in sentences without a full stop: the notes, with one line for all modules without symbols, and
+  /// one for each runtime that would name its functions if it were asked to.
   ///
   /// A module's lack of names, and gaps in them, are said where they matter: where its nameless functions are in at least
   /// 1 % of the samples.
@@ -29,7 +30,7 @@ extension SelectedProfile {
     }
     lacking.sort { ($1.share, $0.path) < ($0.share, $1.path) }
     if let position { sentences.insert(ModuleProblem.sentence(lackingSymbols: lacking), at: position) }
-    return sentences
+    return sentences + RuntimeSwitch.missing(in: self).map(\.sentence)
   }
 
   private static var shareThatMatters: Double { 0.01 }
