@@ -46,6 +46,14 @@ package struct ProcessStatus: Hashable, Sendable {
   /// Its threads now, by number; empty when it's gone.
   package static func threads(of pid: Int32) -> [Int32] { (try? ProcFile.numbers(in: "/proc/\(pid)/task")) ?? [] }
 
+  /// The processes that a process has made and not yet waited for, by number; none where the kernel doesn't list them
+  /// (`/proc/PID/task/TID/children`, proc_tid_children(5)).
+  package static func children(of pid: Int32) -> [Int32] {
+    threads(of: pid).flatMap { tid in
+      (ProcFile.text("/proc/\(pid)/task/\(tid)/children") ?? "").split(separator: " ").compactMap { Int32($0) }
+    }.sorted()
+  }
+
   /// Every process of the machine now, by number.
   package static func allProcesses() -> [Int32] { (try? ProcFile.numbers(in: "/proc")) ?? [] }
 

@@ -148,7 +148,7 @@ struct RecordCommand: ParsableCommand {
     if command.isEmpty {
       let choice = try targets.choice()
       let processes = choice.processes
-      let remarks = choice.remarks + (try targets.remarks(on: processes))
+      let remarks = choice.remarks + (choice.remarkOnChildren.map { [$0] } ?? []) + (try targets.remarks(on: processes))
       if !quiet { for remark in remarks { printError("perfprof: \(remark)") } }
       let target: SamplingTarget = targets.all ? .allProcesses : .processes(processes.map(\.pid))
       let name = processes.first.map { Self.fileName(for: $0) } ?? "all-\(getpid())"

@@ -25,6 +25,23 @@ struct ProcessChoice {
     }
   }
 
+  /// What is to be said of processes that the chosen ones made earlier, which are not sampled unless they are chosen too; nil
+  /// where there are none.
+  var remarkOnChildren: String? {
+    let chosen = Set(processes.map(\.pid))
+    let children = processes.flatMap { ProcessStatus.children(of: $0.pid) }.filter {
+      !chosen.contains($0) && $0 != getpid()
+    }
+    let others = children.prefix(1024).compactMap { try? ProcessStatus(pid: $0) }.filter { !$0.isZombie }
+    guard let first = others.first else { return nil }
+    let isOneName = others.allSatisfy { $0.name == first.name }
+    let who = processes.count == 1 ? "\(processes[0].name) (\(processes[0].pid))" : "these processes"
+    let subject = others.count == 1 ? "1 process that \(who) made is" : "\(others.count) processes that \(who) made are"
+    let advice =
+      isOneName ? "-p \(first.name)" : "-p \(others.prefix(3).map { "\($0.pid)" }.joined(separator: ","))…, or -G"
+    return "\(subject) not sampled, being older than this: name \(others.count == 1 ? "it" : "them") too, by \(advice)"
+  }
+
   private mutating func add(_ word: String) throws(Failure) {
     guard word.utf8.allSatisfy({ (48...57).contains($0) }) else {
       guard !word.hasPrefix("-") else {
