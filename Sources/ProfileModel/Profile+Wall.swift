@@ -3,6 +3,12 @@ extension Profile {
   /// idle.
   package static var wallName: String { "wall" }
 
+  /// The value type that `addingWall` added; nil where it did not.
+  package var addedWall: ValueTypeID? {
+    guard metadata.isRecorded, valueTypes.last?.name == Self.wallName else { return nil }
+    return ValueTypeID(index: valueTypes.count - 1)
+  }
+
   /// The same with one more value type, all time of threads; nil where waiting was not recorded beside what ran, there is
   /// one of that name, or it is more than can be added up.
   package func addingWall() -> (profile: Profile, value: ValueTypeID)? {

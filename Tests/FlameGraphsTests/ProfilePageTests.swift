@@ -41,6 +41,29 @@ import Testing
     #expect(page(Profiles.server) == page(Profiles.server))
   }
 
+  /// The page adds all time of threads up itself, and must know then what of it was waiting.
+  @Test func holdsEachSampleOnceWhereAllTimeIsShown() throws {
+    var builder = ProfileBuilder()
+    let process = builder.add(ProcessRecord(pid: 1, name: "p"))
+    let thread = builder.add(ThreadRecord(process: process, tid: 1, name: "p"))
+    builder.profile.metadata.isRecorded = true
+    builder.profile.valueTypes =
+      [.samples(period: 1_000_000)] + ["off-cpu", "runnable"].map { ValueType(name: $0, unit: .nanoseconds) }
+    for value in 0..<3 {
+      builder.profile.samples.append(
+        Sample(time: UInt64(value), thread: thread, stack: nil, weight: 5, value: ValueTypeID(index: value)))
+    }
+    let base = builder.profile
+    let wall = try #require(base.addingWall())
+    #expect(wall.profile.samples.count == 6)
+    func page(_ selected: SelectedProfile) -> String {
+      String(decoding: PageData.bytes(ProfilePage(selected, caption: FlameGraphCaption(base.preferred))), as: UTF8.self)
+    }
+    let plain = page(SelectedProfile(base, Selection(ValueTypeID(index: 0))))
+    let all = page(SelectedProfile(wall.profile, Selection(wall.value)))
+    #expect(all == plain.replacing("\"value\":0,", with: "\"value\":3,"))
+  }
+
   @Test func admitsItsOwnScriptAndStyleAndNothingElse() throws {
     let text = page(Profiles.hostile)
     for (name, start, end) in [("script-src", "<script>", "</script>"), ("style-src", "<style>", "</style>")] {

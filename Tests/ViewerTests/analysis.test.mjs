@@ -120,6 +120,22 @@ test("shows what threads did as lanes of their own", () => {
   assert.equal(seriesOf({ ...waiting.head, isRecorded: false }).length, 5);
 });
 
+test("knows what of all time is waiting, also where a stack ends in who ended that", () => {
+  const values = [{ name: "samples", unit: "count", period: 1e9 }, { name: "off-cpu", unit: "nanoseconds", period: 0 },
+    { name: "runnable", unit: "nanoseconds", period: 0 }];
+  const kernel = (name) => name + "_[k]@[kernel]";
+  const recording = recordingOf([
+    { stack: "app;main;work", time: 0, weight: 2 },
+    { stack: "app;main;lock;" + kernel("[waits: futex]"), time: 2, value: 1, weight: 3e9 },
+    { stack: ["app;main;lock", kernel("[waits: futex]"), kernel("[woken by holder]"), "unlock", kernel("[woken by holder]")].join(";"),
+      time: 5, value: 1, weight: 4e9 },
+    { stack: "app;main;" + kernel("[runnable]"), time: 9, value: 2, weight: 1e9 },
+  ], { values });
+  const wall = recording.head.values.findIndex(({ name }) => name === "wall");
+  const analysis = analyze(recording, { value: wall });
+  assert.deepEqual([analysis.tree.total[0], analysis.waitingIn(analysis.tree)[0]], [10e9, 8e9]);
+});
+
 /** What a naive reader of the stacks counts. */
 function counted(samples) {
   const functions = {}, calls = {};

@@ -49,7 +49,9 @@ struct PageData {
     var (time, thread, stack) = (NumberColumn(), NumberColumn(), NumberColumn())
     var (weight, value) = (NumberColumn(), NumberColumn())
     var last: UInt64 = 0
-    for (index, sample) in profile.samples.enumerated() where sample.weight > 0 {
+    // The page adds that up itself, which knows then what of it is what.
+    let wall = comparison == nil ? profile.addedWall : nil
+    for (index, sample) in profile.samples.enumerated() where sample.weight > 0 && sample.value != wall {
       time.append(signed: Int64(bitPattern: sample.time &- last))
       last = sample.time
       thread.append(sample.thread.rawValue)
@@ -173,7 +175,8 @@ struct PageData {
     let isCounted = profile.metadata.isRecorded || profile.metadata.lost > 0
     if isCounted { out.write(profile.metadata.lost) } else { out.write("null") }
     out.write(raw: ",\"isRecorded\":\(profile.metadata.isRecorded),\"duration\":\(Self.finite(profile)),\"values\":")
-    out.list(profile.valueTypes) { value, out in
+    let isWallAdded = page.comparison == nil && profile.addedWall != nil
+    out.list(isWallAdded ? profile.valueTypes.dropLast() : profile.valueTypes[...]) { value, out in
       out.write("{\"name\":")
       out.write(json: value.name)
       out.write(",\"unit\":")

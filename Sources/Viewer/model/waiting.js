@@ -5,13 +5,13 @@ import { WALL } from "./value-types.js";
 /** @typedef {import("./weighted-tree.js").WeightedTree} Tree */
 
 /**
- * For each label whether it stands for waiting, as the last frame of a stack.
+ * For each label whether it stands for waiting, as the last frame of a stack: what was waited for, or who ended that.
  *
  * @param {Samples} recording
  */
 function waitLabels({ labels }) {
   return Uint8Array.from(labels, ({ name, kind }) =>
-    kind === KIND.kernel && /^\[(?:waits|runnable|stopped)\b.*\]$/.test(name) ? 1 : 0);
+    kind === KIND.kernel && /^\[(?:waits|runnable|stopped|woken by)\b.*\]$/.test(name) ? 1 : 0);
 }
 
 /**
