@@ -81,12 +81,10 @@ package struct ComparedSide: Sendable {
     json.member("value", value.name)
     json.member("unit", value.unit.description)
     json.member("samples", completeness.samples)
-    json.key("cpuSeconds")
-    if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
+    json.member("cpuSeconds", cpuSeconds)
     json.member("runs", runs)
     json.member("durationSeconds", seconds)
-    json.key("rooted")
-    if let rooted = completeness.rooted { json.value(rooted) } else { json.value(nil) }
+    json.member("rooted", completeness.rooted)
     json.key("lost")
     if lostText != nil { json.value(lost) } else { json.value(nil) }
     json.member("sampler", recordings.first?.sampler.name)

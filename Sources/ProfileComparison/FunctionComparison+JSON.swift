@@ -75,8 +75,7 @@ extension FunctionComparison {
     json.member("samplesBefore", change.observations.before)
     json.member("samplesAfter", change.observations.after)
     json.member("probability", change.probability)
-    json.key("visible")
-    if let visible = change.visible { json.value(visible) } else { json.value(nil) }
+    json.member("visible", change.visible)
     json.member("diluted", change.isDiluted)
     json.member("verdict", change.verdict.rawValue)
   }

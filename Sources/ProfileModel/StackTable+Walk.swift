@@ -1,4 +1,18 @@
 extension StackTable {
+  /// For each stack the bits of all its frames together.
+  ///
+  /// - Parameter bits: Of each frame, by index.
+  /// - Complexity: O(nodes)
+  package func union(ofFrames bits: [UInt64]) -> [UInt64] {
+    var union = [UInt64](repeating: 0, count: count)
+    // Parents precede children.
+    for node in 0..<count {
+      let parent = parents[node]
+      union[node] = (parent == Self.noParent ? 0 : union[Int(parent)]) | bits[Int(frames[node])]
+    }
+    return union
+  }
+
   /// Visits all nodes, parents before children: `enter` on the way down, `leave` on the way up.
   ///
   /// Children come in order of their index. Nothing recurses, so depth is limited by memory only.

@@ -69,10 +69,8 @@ package struct ProfileInfo: Sendable {
         json.member("requested", metadata.requestedFrequency)
         json.member("actual", metadata.actualFrequency)
       }
-      json.key("cpuSecondsUsed")
-      if let used = metadata.cpuSecondsUsed { json.value(used) } else { json.value(nil) }
-      json.key("cpuSecondsSampled")
-      if let sampled = metadata.cpuSecondsSampled { json.value(sampled) } else { json.value(nil) }
+      json.member("cpuSecondsUsed", metadata.cpuSecondsUsed)
+      json.member("cpuSecondsSampled", metadata.cpuSecondsSampled)
       json.key("work")
       if let work = metadata.work {
         json.object { json in
@@ -114,8 +112,7 @@ package struct ProfileInfo: Sendable {
         json.member("cpuSeconds", metadata.profilerCPUSeconds)
         json.member("peakResidentBytes", metadata.profilerPeakResidentBytes)
       }
-      json.key("startTime")
-      if let start = metadata.startTime { json.value(start) } else { json.value(nil) }
+      json.member("startTime", metadata.startTime)
       json.member("complete", metadata.isComplete)
       trust.writeNotes(to: &json)
     }
@@ -126,8 +123,7 @@ package struct ProfileInfo: Sendable {
   private static func write(_ type: ValueType, _ total: Int64, to json: inout JSONWriter) {
     json.member("name", type.name)
     json.member("unit", type.unit.description)
-    json.key("period")
-    if let period = type.period { json.value(period) } else { json.value(nil) }
+    json.member("period", type.period)
     json.member("total", total)
   }
 

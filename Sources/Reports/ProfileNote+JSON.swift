@@ -160,12 +160,10 @@ extension SamplingNote {
     switch self {
     case .noHardwareCycles(let number): json.member("errno", number)
     case .kernelExcluded(let paranoid):
-      json.key("paranoid")
-      if let paranoid { json.value(paranoid) } else { json.value(nil) }
+      json.member("paranoid", paranoid)
     case .perfNotUsed(let number, let paranoid):
       json.member("errno", number)
-      json.key("paranoid")
-      if let paranoid { json.value(paranoid) } else { json.value(nil) }
+      json.member("paranoid", paranoid)
     case .frequencyLimited(let requested, let limit):
       json.member("requested", requested)
       json.member("limit", limit)

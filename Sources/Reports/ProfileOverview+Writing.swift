@@ -81,10 +81,8 @@ extension ProfileOverview {
   func write(to json: inout JSONWriter) {
     json.key("overview")
     json.object { json in
-      json.key("cpuSeconds")
-      if let cpuSeconds { json.value(cpuSeconds) } else { json.value(nil) }
-      json.key("busyCPUs")
-      if let busyCPUs { json.value(busyCPUs) } else { json.value(nil) }
+      json.member("cpuSeconds", cpuSeconds)
+      json.member("busyCPUs", busyCPUs)
       json.key("resources")
       if let resources { resources.write(to: &json) } else { json.value(nil) }
       json.key("hottestPath")

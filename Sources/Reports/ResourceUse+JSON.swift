@@ -4,10 +4,6 @@ import TextWriting
 extension ResourceUse {
   /// Writes the value of `resources`; what is not known is null.
   func write(to json: inout JSONWriter) {
-    func amount(_ name: String, _ value: Double?, _ json: inout JSONWriter) {
-      json.key(name)
-      if let value { json.value(value) } else { json.value(nil) }
-    }
     json.object { json in
       json.key("threads")
       if let threads {
@@ -22,8 +18,7 @@ extension ResourceUse {
       } else {
         json.value(nil)
       }
-      json.key("majorFaults")
-      if let majorFaults { json.value(majorFaults) } else { json.value(nil) }
+      json.member("majorFaults", majorFaults)
       json.key("machine")
       if let machine {
         json.object { json in
@@ -37,9 +32,9 @@ extension ResourceUse {
       }
       json.key("pressure")
       json.object { json in
-        amount("cpuSeconds", pressure.cpu, &json)
-        amount("memorySeconds", pressure.memory, &json)
-        amount("ioSeconds", pressure.io, &json)
+        json.member("cpuSeconds", pressure.cpu)
+        json.member("memorySeconds", pressure.memory)
+        json.member("ioSeconds", pressure.io)
       }
       json.key("limits")
       if let limits {

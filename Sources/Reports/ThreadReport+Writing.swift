@@ -66,8 +66,7 @@ extension ThreadReport {
       json.object { json in
         json.member("kind", reason.rawValue)
         json.member("call", row.observed.call)
-        json.key("descriptor")
-        if let number = row.observed.descriptor?.number { json.value(number) } else { json.value(nil) }
+        json.member("descriptor", row.observed.descriptor?.number)
         json.member("object", row.observed.descriptor?.object)
         json.member("kernelStack", row.observed.kernelStack)
       }

@@ -130,8 +130,7 @@ extension Completeness {
   func write(to json: inout JSONWriter) {
     json.key("stacks")
     json.object { json in
-      json.key("rooted")
-      if let rooted { json.value(rooted) } else { json.value(nil) }
+      json.member("rooted", rooted)
       json.key("truncated")
       json.object { json in
         for (reason, samples) in truncatedByWeight { json.member(reason, samples) }

@@ -89,6 +89,18 @@ package struct JSONWriter: Sendable {
     value(number)
   }
 
+  /// Writes `"name": value`; nil as `null`.
+  package mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+    key(name)
+    if let number { value(number) } else { value(nil) }
+  }
+
+  /// Writes `"name": value`; nil as `null`.
+  package mutating func member(_ name: String, _ number: (some BinaryFloatingPoint)?) {
+    key(name)
+    if let number { value(Double(number)) } else { value(nil) }
+  }
+
   /// Writes `"name": value`.
   package mutating func member(_ name: String, _ number: Double) {
     key(name)

@@ -12,9 +12,9 @@ struct RuntimeSwitch: Hashable {
 
   /// What a stack goes through; bits.
   private enum Passage {
-    static let interpreter: UInt8 = 1
-    static let namedPython: UInt8 = 2
-    static let namelessCode: UInt8 = 4
+    static let interpreter: UInt64 = 1
+    static let namedPython: UInt64 = 2
+    static let namelessCode: UInt64 = 4
     /// The first of the runtimes that make code.
     static let firstRuntime = 3
   }
@@ -54,29 +54,24 @@ struct RuntimeSwitch: Hashable {
   /// - Complexity: O(stacks + samples) where there is such a runtime, else O(functions + modules)
   static func missing(in selected: SelectedProfile) -> [RuntimeSwitch] {
     let profile = selected.profile
-    let ofModule = profile.modules.map { module -> UInt8 in
+    let ofModule = profile.modules.map { module -> UInt64 in
       let name = module.name
       let index = runtimes.firstIndex { name == $0.module || $0.module.hasPrefix("lib") && name.hasPrefix($0.module) }
-      return index.map { 1 << UInt8(Passage.firstRuntime + $0) } ?? 0
+      return index.map { 1 << UInt64(Passage.firstRuntime + $0) } ?? 0
     }
     let hasRuntime = ofModule.contains { $0 != 0 }
-    let ofFunction = profile.functions.map { function -> UInt8 in
+    let ofFunction = profile.functions.map { function -> UInt64 in
       var bits = function.module.map { ofModule[$0.index] } ?? 0
       if interpreters.contains(function.name) { bits |= Passage.interpreter }
       if function.name.hasPrefix(pythonPrefix) { bits |= Passage.namedPython }
       return bits
     }
     guard hasRuntime || ofFunction.contains(where: { $0 & Passage.interpreter != 0 }) else { return [] }
-    let (stacks, frames) = (profile.stacks, profile.frames)
-    // Parents precede children.
-    var through = [UInt8](repeating: 0, count: stacks.count)
-    for node in 0..<stacks.count {
-      let frame = frames[Int(stacks.frames[node])]
-      let parent = stacks.parents[node]
-      var bits = (parent == StackTable.noParent ? 0 : through[Int(parent)]) | ofFunction[frame.function.index]
-      if frame.kind == .jit, !profile.functions[frame.function.index].isSymbolized { bits |= Passage.namelessCode }
-      through[node] = bits
-    }
+    let through = profile.stacks.union(
+      ofFrames: profile.frames.map { frame in
+        let isNameless = frame.kind == .jit && !profile.functions[frame.function.index].isSymbolized
+        return ofFunction[frame.function.index] | (isNameless ? Passage.namelessCode : 0)
+      })
     var (python, whole) = (0.0, 0.0)
     var weights = [Double](repeating: 0, count: runtimes.count)
     for sample in selected.samples {
@@ -86,7 +81,7 @@ struct RuntimeSwitch: Hashable {
       let bits = through[stack.index]
       if bits & (Passage.interpreter | Passage.namedPython) == Passage.interpreter { python += weight }
       guard bits & Passage.namelessCode != 0 else { continue }
-      for index in runtimes.indices where bits & 1 << UInt8(Passage.firstRuntime + index) != 0 {
+      for index in runtimes.indices where bits & 1 << UInt64(Passage.firstRuntime + index) != 0 {
         weights[index] += weight
       }
     }

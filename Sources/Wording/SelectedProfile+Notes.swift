@@ -38,22 +38,18 @@ extension SelectedProfile {
   /// For each of these modules the share of samples whose stacks go through functions of it that have no name.
   private func sharesOfNamelessCode(in paths: [String]) -> [String: Double] {
     guard !paths.isEmpty else { return [:] }
-    let (stacks, frames, functions, modules) = (profile.stacks, profile.frames, profile.functions, profile.modules)
     var shares: [String: Double] = [:]
     let distinct = Set(paths).sorted()
     for start in stride(from: 0, to: distinct.count, by: 64) {
       let group = distinct[start..<min(start + 64, distinct.count)]
       let bits = Dictionary(uniqueKeysWithValues: zip(group, (0..<64).map { UInt64(1) << UInt64($0) }))
-      let bitOfModule = modules.map { bits[$0.path] ?? 0 }
-      // Parents precede children, so one pass tells which modules each stack goes through.
-      var through = [UInt64](repeating: 0, count: stacks.count)
-      for node in 0..<stacks.count {
-        let function = functions[frames[Int(stacks.frames[node])].function.index]
-        let parent = stacks.parents[node]
-        through[node] =
-          (parent == StackTable.noParent ? 0 : through[Int(parent)])
-          | (function.isSymbolized ? 0 : function.module.map { bitOfModule[$0.index] } ?? 0)
-      }
+      let bitOfModule = profile.modules.map { bits[$0.path] ?? 0 }
+      // Which of the modules each stack goes through.
+      let through = profile.stacks.union(
+        ofFrames: profile.frames.map { frame in
+          let function = profile.functions[frame.function.index]
+          return function.isSymbolized ? 0 : function.module.map { bitOfModule[$0.index] } ?? 0
+        })
       var weights = [Double](repeating: 0, count: group.count)
       var whole = 0.0
       for sample in samples {

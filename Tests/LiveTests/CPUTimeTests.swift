@@ -107,8 +107,7 @@ extension LiveTests {
       let loop = "while :; do :; done"
       let target = try ChildProcess(["taskset", "-c", "0", "sh", "-c", "(\(loop)) & (\(loop)) & echo READY; wait"])
       try #require(target.waitUntilReady())
-      let children = try String(contentsOfFile: "/proc/\(target.pid)/task/\(target.pid)/children", encoding: .utf8)
-        .split(separator: " ").compactMap { pid_t($0) }
+      let children = target.children
       defer { for child in children { kill(child, SIGKILL) } }
       let recorded = try Recorded.attached(
         to: target.pid, seconds: 3,

@@ -68,13 +68,9 @@ extension LiveTests {
       recorder.signal(SIGTSTP)
       while !ThreadStates(of: recorder.pid).isStopped { try #require(!recorder.hasEnded) }
       try Data("\n".utf8).write(to: URL(fileURLWithPath: go))
-      func children() -> [pid_t] {
-        let text = try? String(contentsOfFile: "/proc/\(target.pid)/task/\(target.pid)/children", encoding: .utf8)
-        return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
-      }
-      while children().isEmpty { try #require(!target.hasEnded) }
+      while target.children.isEmpty { try #require(!target.hasEnded) }
       recorder.signal(SIGCONT)
-      let child = try #require(children().first)
+      let child = try #require(target.children.first)
       while !ThreadStates(of: child).isTraced { try #require(!recorder.hasEnded) }
       let before = ThreadStates(of: child).ticks
       while ThreadStates(of: child).ticks < before + 20 { try #require(!recorder.hasEnded) }

@@ -75,19 +75,14 @@ extension LiveTests {
         ["sh", "-c", "sleep 600 & sleep 600 & echo READY; trap 'kill $(jobs -p); exit' TERM; wait"], folder: folder.path
       )
       try #require(target.waitUntilReady())
-      defer { for child in Self.children(of: target.pid) { kill(child, SIGKILL) } }
+      defer { for child in target.children { kill(child, SIGKILL) } }
       let options = ["-d", "0.1", "-o", folder.path("out.folded")]
       let alone = try run([Machine.perfprof, "record", "-p", "\(target.pid)"] + options)
       #expect(alone.errors.contains("2 processes that sh (\(target.pid)) made are not sampled"), "\(alone.errors)")
       #expect(alone.errors.contains("by -p sleep"), "\(alone.errors)")
-      let family = ([target.pid] + Self.children(of: target.pid)).map { "\($0)" }.joined(separator: ",")
+      let family = ([target.pid] + target.children).map { "\($0)" }.joined(separator: ",")
       let together = try run([Machine.perfprof, "record", "-p", family] + options)
       #expect(!together.errors.contains("not sampled, being older"), "\(together.errors)")
-    }
-
-    private static func children(of pid: pid_t) -> [pid_t] {
-      let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-      return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
     }
 
     @Test("Rates and times as people write them", arguments: ["1", "1s", "1000ms", "0.0166667m", "1 s"])

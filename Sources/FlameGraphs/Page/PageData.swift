@@ -41,6 +41,11 @@ struct PageData {
     return bytes
   }
 
+  /// The value type that the page adds up itself, which knows then what of it is what.
+  private static func wall(of profile: Profile, _ comparison: PageComparison?) -> ValueTypeID? {
+    comparison == nil ? profile.addedWall : nil
+  }
+
   // MARK: Columns
 
   private mutating func add(_ profile: Profile, _ comparison: PageComparison?) {
@@ -49,8 +54,7 @@ struct PageData {
     var (time, thread, stack) = (NumberColumn(), NumberColumn(), NumberColumn())
     var (weight, value) = (NumberColumn(), NumberColumn())
     var last: UInt64 = 0
-    // The page adds that up itself, which knows then what of it is what.
-    let wall = comparison == nil ? profile.addedWall : nil
+    let wall = Self.wall(of: profile, comparison)
     for (index, sample) in profile.samples.enumerated() where sample.weight > 0 && sample.value != wall {
       time.append(signed: Int64(bitPattern: sample.time &- last))
       last = sample.time
@@ -175,8 +179,8 @@ struct PageData {
     let isCounted = profile.metadata.isRecorded || profile.metadata.lost > 0
     if isCounted { out.write(profile.metadata.lost) } else { out.write("null") }
     out.write(raw: ",\"isRecorded\":\(profile.metadata.isRecorded),\"duration\":\(Self.finite(profile)),\"values\":")
-    let isWallAdded = page.comparison == nil && profile.addedWall != nil
-    out.list(isWallAdded ? profile.valueTypes.dropLast() : profile.valueTypes[...]) { value, out in
+    let wall = Self.wall(of: profile, page.comparison)
+    out.list(wall == nil ? profile.valueTypes[...] : profile.valueTypes.dropLast()) { value, out in
       out.write("{\"name\":")
       out.write(json: value.name)
       out.write(",\"unit\":")

@@ -43,35 +43,3 @@ struct ProcessTimes: Hashable {
     kernel &+= later.kernel - min(later.kernel, earlier.kernel)
   }
 }
-
-/// How busy all processors are: elapsed time less the idle time that the kernel accounts (proc_stat(5)).
-struct MachineTimes {
-  private let cpus: Int
-  private let startTime: UInt64
-  private let startIdle: UInt64
-
-  /// Begins to count; nil where the kernel doesn't tell.
-  init?(cpus: Int) {
-    guard let idle = Self.idleNanoseconds else { return nil }
-    self.cpus = cpus
-    startTime = MachineClock.monotonic
-    startIdle = idle
-  }
-
-  /// Since then.
-  var used: CPUTime? {
-    guard let idle = Self.idleNanoseconds else { return nil }
-    let all = Double(MachineClock.monotonic - startTime) * Double(cpus)
-    return CPUTime(seconds: max(0, all - Double(idle - min(idle, startIdle))) / 1e9)
-  }
-
-  /// Idle, waiting for a disk, and taken by the host.
-  private static var idleNanoseconds: UInt64? {
-    guard let line = ProcFile.text("/proc/stat")?.split(separator: "\n").first else { return nil }
-    let fields = line.split(separator: " ")
-    guard fields.count > 8, fields[0] == "cpu", let idle = UInt64(fields[4]), let waiting = UInt64(fields[5]),
-      let stolen = UInt64(fields[8])
-    else { return nil }
-    return (idle &+ waiting &+ stolen) &* MachineClock.tickNanoseconds
-  }
-}

@@ -28,15 +28,16 @@ package struct ResourceAccount: Sendable {
     return use
   }
 
-  private static func machine(_ before: [UInt64], _ after: [UInt64], seconds: Double) -> ResourceUse.Machine {
-    let tick = Double(MachineClock.tickNanoseconds) / 1e9
-    func since(_ field: Int) -> Double { Double(after[field] - min(after[field], before[field])) * tick }
+  private static func machine(_ before: IdleTimes, _ after: IdleTimes, seconds: Double) -> ResourceUse.Machine {
+    func since(_ path: KeyPath<IdleTimes, UInt64>) -> Double {
+      Double(after[keyPath: path] - min(after[keyPath: path], before[keyPath: path])) / 1e9
+    }
     var machine = ResourceUse.Machine()
     machine.cpus = UInt64(KernelLimits.onlineCPUs().count)
     machine.seconds = seconds
-    machine.stolen = since(MachineFields.stolen)
-    machine.waitingForDisk = since(MachineFields.waitingForDisk)
-    let idle = since(MachineFields.idle) + machine.waitingForDisk + machine.stolen
+    machine.stolen = since(\.stolen)
+    machine.waitingForDisk = since(\.waitingForDisk)
+    let idle = since(\.idle) + machine.waitingForDisk + machine.stolen
     machine.busy = max(0, seconds * Double(machine.cpus) - idle)
     return machine
   }
@@ -69,19 +70,11 @@ package struct ResourceAccount: Sendable {
   }
 }
 
-/// Fields of the line `cpu` in `/proc/stat`.
-private enum MachineFields {
-  static let idle = 4
-  static let waitingForDisk = 5
-  static let stolen = 8
-}
-
 /// Counters as they stand.
 private struct ResourceReading: Sendable {
   let targets: [Int32]?
   let time: UInt64
-  /// The fields of the line `cpu` in `/proc/stat`, by place; the first is 0.
-  let machine: [UInt64]?
+  let machine: IdleTimes?
   /// In microseconds, as the two below.
   let pressureCPU: UInt64?
   let pressureMemory: UInt64?
@@ -94,7 +87,7 @@ private struct ResourceReading: Sendable {
   init(of targets: [Int32]?, groupFolders: [String]? = nil) {
     self.targets = targets
     time = MachineClock.monotonic
-    machine = Self.machineFields()
+    machine = IdleTimes()
     pressureCPU = Self.pressure("cpu")
     pressureMemory = Self.pressure("memory")
     pressureIO = Self.pressure("io")
@@ -105,12 +98,6 @@ private struct ResourceReading: Sendable {
 
   /// The same, now; of the groups that the targets were in then, since they may have ended.
   func again() -> ResourceReading { ResourceReading(of: targets, groupFolders: Array(groups.keys)) }
-
-  private static func machineFields() -> [UInt64]? {
-    guard let line = ProcFile.text("/proc/stat")?.split(separator: "\n").first else { return nil }
-    let fields = line.split(separator: " ").map { UInt64($0) ?? 0 }
-    return fields.count > MachineFields.stolen ? fields : nil
-  }
 
   /// `some avg10=0.13 avg60=10.72 avg300=22.50 total=38112308675`
   private static func pressure(_ resource: String) -> UInt64? {

@@ -10,6 +10,12 @@ final class ChildProcess {
   private var pending = Data()
   private var ending: Ending?
 
+  /// The processes that its first thread has made and not yet waited for.
+  var children: [pid_t] {
+    let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+    return (text ?? "").split(separator: " ").compactMap { pid_t($0) }
+  }
+
   /// How a process ended.
   enum Ending: Equatable {
     /// By `exit`, with this status.
